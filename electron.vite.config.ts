@@ -1,0 +1,38 @@
+import { resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "electron-vite";
+
+// Targets suit both runtimes: Electron 45 and the fallback 33.2.1 (Node 20.18, Chromium 130).
+// Everything but the native addon and Electron itself is bundled, as CommonJS, so that main is loaded
+// synchronously, before Electron's ready event.
+const entry = (path: string) => resolve(import.meta.dirname, path);
+
+export default defineConfig({
+  main: {
+    build: {
+      target: "node20.18",
+      sourcemap: true,
+      rolldownOptions: {
+        input: { index: entry("src/main/index.ts"), hive: entry("src/cli/hive.ts") },
+        output: { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "chunks/[name]-[hash].cjs" },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: "node20.18",
+      rolldownOptions: {
+        input: { index: entry("src/preload/index.ts") },
+        output: { format: "cjs", entryFileNames: "[name].cjs" },
+      },
+    },
+  },
+  renderer: {
+    root: entry("src/renderer"),
+    plugins: [react()],
+    build: {
+      target: "chrome130",
+      rolldownOptions: { input: entry("src/renderer/index.html") },
+    },
+  },
+});

@@ -1,0 +1,148 @@
+import { z } from "zod";
+import type {
+  AppInfo,
+  LogChunk,
+  PlanDetail,
+  PlanPreview,
+  PlanSummary,
+  RunnerInfo,
+  SamplePlan,
+  TaskDetail,
+  TaskRow,
+  WorkerRow,
+} from "./model/views";
+
+/** One operation: what it takes (checked at run time) and what it answers (checked by the compiler). */
+export interface Operation<Input extends z.ZodType, Output> {
+  readonly input: Input;
+  /** Exists for the compiler alone. */
+  readonly output?: Output;
+}
+
+function operation<Output>() {
+  return <Input extends z.ZodType>(input: Input): Operation<Input, Output> => ({ input });
+}
+
+const id = z.string().min(1).max(200);
+const reason = z.string().max(2_000).optional();
+const nothing = z.strictObject({});
+const parameterValue = z.union([z.string().max(100_000), z.number(), z.boolean()]);
+
+/** A page of a list, and where the next one begins (null: there is none). */
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | null;
+}
+
+/**
+ * Every operation between the window and main. Adding one is an entry here and a handler in main: parsing,
+ * types on both sides and error envelopes follow from the entry.
+ */
+export const contract = {
+  /** Versions, runtime, the open database and the runner's state. */
+  "app.info": operation<AppInfo>()(nothing),
+  /** The answer to the `closing` push: what to do with running tasks when the window closes. */
+  "app.close": operation<null>()(z.strictObject({ choice: z.enum(["leave_running", "cancel_tasks", "stay"]) })),
+  /** Names what is on screen. Main pushes patches only for that, and starts with a fresh revision. */
+  "live.subscribe": operation<{ readonly revision: number }>()(
+    z.strictObject({ planId: id.nullable(), runId: id.nullable() }),
+  ),
+
+  /** Plans, newest first, by keyset. */
+  "plans.list": operation<Page<PlanSummary>>()(
+    z.strictObject({ after: z.string().max(200).optional(), limit: z.int().min(1).max(500).default(100) }),
+  ),
+  "plans.get": operation<PlanDetail>()(z.strictObject({ planId: id })),
+  "plans.samples": operation<readonly SamplePlan[]>()(nothing),
+  /** Reads and validates a sample plan for launch. */
+  "plans.openSample": operation<PlanPreview>()(z.strictObject({ name: id })),
+  /** Asks for a plan file with the system's dialog; null when the operator thinks better of it. */
+  "plans.chooseFile": operation<PlanPreview | null>()(nothing),
+  /** Reads and validates an opened plan file or sample again. */
+  "plans.reload": operation<PlanPreview>()(z.strictObject({ sourceId: id })),
+  /** Asks for a folder with the system's dialog, for a `folder` parameter. */
+  "plans.chooseFolder": operation<string | null>()(z.strictObject({ current: z.string().max(4_096).optional() })),
+  /** Writes the plan's rows; its ready tasks start at once. `invalid_plan` changes nothing. */
+  "plans.launch": operation<{ readonly planId: string }>()(
+    z.strictObject({ sourceId: id, parameters: z.record(z.string().max(200), parameterValue) }),
+  ),
+  /** Cancels everything of a plan that has not ended; running tasks are stopped. */
+  "plans.cancel": operation<{ readonly cancelled: number; readonly stopping: number }>()(
+    z.strictObject({ planId: id, reason }),
+  ),
+
+  /** A plan's tasks in the plan's order. `after`: the last row's ordinal. */
+  "tasks.list": operation<Page<TaskRow>>()(
+    z.strictObject({
+      planId: id,
+      after: z.int().min(-1).default(-1),
+      limit: z.int().min(1).max(1_000).default(500),
+    }),
+  ),
+  "tasks.get": operation<TaskDetail>()(z.strictObject({ taskId: id })),
+  /** A new attempt for a failed or cancelled task. */
+  "tasks.retry": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+  /** Cancels a task; a running one is stopped with its whole process group. */
+  "tasks.cancel": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+
+  /** A piece of an attempt's log. Without `from`: its end. */
+  "runs.readLog": operation<LogChunk>()(
+    z.strictObject({
+      runId: id,
+      from: z.int().min(0).optional(),
+      maxBytes: z.int().min(1).max(1_048_576).default(262_144),
+    }),
+  ),
+
+  "workers.list": operation<readonly WorkerRow[]>()(nothing),
+} as const;
+
+export type Contract = typeof contract;
+export type OperationName = keyof Contract;
+export type OperationInput<Name extends OperationName> = z.input<Contract[Name]["input"]>;
+export type ParsedInput<Name extends OperationName> = z.output<Contract[Name]["input"]>;
+export type OperationOutput<Name extends OperationName> =
+  Contract[Name] extends Operation<z.ZodType, infer Output> ? Output : never;
+
+/** A handler gets parsed input and answers or throws; register makes the envelope. */
+export type Handler<Name extends OperationName> = (
+  input: ParsedInput<Name>,
+) => Promise<OperationOutput<Name>> | OperationOutput<Name>;
+
+/** Every operation has exactly one handler. */
+export type Handlers = { readonly [Name in OperationName]: Handler<Name> };
+
+/**
+ * Main to window. `patch` carries the latest value of what changed, coalesced, at most ten times a second; a
+ * hole in `revision` means that something was missed and the window asks for everything again.
+ */
+export interface PushMessages {
+  readonly patch: LivePatch;
+  /** The subscribed run's log grew, or ended. */
+  readonly log: { readonly runId: string; readonly size: number; readonly ended: boolean };
+  /** The window is about to close while tasks run: ask, then answer with `app.close`. */
+  readonly closing: { readonly running: number };
+  /** The window cannot be told the truth any more: what happened and what to do. Null: it can again. */
+  readonly trouble: { readonly message: string } | null;
+  /** A command of the application menu. */
+  readonly command: { readonly name: "launch" | "about" | "shortcuts" };
+}
+
+export interface LivePatch {
+  readonly revision: number;
+  readonly plans: readonly PlanSummary[];
+  /** Tasks of the subscribed plan. */
+  readonly tasks: readonly TaskRow[];
+  readonly workers: readonly WorkerRow[];
+  readonly removed: {
+    readonly plans: readonly string[];
+    readonly tasks: readonly string[];
+    readonly workers: readonly string[];
+  };
+  readonly runner: RunnerInfo;
+}
+
+export type PushName = keyof PushMessages;
+
+/** Names of the two IPC channels. */
+export const CHANNELS = { call: "hive:call", push: "hive:push" } as const;

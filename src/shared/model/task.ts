@@ -1,0 +1,139 @@
+/** A task's states, as upstream stores them in `tasks.status`. */
+export const TASK_STATUSES = [
+  "queued",
+  "assigned",
+  "in_progress",
+  "review_pending",
+  "approved",
+  "rejected",
+  "rework_needed",
+  "escalated",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** States that end a task. A retry by an operator leaves `failed` and `cancelled` again. */
+export const TERMINAL_TASK_STATUSES: readonly TaskStatus[] = ["completed", "failed", "cancelled"];
+
+/** States in which somebody works on the task. */
+export const ACTIVE_TASK_STATUSES: readonly TaskStatus[] = ["assigned", "in_progress", "review_pending"];
+
+/** Who makes a transition. `external`: a program outside the console, through the operations or its own SQL. */
+export type Actor = "operator" | "runner" | "agent" | "external";
+
+interface Transition {
+  readonly from: TaskStatus;
+  readonly to: TaskStatus;
+  readonly by: readonly Actor[];
+  readonly when: string;
+}
+
+const everyone: readonly Actor[] = ["operator", "runner", "agent", "external"];
+
+/** Every legal transition of a task, who makes it, and when. */
+export const TASK_TRANSITIONS: readonly Transition[] = [
+  { from: "queued", to: "assigned", by: ["runner", "external"], when: "a worker claims it" },
+  { from: "queued", to: "in_progress", by: ["runner", "external"], when: "it is claimed and started at once" },
+  { from: "queued", to: "review_pending", by: ["runner", "external"], when: "it is an approval gate" },
+  { from: "queued", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "queued", to: "failed", by: ["runner", "external"], when: "it cannot be started at all" },
+  { from: "assigned", to: "in_progress", by: ["runner", "agent", "external"], when: "its worker starts it" },
+  { from: "assigned", to: "queued", by: ["runner", "operator", "external"], when: "its worker gave it back or died" },
+  { from: "assigned", to: "failed", by: ["runner", "agent", "external"], when: "starting it failed" },
+  { from: "assigned", to: "completed", by: ["agent", "external"], when: "its worker reports only the end" },
+  { from: "assigned", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "in_progress", to: "completed", by: ["runner", "agent", "external"], when: "its attempt succeeded" },
+  { from: "in_progress", to: "failed", by: ["runner", "agent", "external"], when: "its last attempt failed" },
+  {
+    from: "in_progress",
+    to: "queued",
+    by: ["runner", "operator", "external"],
+    when: "an attempt failed or was lost and is retried",
+  },
+  {
+    from: "in_progress",
+    to: "review_pending",
+    by: ["runner", "agent", "external"],
+    when: "its result waits for a review",
+  },
+  { from: "in_progress", to: "escalated", by: ["runner", "agent", "external"], when: "a person must decide" },
+  { from: "in_progress", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "review_pending", to: "approved", by: ["operator", "agent", "external"], when: "the review passed" },
+  { from: "review_pending", to: "rejected", by: ["operator", "agent", "external"], when: "the review refused it" },
+  {
+    from: "review_pending",
+    to: "rework_needed",
+    by: ["operator", "agent", "external"],
+    when: "the reviewer asks for changes",
+  },
+  { from: "review_pending", to: "escalated", by: ["runner", "agent", "external"], when: "the reviewer cannot decide" },
+  {
+    from: "review_pending",
+    to: "completed",
+    by: ["runner", "operator", "external"],
+    when: "an approval gate was passed",
+  },
+  { from: "review_pending", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  {
+    from: "approved",
+    to: "completed",
+    by: ["runner", "agent", "external"],
+    when: "nothing is left to do after the review",
+  },
+  { from: "approved", to: "in_progress", by: ["runner", "agent", "external"], when: "approved work goes on" },
+  { from: "approved", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "rejected", to: "rework_needed", by: ["operator", "agent", "external"], when: "a second chance is given" },
+  { from: "rejected", to: "failed", by: ["runner", "operator", "external"], when: "the refusal is final" },
+  { from: "rejected", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "rework_needed", to: "queued", by: ["runner", "operator", "external"], when: "it is to be done again" },
+  {
+    from: "rework_needed",
+    to: "in_progress",
+    by: ["runner", "agent", "external"],
+    when: "its worker takes it up again",
+  },
+  { from: "rework_needed", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "escalated", to: "queued", by: ["operator", "external"], when: "a person sends it back" },
+  { from: "escalated", to: "approved", by: ["operator", "external"], when: "a person approves it" },
+  { from: "escalated", to: "rejected", by: ["operator", "external"], when: "a person refuses it" },
+  { from: "escalated", to: "completed", by: ["operator", "external"], when: "a person settles it" },
+  { from: "escalated", to: "failed", by: ["operator", "external"], when: "a person gives it up" },
+  { from: "escalated", to: "cancelled", by: everyone, when: "it or its plan is cancelled" },
+  { from: "failed", to: "queued", by: ["operator", "external"], when: "it is retried by hand" },
+  { from: "cancelled", to: "queued", by: ["operator", "external"], when: "it is retried by hand" },
+  { from: "completed", to: "queued", by: ["operator"], when: "it is run again from here" },
+];
+
+export function isTaskStatus(value: string): value is TaskStatus {
+  return (TASK_STATUSES as readonly string[]).includes(value);
+}
+
+/** The states that a task may go to from `from`, in the order of the table. Empty for a status nobody knows. */
+export function legalTaskTargets(from: string): TaskStatus[] {
+  return TASK_TRANSITIONS.filter((transition) => transition.from === from).map((transition) => transition.to);
+}
+
+export function isLegalTaskTransition(from: string, to: string, by: Actor): boolean {
+  return TASK_TRANSITIONS.some(
+    (transition) => transition.from === from && transition.to === to && transition.by.includes(by),
+  );
+}
+
+export function isTerminalTask(status: string): boolean {
+  return (TERMINAL_TASK_STATUSES as readonly string[]).includes(status);
+}
+
+export function isActiveTask(status: string): boolean {
+  return (ACTIVE_TASK_STATUSES as readonly string[]).includes(status);
+}
+
+/**
+ * What a person is shown. Besides the stored states: `waiting` (queued, dependencies open), `retrying` (queued
+ * until its retry time), `blocked` (queued behind a dependency that failed or was cancelled), `stopping`
+ * (in progress, cancel asked for). These four are derived and never stored in an upstream column.
+ */
+export const TASK_STATES = [...TASK_STATUSES, "waiting", "retrying", "blocked", "stopping"] as const;
+export type TaskState = (typeof TASK_STATES)[number];

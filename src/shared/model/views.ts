@@ -1,0 +1,193 @@
+import type { ParameterDefinition, ParameterValue, PlanFinding } from "./plan-definition";
+import type { TaskState } from "./task";
+import type { WorkerState } from "./worker";
+
+/**
+ * What the views show: rows as core reads them, plain JSON. Times are milliseconds since the epoch, UTC; a
+ * time that does not parse is null. States that nobody knows come as they stand in the database.
+ */
+
+export type StateCounts = Readonly<Record<string, number>>;
+
+export interface PlanSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  /** What it was launched from: a file's name or a sample's. Null for a foreign plan. */
+  readonly sourceName: string | null;
+  readonly launchedBy: string | null;
+  readonly createdAt: number | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly taskCount: number;
+  /** Tasks by state as shown (`waiting` apart from `queued`). Sums up to `taskCount`. */
+  readonly counts: StateCounts;
+  /** An operator asked to cancel it and tasks are still stopping. */
+  readonly cancelRequested: boolean;
+}
+
+export interface PlanDetail extends PlanSummary {
+  readonly description: string;
+  readonly correlationId: string | null;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** The plan's text as launched; null for a foreign plan. */
+  readonly definitionText: string | null;
+  readonly folder: string | null;
+}
+
+export interface TaskRow {
+  readonly id: string;
+  readonly planId: string | null;
+  /** The id in its plan; null outside one. */
+  readonly subtaskId: string | null;
+  /** Place in its plan, from 0. */
+  readonly ordinal: number;
+  readonly title: string;
+  /** The upstream status as it stands. */
+  readonly status: string;
+  /** What a person is shown: the status, or one of the derived states. */
+  readonly state: TaskState | (string & {});
+  readonly agent: string;
+  readonly priority: number;
+  /** Attempts begun. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly workerId: string | null;
+  /** The latest attempt. */
+  readonly runId: string | null;
+  readonly createdAt: number | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** Not before this time (waiting for a retry). */
+  readonly notBefore: number | null;
+  /** One line: why it failed, or what it waits for. */
+  readonly reason: string | null;
+}
+
+export interface TaskLink {
+  readonly id: string;
+  readonly subtaskId: string | null;
+  readonly title: string;
+  readonly state: TaskState | (string & {});
+}
+
+export interface RunRow {
+  readonly id: string;
+  readonly taskId: string;
+  /** 1 for the first attempt. */
+  readonly number: number;
+  readonly status: string;
+  readonly workerId: string;
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error: string | null;
+  readonly pid: number | null;
+  readonly hasLog: boolean;
+}
+
+export interface TaskDetail extends TaskRow {
+  readonly description: string;
+  /** What it runs, as a person would type it; null when it runs nothing. */
+  readonly command: string | null;
+  readonly cwd: string | null;
+  readonly timeoutMs: number | null;
+  readonly dependencies: readonly TaskLink[];
+  readonly dependents: readonly TaskLink[];
+  /** Latest first. */
+  readonly runs: readonly RunRow[];
+  /** The result of the latest successful attempt, parsed; `raw` when it does not parse. */
+  readonly result: unknown;
+}
+
+export interface WorkerRow {
+  readonly id: string;
+  readonly role: string;
+  readonly status: string;
+  readonly state: WorkerState | (string & {});
+  readonly capabilities: readonly string[];
+  readonly lastHeartbeat: number | null;
+  readonly registeredAt: number | null;
+  readonly pid: number | null;
+  readonly host: string | null;
+  /** On this machine and of this boot. */
+  readonly isLocal: boolean;
+  readonly currentTaskId: string | null;
+  readonly currentTaskTitle: string | null;
+}
+
+/** A plan read from a file or sample, before launch. */
+export interface PlanPreview {
+  /** Names the text held by main for `plans.launch`. */
+  readonly sourceId: string;
+  readonly sourceName: string;
+  readonly text: string;
+  readonly title: string;
+  readonly description: string;
+  readonly parameters: readonly ParameterDefinition[];
+  readonly subtasks: readonly PreviewSubtask[];
+  readonly findings: readonly PlanFinding[];
+}
+
+export interface PreviewSubtask {
+  readonly id: string;
+  readonly title: string;
+  readonly agent: string;
+  readonly dependencies: readonly string[];
+}
+
+export interface SamplePlan {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly taskCount: number;
+}
+
+export interface LogChunk {
+  /** Byte offset of `text` in the log. */
+  readonly from: number;
+  readonly to: number;
+  /** Bytes in the log now. */
+  readonly size: number;
+  /** UTF-8, cut only at character ends; bytes that are no UTF-8 become U+FFFD. */
+  readonly text: string;
+  /** The run has ended and nothing will be added. */
+  readonly ended: boolean;
+}
+
+export interface DatabaseInfo {
+  readonly file: string;
+  readonly name: string;
+  readonly mode: "operate" | "observe";
+  readonly sqliteVersion: string;
+  readonly schemaVersion: number;
+  readonly walBytes: number;
+}
+
+export interface RunnerInfo {
+  readonly slots: number;
+  readonly running: number;
+  /** This process starts the tasks; otherwise another one does, named in `dispatcher`. */
+  readonly dispatching: boolean;
+  readonly dispatcher: { readonly pid: number; readonly host: string; readonly program: string } | null;
+  /** Why it does not start tasks right now; null when it does. */
+  readonly pausedReason: string | null;
+}
+
+export interface AppInfo {
+  readonly version: string;
+  /** `official`: the electron release the project names; `fallback`: the older one for machines without it. */
+  readonly runtime: "official" | "fallback";
+  readonly versions: {
+    readonly electron: string;
+    readonly chrome: string;
+    readonly node: string;
+    readonly sqlite: string;
+  };
+  readonly database: DatabaseInfo;
+  readonly runner: RunnerInfo;
+  readonly platform: string;
+  /** The folder that a relative `folder` parameter is resolved against in the window. */
+  readonly homeFolder: string;
+}
