@@ -143,6 +143,3 @@ export interface LivePatch {
 }
 
 export type PushName = keyof PushMessages;
-
-/** Names of the two IPC channels. */
-export const CHANNELS = { call: "hive:call", push: "hive:push" } as const;

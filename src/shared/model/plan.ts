@@ -1,3 +1,5 @@
+import { HiveError } from "../errors";
+
 /** A plan's states in the database (`execution_plans.status`): upstream's seven and The Board's three. */
 export const PLAN_STATUSES = [
   "draft",
@@ -69,4 +71,152 @@ export function planOutcome(counts: Readonly<Record<string, number>>, cancelRequ
   const completed = counts.completed ?? 0;
   if (completed === total) return "completed";
   return completed > 0 ? "partially_completed" : "failed";
+}
+
+/** The plan model's own five states; the database's ten map onto them. */
+export const PLAN_MODEL_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
+export type PlanModelStatus = (typeof PLAN_MODEL_STATUSES)[number];
+
+const MODEL_STATUS_OF: Readonly<Record<PlanStatus, PlanModelStatus>> = {
+  draft: "pending",
+  generated: "pending",
+  approved: "pending",
+  executing: "in_progress",
+  completed: "completed",
+  closed: "completed",
+  partially_completed: "failed",
+  synthesis_failed: "failed",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+/** Null for a status that nobody knows. */
+export function planModelStatus(status: string): PlanModelStatus | null {
+  return (MODEL_STATUS_OF as Readonly<Record<string, PlanModelStatus | undefined>>)[status] ?? null;
+}
+
+const MODEL_TRANSITIONS: Readonly<Record<PlanModelStatus, readonly PlanModelStatus[]>> = {
+  pending: ["in_progress", "failed", "cancelled"],
+  in_progress: ["completed", "failed", "cancelled"],
+  completed: ["in_progress"],
+  failed: ["in_progress"],
+  cancelled: ["in_progress"],
+};
+
+/** What an execution plan holds, as the Python model does. Times are milliseconds since the epoch. */
+export interface ExecutionPlanFields {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly parentTaskId: string | null;
+  readonly status: PlanModelStatus;
+  readonly totalSubtasks: number;
+  readonly completedSubtasks: number;
+  readonly failedSubtasks: number;
+  /** In execution order. */
+  readonly subtaskIds: readonly string[];
+  /** Subtask id to the ids it depends on. */
+  readonly dependencyGraph: Readonly<Record<string, readonly string[]>>;
+  readonly statusReason: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A graph of subtasks in execution. Immutable: each method that changes it gives a new plan. */
+export class ExecutionPlan {
+  constructor(readonly fields: ExecutionPlanFields) {}
+
+  isComplete(): boolean {
+    return this.fields.status === "completed";
+  }
+
+  isFailed(): boolean {
+    return this.fields.status === "failed";
+  }
+
+  isInProgress(): boolean {
+    return this.fields.status === "in_progress";
+  }
+
+  /** 0 to 100; 0 for a plan without subtasks. */
+  getProgressPercentage(): number {
+    const { totalSubtasks, completedSubtasks } = this.fields;
+    return totalSubtasks === 0 ? 0 : (completedSubtasks / totalSubtasks) * 100;
+  }
+
+  incrementCompleted(at = Date.now()): ExecutionPlan {
+    return this.with({ completedSubtasks: this.fields.completedSubtasks + 1, updatedAt: at });
+  }
+
+  incrementFailed(at = Date.now()): ExecutionPlan {
+    return this.with({ failedSubtasks: this.fields.failedSubtasks + 1, updatedAt: at });
+  }
+
+  startExecution(at = Date.now()): ExecutionPlan {
+    return this.to("in_progress", null, at);
+  }
+
+  complete(at = Date.now()): ExecutionPlan {
+    return this.to("completed", null, at);
+  }
+
+  fail(reason: string | null = null, at = Date.now()): ExecutionPlan {
+    return this.to("failed", reason, at);
+  }
+
+  cancel(reason: string | null = null, at = Date.now()): ExecutionPlan {
+    return this.to("cancelled", reason, at);
+  }
+
+  getDependencies(subtaskId: string): readonly string[] {
+    return this.fields.dependencyGraph[subtaskId] ?? [];
+  }
+
+  /** Adding a dependency twice adds it once. */
+  addDependency(subtaskId: string, dependsOn: string): ExecutionPlan {
+    const existing = this.getDependencies(subtaskId);
+    if (existing.includes(dependsOn)) return this;
+    return this.with({
+      dependencyGraph: { ...this.fields.dependencyGraph, [subtaskId]: [...existing, dependsOn] },
+    });
+  }
+
+  private to(status: PlanModelStatus, statusReason: string | null, at: number): ExecutionPlan {
+    const { id, status: from } = this.fields;
+    const legal = MODEL_TRANSITIONS[from];
+    if (!legal.includes(status)) {
+      throw new HiveError(
+        "illegal_transition",
+        `Plan ${id} cannot go from ${from} to ${status}. From ${from} it can go to ${legal.join(", ")}.`,
+        { planId: id, from, to: status, legal },
+      );
+    }
+    return this.with({ status, statusReason, updatedAt: at });
+  }
+
+  private with(change: Partial<ExecutionPlanFields>): ExecutionPlan {
+    return new ExecutionPlan({ ...this.fields, ...change });
+  }
+}
+
+/** A subtask as plan data describes it, lighter than a task. */
+export class SubTask {
+  constructor(
+    readonly fields: {
+      readonly id: string;
+      readonly title: string;
+      readonly description: string;
+      readonly taskType: string;
+      readonly priority: number;
+      readonly payload: unknown;
+      /** Ids of the subtasks it depends on. */
+      readonly dependencies: readonly string[];
+      /** Seconds; null when not estimated. */
+      readonly estimatedDuration: number | null;
+    },
+  ) {}
+
+  hasDependencies(): boolean {
+    return this.fields.dependencies.length > 0;
+  }
 }

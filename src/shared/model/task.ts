@@ -1,3 +1,5 @@
+import { HiveError } from "../errors";
+
 /** A task's states, as upstream stores them in `tasks.status`. */
 export const TASK_STATUSES = [
   "queued",
@@ -137,3 +139,82 @@ export function isActiveTask(status: string): boolean {
  */
 export const TASK_STATES = [...TASK_STATUSES, "waiting", "retrying", "blocked", "stopping"] as const;
 export type TaskState = (typeof TASK_STATES)[number];
+
+/** What a task holds, as the Python model does. Times are milliseconds since the epoch. */
+export interface TaskFields {
+  readonly id: string;
+  readonly title: string;
+  readonly taskType: string;
+  readonly description: string;
+  readonly priority: number;
+  readonly status: TaskStatus;
+  readonly currentPhase: string;
+  readonly workflow: unknown;
+  readonly payload: unknown;
+  readonly assignedWorker: string | null;
+  readonly dueDate: number | null;
+  readonly maxRetries: number;
+  readonly planId: string | null;
+  readonly dependencies: readonly string[];
+  readonly tags: readonly string[];
+  /** Why it is in its state: the last error, or why it was cancelled. */
+  readonly statusReason: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A unit of work. Immutable: each method that changes it gives a new task, or throws `illegal_transition`. */
+export class Task {
+  constructor(readonly fields: TaskFields) {}
+
+  /** Queued. Whether its dependencies are met is known to the store alone. */
+  isReady(): boolean {
+    return this.fields.status === "queued";
+  }
+
+  /** Completed, failed or cancelled. */
+  isTerminal(): boolean {
+    return isTerminalTask(this.fields.status);
+  }
+
+  /** Assigned or in progress, as upstream has it. */
+  isActive(): boolean {
+    return this.fields.status === "assigned" || this.fields.status === "in_progress";
+  }
+
+  assignToWorker(workerId: string, at = Date.now()): Task {
+    return this.to("assigned", at, { assignedWorker: workerId });
+  }
+
+  startExecution(at = Date.now()): Task {
+    return this.to("in_progress", at, {});
+  }
+
+  complete(at = Date.now()): Task {
+    return this.to("completed", at, { statusReason: null });
+  }
+
+  fail(errorMessage: string | null = null, at = Date.now()): Task {
+    return this.to("failed", at, { statusReason: errorMessage });
+  }
+
+  cancel(reason: string | null = null, at = Date.now()): Task {
+    return this.to("cancelled", at, { statusReason: reason });
+  }
+
+  private to(status: TaskStatus, at: number, change: Partial<TaskFields>): Task {
+    requireLegalTaskTransition(this.fields.id, this.fields.status, status, "external");
+    return new Task({ ...this.fields, ...change, status, updatedAt: at });
+  }
+}
+
+/** Throws `illegal_transition`, naming from, to and what is legal instead. */
+export function requireLegalTaskTransition(taskId: string, from: string, to: string, by: Actor): void {
+  if (isLegalTaskTransition(from, to, by)) return;
+  const legal = legalTaskTargets(from).filter((target) => isLegalTaskTransition(from, target, by));
+  throw new HiveError(
+    "illegal_transition",
+    `Task ${taskId} cannot go from ${from} to ${to}. ${legal.length > 0 ? `From ${from} it can go to ${legal.join(", ")}.` : `Nothing follows ${from}.`}`,
+    { taskId, from, to, legal },
+  );
+}

@@ -33,3 +33,67 @@ export function workerState(vitals: WorkerVitals): WorkerState {
   if (vitals.heartbeatAgeMs === null || vitals.heartbeatAgeMs > HEARTBEAT_LIMIT_MS) return "stale";
   return vitals.hasTask ? "busy" : "idle";
 }
+
+/** What a worker holds, as the Python model does. Times are milliseconds since the epoch. */
+export interface WorkerFields {
+  readonly id: string;
+  readonly role: string;
+  readonly status: WorkerStatus;
+  readonly lastHeartbeat: number;
+  readonly capabilities: readonly string[];
+  readonly currentTaskId: string | null;
+  readonly metadata: unknown;
+  /** Why it is in its state. */
+  readonly statusReason: string | null;
+  readonly registeredAt: number;
+}
+
+/** A process that executes tasks. Immutable: each method that changes it gives a new worker. */
+export class Worker {
+  constructor(readonly fields: WorkerFields) {}
+
+  /** Says that it is active *and* has beaten within the limit: the column alone proves nothing. */
+  isActive(at = Date.now()): boolean {
+    return this.fields.status === "active" && this.isFresh(at);
+  }
+
+  /** Could take a task now. */
+  isAvailable(at = Date.now()): boolean {
+    const { status, currentTaskId } = this.fields;
+    return (status === "active" || status === "idle") && currentTaskId === null && this.isFresh(at);
+  }
+
+  hasCapability(capability: string): boolean {
+    return this.fields.capabilities.includes(capability);
+  }
+
+  updateHeartbeat(at = Date.now()): Worker {
+    return new Worker({ ...this.fields, lastHeartbeat: at });
+  }
+
+  assignTask(taskId: string, at = Date.now()): Worker {
+    return new Worker({
+      ...this.fields,
+      currentTaskId: taskId,
+      status: "active",
+      statusReason: null,
+      lastHeartbeat: at,
+    });
+  }
+
+  completeTask(at = Date.now()): Worker {
+    return new Worker({ ...this.fields, currentTaskId: null, status: "idle", statusReason: null, lastHeartbeat: at });
+  }
+
+  markOffline(reason: string | null = null): Worker {
+    return new Worker({ ...this.fields, status: "offline", statusReason: reason });
+  }
+
+  markError(errorMessage: string): Worker {
+    return new Worker({ ...this.fields, status: "error", statusReason: errorMessage });
+  }
+
+  private isFresh(at: number): boolean {
+    return at - this.fields.lastHeartbeat <= HEARTBEAT_LIMIT_MS;
+  }
+}
