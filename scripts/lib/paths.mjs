@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+
+/** The folder that holds package.json. */
+export const ROOT = resolve(import.meta.dirname, "..", "..");
+
+/** Where prepared runtimes, logs and locks live: HIVE_CACHE_DIR, or ~/.cache/hive-console. */
+export function cacheDir() {
+  return process.env.HIVE_CACHE_DIR ? resolve(process.env.HIVE_CACHE_DIR) : join(homedir(), ".cache", "hive-console");
+}
+
+/** A log file of this checkout in the cache folder, whose folder exists after the call. */
+export function logFile(name) {
+  const dir = join(cacheDir(), "logs");
+  mkdirSync(dir, { recursive: true });
+  return join(dir, `${name}-${checkoutId()}.log`);
+}
+
+/** Tells checkouts apart that share one cache folder. */
+export function checkoutId() {
+  return createHash("sha256").update(ROOT).digest("hex").slice(0, 8);
+}
+
+/** Node 24 as installed by the `node` package; it exists only after the install step. */
+export function nodeBinary() {
+  return join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+}
+
+/** The entry script of a package's command, to be run by nodeBinary(). */
+export function packageScript(...parts) {
+  return join(ROOT, "node_modules", ...parts);
+}
+
+/** The environment for child commands: our tools and Node 24 come first in PATH. */
+export function toolEnvironment(extra = {}) {
+  const path = [join(ROOT, "node_modules", ".bin"), process.env.PATH].filter(Boolean).join(delimiter);
+  return { ...process.env, PATH: path, ...extra };
+}
+
+/** The folder in which the user typed the command: npm changes into the package's root and keeps it in INIT_CWD. */
+export function userDir() {
+  return process.env.INIT_CWD ?? process.cwd();
+}

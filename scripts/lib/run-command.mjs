@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { progressLine, StepError } from "./report.mjs";
+
+const TAIL_LINES = 25;
+const running = new Set();
+
+function killGroup(child, signal) {
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
+/** Ends every command started by runLogged, with its children. Commands run in groups of their own, so ^C misses them. */
+export function endRunningCommands() {
+  for (const child of running) killGroup(child, "SIGTERM");
+}
+
+process.on("exit", endRunningCommands);
+
+/**
+ * Runs a command to its end with all output in a log file.
+ * @param {{ what: string, log: string, timeoutMs: number, cwd?: string, env?: object, label?: string, todo?: string,
+ *   onLine?: (line: string) => string | undefined, stdin?: never }} options `what` names the step in messages;
+ *   `label` shows progress, with the text that `onLine` last returned.
+ * @returns {Promise<string>} the command's stdout
+ * @throws {StepError} when the command cannot start, fails, or takes longer than `timeoutMs`
+ */
+export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label, todo, onLine }) {
+  return new Promise((resolve, reject) => {
+    const file = createWriteStream(log, { flags: "a" });
+    file.write(`\n# ${new Date().toISOString()} ${[command, ...args].join(" ")}\n`);
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    running.add(child);
+    const progress = label ? progressLine(label) : undefined;
+    let state = "working";
+    const ticker = progress ? setInterval(() => progress.update(state), 1000) : undefined;
+    const tail = [];
+    let stdout = "";
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child, "SIGKILL");
+    }, timeoutMs);
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        file.write(`${line}\n`);
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        state = onLine?.(line) ?? state;
+      });
+    }
+    const finish = (error) => {
+      clearTimeout(timer);
+      clearInterval(ticker);
+      running.delete(child);
+      file.end(() => {
+        if (error) progress?.abandon();
+        else progress?.done("done");
+        if (error) reject(error);
+        else resolve(stdout);
+      });
+    };
+    child.on("error", (error) => finish(new StepError(`${what} could not start: ${error.message}.`, { log, todo })));
+    child.on("close", (code, signal) => {
+      if (code === 0) return finish();
+      const limit = `was stopped after ${Math.round(timeoutMs / 1000)} s without an end`;
+      const end = timedOut ? limit : `failed with ${signal ? `signal ${signal}` : `exit code ${code}`}`;
+      finish(new StepError(`${what} ${end}.`, { log, todo, tail: tail.join("\n") }));
+    });
+  });
+}
+
+/** Makes ^C and SIGTERM end this process and whatever runLogged has started. */
+export function endOnSignals() {
+  process.on("SIGINT", () => process.exit(130));
+  process.on("SIGTERM", () => process.exit(143));
+}

@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { logFile } from "./paths.mjs";
+import { StepError, say } from "./report.mjs";
+import { runLogged } from "./run-command.mjs";
+
+/** Debian packages that hold every library an Electron executable links to. */
+export const ELECTRON_LIBRARIES = ["libgtk-3-0", "libnss3", "libasound2", "libgbm1", "libxss1", "libxtst6"];
+const XVFB_PACKAGES = ["xvfb", "xauth"];
+const COMPILER_PACKAGES = ["g++"];
+const MINUTE = 60_000;
+
+/** Whether a command is found in PATH. */
+export function hasCommand(name, path = process.env.PATH ?? "") {
+  return path.split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, name)));
+}
+
+/** The libraries in the output of `ldd` that the system lacks. */
+export function parseMissingLibraries(lddOutput) {
+  return [...lddOutput.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
+}
+
+function missingLibraries(executable) {
+  if (process.platform !== "linux" || !hasCommand("ldd")) return [];
+  return parseMissingLibraries(spawnSync("ldd", [executable], { encoding: "utf8", timeout: 20_000 }).stdout ?? "");
+}
+
+/**
+ * Newer Debian and Ubuntu releases carry the 64-bit time rebuilds of some libraries under names ending in t64.
+ * @param {string[]} packages
+ * @param {string} policy output of `apt-cache policy` for the names with and without the ending
+ */
+export function pickPackageNames(packages, policy) {
+  const available = new Set();
+  for (const block of policy.split(/^(?=\S)/m)) {
+    const name = block.match(/^(\S+):/)?.[1];
+    const candidate = block.match(/^\s+Candidate:\s*(\S+)/m)?.[1];
+    if (name && candidate && candidate !== "(none)") available.add(name);
+  }
+  return packages.map((name) => (available.has(`${name}t64`) ? `${name}t64` : name));
+}
+
+async function aptInstall(packages, purpose) {
+  const command = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`;
+  const hasApt = process.platform === "linux" && hasCommand("apt-get");
+  if (!hasApt) {
+    const todo = `Install what corresponds to these Debian packages, then run this command again: ${packages.join(" ")}.`;
+    throw new StepError(`${purpose} needs system packages that are missing here.`, { todo });
+  }
+  if (process.getuid() !== 0) {
+    throw new StepError(`${purpose} needs system packages that are missing here.`, {
+      todo: `Run this, then run the command again:\n\n  ${command}\n`,
+    });
+  }
+  const log = logFile("apt");
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const network = ["-o", "Acquire::http::Timeout=30", "-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=300"];
+  const todo = `Try it by hand: ${command.replaceAll("sudo ", "")}`;
+  say(`${purpose} needs system packages: installing ${packages.join(" ")}`);
+  const common = { env, log, todo };
+  await runLogged("apt-get", [...network, "update"], {
+    ...common,
+    what: "Reading Debian's package lists (apt-get update)",
+    label: "apt-get update",
+    timeoutMs: 5 * MINUTE,
+  });
+  const names = packages.flatMap((name) => [name, `${name}t64`]);
+  const policy = execFileSync("apt-cache", ["policy", ...names], { encoding: "utf8", timeout: MINUTE });
+  const chosen = pickPackageNames(packages, policy);
+  await runLogged("apt-get", [...network, "install", "-y", "--no-install-recommends", ...chosen], {
+    ...common,
+    what: `Installing ${chosen.join(" ")} (apt-get install)`,
+    label: "apt-get install",
+    timeoutMs: 15 * MINUTE,
+    onLine: (line) => line.match(/^(?:Get:\d+ \S+ \S+ \S+ (\S+)|(?:Unpacking|Setting up) \S+).*/)?.[0].slice(0, 60),
+  });
+}
+
+/** Makes sure that every library the Electron executable links to is there; installs it as root on Debian. */
+export async function ensureElectronLibraries(executable) {
+  if (missingLibraries(executable).length === 0) return;
+  await aptInstall(ELECTRON_LIBRARIES, "Electron");
+  const missing = missingLibraries(executable);
+  if (missing.length === 0) return;
+  throw new StepError(`Electron still lacks these libraries: ${missing.join(", ")}.`, {
+    todo: `Install the system packages that contain them; \`ldd ${executable}\` lists what is missing.`,
+  });
+}
+
+/** Makes sure that Xvfb, a display without a screen, is there. */
+export async function ensureXvfb() {
+  if (!hasCommand("Xvfb")) await aptInstall(XVFB_PACKAGES, "A window without a display");
+}
+
+/** Makes sure that C and C++ compilers are there. */
+export async function ensureCompilers() {
+  if (!hasCommand("gcc") || !hasCommand("g++")) await aptInstall(COMPILER_PACKAGES, "Compiling better-sqlite3");
+}
