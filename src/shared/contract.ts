@@ -43,6 +43,11 @@ export const contract = {
   "app.info": operation<AppInfo>()(nothing),
   /** The answer to the `closing` push: what to do with running tasks when the window closes. */
   "app.close": operation<null>()(z.strictObject({ choice: z.enum(["leave_running", "cancel_tasks", "stay"]) })),
+  /**
+   * For a window whose database could not be opened: asks for another file with the system's dialog and opens
+   * it. False when the operator thinks better of it.
+   */
+  "app.chooseDatabase": operation<boolean>()(nothing),
   /** Names what is on screen. Main pushes patches only for that, and starts with a fresh revision. */
   "live.subscribe": operation<{ readonly revision: number }>()(
     z.strictObject({ planId: id.nullable(), runId: id.nullable() }),

@@ -1,0 +1,32 @@
+import { contextBridge, ipcRenderer } from "electron";
+import { CHANNELS } from "../shared/channels";
+import type { PushMessages, PushName } from "../shared/contract";
+import type { HiveBridge } from "./bridge";
+
+type Listeners = { [Name in PushName]: Set<(message: PushMessages[Name]) => void> };
+
+const listeners: Listeners = {
+  patch: new Set(),
+  log: new Set(),
+  closing: new Set(),
+  trouble: new Set(),
+  command: new Set(),
+};
+
+function deliver<Name extends PushName>(name: Name, message: PushMessages[Name]): void {
+  for (const listener of listeners[name]) listener(message);
+}
+
+ipcRenderer.on(CHANNELS.push, (_event, name: PushName, message: PushMessages[PushName]) => deliver(name, message));
+
+const bridge: HiveBridge = {
+  call: (name, input) => ipcRenderer.invoke(CHANNELS.call, name, input),
+  on(name, listener) {
+    listeners[name].add(listener);
+    return () => {
+      listeners[name].delete(listener);
+    };
+  },
+};
+
+contextBridge.exposeInMainWorld("hive", bridge);
