@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { bufferFrom, bufferTo, linesOf, MAX_BUFFER_BYTES } from "../../../src/renderer/ui/log-viewer/log-buffer";
-import { createLogReader, type LogReader, type LogSource } from "../../../src/renderer/ui/log-viewer/log-reader";
+import { createLogReader, type LogSource } from "../../../src/renderer/ui/log-viewer/log-reader";
 
 /** A log in memory, ASCII only, that can grow. */
 function memoryLog(initial: string) {
@@ -38,7 +38,7 @@ function memoryLog(initial: string) {
 const numbered = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => `line ${String(from + index).padStart(94, "0")}\n`).join("");
 
-function until(reader: LogReader, test: () => boolean): Promise<void> {
+function until(test: () => boolean): Promise<void> {
   return vi.waitFor(() => expect(test()).toBe(true), { interval: 1 });
 }
 
@@ -46,9 +46,9 @@ describe("createLogReader", () => {
   it("reads a short log whole, follows its growth and learns of its end", async () => {
     const log = memoryLog("a\nb\n");
     const reader = createLogReader(log.source);
-    await until(reader, () => reader.getState().loaded);
+    await until(() => reader.getState().loaded);
     log.grow("c\n");
-    await until(reader, () => linesOf(reader.getState().buffer).count === 3);
+    await until(() => linesOf(reader.getState().buffer).count === 3);
     log.end();
     expect(reader.getState().ended).toBe(true);
   });
@@ -56,13 +56,13 @@ describe("createLogReader", () => {
   it("reads the end first, counts the lines before it, and reads older on request", async () => {
     const log = memoryLog(numbered(1, 10_000));
     const reader = createLogReader(log.source);
-    await until(reader, () => reader.getState().buffer.linesBefore !== null);
+    await until(() => reader.getState().buffer.linesBefore !== null);
     const lines = linesOf(reader.getState().buffer);
     expect(lines.number(lines.count - 1)).toBe(10_000);
     expect(lines.text(lines.count - 1)).toContain("10000");
     const from = bufferFrom(reader.getState().buffer);
     reader.readOlder();
-    await until(reader, () => bufferFrom(reader.getState().buffer) < from);
+    await until(() => bufferFrom(reader.getState().buffer) < from);
     const older = linesOf(reader.getState().buffer);
     expect(Number(older.text(0).slice(5))).toBe(older.number(0));
   });
@@ -70,10 +70,10 @@ describe("createLogReader", () => {
   it("stays within its memory while following a long log", async () => {
     const log = memoryLog("");
     const reader = createLogReader(log.source);
-    await until(reader, () => reader.getState().loaded);
+    await until(() => reader.getState().loaded);
     for (let block = 0; block < 12; block++) {
       log.grow(numbered(block * 5_000 + 1, 5_000));
-      await until(reader, () => bufferTo(reader.getState().buffer) === reader.getState().size);
+      await until(() => bufferTo(reader.getState().buffer) === reader.getState().size);
     }
     const { buffer } = reader.getState();
     expect(bufferTo(buffer) - bufferFrom(buffer)).toBeLessThanOrEqual(MAX_BUFFER_BYTES);
@@ -84,15 +84,15 @@ describe("createLogReader", () => {
   it("leaves what is being read alone while the log runs on, and jumps to the end when followed again", async () => {
     const log = memoryLog(numbered(1, 10_000));
     const reader = createLogReader(log.source);
-    await until(reader, () => reader.getState().loaded);
+    await until(() => reader.getState().loaded);
     reader.setFollowing(false);
     const from = bufferFrom(reader.getState().buffer);
     log.grow(numbered(10_001, 100_000));
-    await until(reader, () => reader.getState().reading === null && bufferTo(reader.getState().buffer) > 3_000_000);
+    await until(() => reader.getState().reading === null && bufferTo(reader.getState().buffer) > 3_000_000);
     expect(bufferFrom(reader.getState().buffer)).toBe(from);
     expect(bufferTo(reader.getState().buffer)).toBeLessThan(reader.getState().size);
     reader.setFollowing(true);
-    await until(reader, () => bufferTo(reader.getState().buffer) === reader.getState().size);
+    await until(() => bufferTo(reader.getState().buffer) === reader.getState().size);
   });
 
   it("says why a read failed and goes on when asked", async () => {
@@ -102,10 +102,10 @@ describe("createLogReader", () => {
       ...log.source,
       read: (request) => (fails ? Promise.reject(new Error("gone")) : log.source.read(request)),
     });
-    await until(reader, () => reader.getState().error === "gone");
+    await until(() => reader.getState().error === "gone");
     fails = false;
     reader.retry();
-    await until(reader, () => reader.getState().loaded);
+    await until(() => reader.getState().loaded);
     expect(reader.getState().error).toBeNull();
   });
 

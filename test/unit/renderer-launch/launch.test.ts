@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { layerSubtasks } from "../../../src/renderer/features/launch/layers";
+import { initialValue, parseField, parseForm } from "../../../src/renderer/features/launch/parameters";
+import { findingsOf, readiness } from "../../../src/renderer/features/launch/readiness";
+import type { ParameterDefinition, PlanFinding } from "../../../src/shared/model/plan-definition";
+import type { PlanPreview, PreviewSubtask } from "../../../src/shared/model/views";
+
+function subtask(id: string, ...dependencies: string[]): PreviewSubtask {
+  return { id, title: id, agent: "command", dependencies };
+}
+
+function parameter(change: Partial<ParameterDefinition>): ParameterDefinition {
+  return { name: "p", type: "string", description: "", required: false, default: null, choices: [], ...change };
+}
+
+describe("layerSubtasks", () => {
+  const layersOf = (subtasks: PreviewSubtask[]) =>
+    Object.fromEntries(layerSubtasks(subtasks).nodes.map((node) => [node.subtask.id, node.layer]));
+
+  it("puts each subtask after the last of its dependencies", () => {
+    expect(layersOf([subtask("d", "b", "a"), subtask("a"), subtask("b", "a"), subtask("c")])).toEqual({
+      a: 0,
+      b: 1,
+      c: 0,
+      d: 2,
+    });
+  });
+
+  it("draws a plan with a cycle, unknown dependencies and a dependency on itself", () => {
+    const graph = layerSubtasks([subtask("a", "b"), subtask("b", "a", "b"), subtask("c", "nowhere")]);
+    expect(graph.nodes).toHaveLength(3);
+    expect(graph.edges).toHaveLength(2);
+  });
+
+  it("keeps straight lines straight: parallel chains do not cross", () => {
+    const graph = layerSubtasks([
+      subtask("a1"),
+      subtask("b1"),
+      subtask("c1"),
+      subtask("c2", "c1"),
+      subtask("b2", "b1"),
+      subtask("a2", "a1"),
+    ]);
+    const rows = Object.fromEntries(graph.nodes.map((node) => [node.subtask.id, node.row]));
+    expect([rows.a2, rows.b2, rows.c2]).toEqual([rows.a1, rows.b1, rows.c1]);
+  });
+
+  it("lays an empty plan out as nothing", () => {
+    expect(layerSubtasks([])).toEqual({ nodes: [], edges: [], layerCount: 0, rowCount: 0 });
+  });
+});
+
+describe("the parameter form", () => {
+  it("begins with the defaults", () => {
+    expect(initialValue(parameter({ type: "number", default: 4 }))).toBe("4");
+    expect(initialValue(parameter({ type: "boolean" }))).toBe(false);
+    expect(initialValue(parameter({}))).toBe("");
+  });
+
+  it("takes numbers and names what is none", () => {
+    const number = parameter({ type: "number" });
+    expect(parseField(number, " 2.5 ")).toEqual({ ok: true, value: 2.5 });
+    expect(parseField(number, "four")).toEqual({ ok: false, problem: "Not a number" });
+    expect(parseField(number, "Infinity")).toEqual({ ok: false, problem: "Not a number" });
+  });
+
+  it("asks for what is required, sends what was typed and leaves out what was left empty", () => {
+    const form = [
+      parameter({ name: "folder", type: "folder", required: true }),
+      parameter({ name: "note" }),
+      parameter({ name: "target", type: "choice", choices: ["a", "b"], default: "a" }),
+      parameter({ name: "sign", type: "boolean", default: true }),
+    ];
+    expect(parseForm(form, {})).toEqual({
+      values: { target: "a", sign: true },
+      problems: { folder: "Needs a value" },
+    });
+    expect(parseForm(form, { folder: "/tmp", target: "c", sign: false })).toEqual({
+      values: { folder: "/tmp", sign: false },
+      problems: { target: "Not one of a, b" },
+    });
+  });
+});
+
+describe("readiness", () => {
+  const finding = (severity: "error" | "warning"): PlanFinding => ({
+    severity,
+    code: "x",
+    message: "m",
+    line: 1,
+    column: 1,
+    subtaskId: null,
+  });
+  const preview: PlanPreview = {
+    sourceId: "s",
+    sourceName: "s.yaml",
+    text: "",
+    title: "S",
+    description: "",
+    parameters: [],
+    subtasks: [subtask("a"), subtask("b", "a")],
+    findings: [],
+  };
+
+  it("says what stands in the way, the plan's errors first", () => {
+    expect(readiness(preview, [finding("error"), finding("warning")], 1).sentence).toBe(
+      "Not ready: 1 error in the plan",
+    );
+    expect(readiness(preview, [], 2)).toMatchObject({ isReady: false, sentence: "Not ready: 2 parameters to fill in" });
+  });
+
+  it("is ready with warnings", () => {
+    expect(readiness(preview, [finding("warning")], 0)).toMatchObject({
+      isReady: true,
+      sentence: "Ready to launch with 1 warning",
+    });
+    expect(readiness(preview, [], 0).detail).toBe("Starts at once. 1 task waits for nothing.");
+  });
+
+  it("reads findings from an error, and nothing else", () => {
+    expect(findingsOf({ findings: [finding("error"), "no", { severity: "error" }] })).toEqual([finding("error")]);
+    expect(findingsOf({})).toEqual([]);
+  });
+});
