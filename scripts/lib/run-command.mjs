@@ -4,9 +4,12 @@ import { createInterface } from "node:readline";
 import { progressLine, StepError } from "./report.mjs";
 
 const TAIL_LINES = 25;
+/** Whether a child can lead a process group of its own, which is then ended as a whole. */
+export const OWN_GROUP = process.platform !== "win32";
 const running = new Set();
 
-function killGroup(child, signal) {
+/** Sends a signal to a detached child and everything it has started; nothing happens when it is gone already. */
+export function killGroup(child, signal) {
   try {
     if (process.platform === "win32") child.kill(signal);
     else process.kill(-child.pid, signal);
@@ -25,7 +28,7 @@ process.on("exit", endRunningCommands);
 /**
  * Runs a command to its end with all output in a log file.
  * @param {{ what: string, log: string, timeoutMs: number, cwd?: string, env?: object, label?: string, todo?: string,
- *   onLine?: (line: string) => string | undefined, stdin?: never }} options `what` names the step in messages;
+ *   onLine?: (line: string) => string | undefined }} options `what` names the step in messages;
  *   `label` shows progress, with the text that `onLine` last returned.
  * @returns {Promise<string>} the command's stdout
  * @throws {StepError} when the command cannot start, fails, or takes longer than `timeoutMs`
@@ -34,7 +37,13 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
   return new Promise((resolve, reject) => {
     const file = createWriteStream(log, { flags: "a" });
     file.write(`\n# ${new Date().toISOString()} ${[command, ...args].join(" ")}\n`);
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: OWN_GROUP,
+      windowsHide: true,
+    });
     running.add(child);
     const progress = label ? progressLine(label) : undefined;
     let state = "working";

@@ -1,0 +1,162 @@
+// npm test: installs what is missing, then lint, types, build, unit, integration and end-to-end tests; the last line
+// sums them up. `node scripts/test.mjs e2e [playwright arguments]` runs the end-to-end tests alone.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureElectron } from "./electron-runtime.mjs";
+import { build, ensureBuilt } from "./lib/build.mjs";
+import { hasDisplay, startXvfb } from "./lib/display.mjs";
+import { ensureInstalled } from "./lib/install.mjs";
+import { nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
+import { describeFailure, runMain, StepError, say } from "./lib/report.mjs";
+import { endOnSignals, killGroup, OWN_GROUP } from "./lib/run-command.mjs";
+import { ensureXvfb } from "./lib/system-packages.mjs";
+import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-counts.mjs";
+
+const MINUTE = 60_000;
+const GRACE_MS = 10_000;
+const running = new Set();
+
+// Only the command itself is asked to end: test runners then close what they have started, windows included.
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGTERM");
+});
+
+/** Runs a package's command under Node 24 with its output shown; gives its exit code, 1 for a crash or the limit. */
+function run(script, args, { env, limitMs }) {
+  return new Promise((resolve) => {
+    const child = spawn(nodeBinary(), [script, ...args], {
+      cwd: ROOT,
+      env: toolEnvironment(env),
+      stdio: ["ignore", "inherit", "inherit"],
+      detached: OWN_GROUP,
+    });
+    running.add(child);
+    const timers = [
+      setTimeout(() => {
+        say(`Stopped: it took longer than ${limitMs / MINUTE} minutes.`);
+        child.kill("SIGTERM");
+      }, limitMs),
+      setTimeout(() => killGroup(child, "SIGKILL"), limitMs + GRACE_MS),
+    ];
+    const end = (code) => {
+      for (const timer of timers) clearTimeout(timer);
+      running.delete(child);
+      resolve(code);
+    };
+    child.on("error", (error) => {
+      say(error.message);
+      end(1);
+    });
+    child.on("exit", (code) => {
+      killGroup(child, "SIGKILL");
+      end(code ?? 1);
+    });
+  });
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+const TOOLS = {
+  biome: packageScript("@biomejs", "biome", "bin", "biome"),
+  tsc: packageScript("typescript", "bin", "tsc"),
+};
+
+/** Runs all calls of a package.json script (`tool args && tool args`), going on after one that fails. */
+async function packageScriptCalls(name) {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  let failed = 0;
+  for (const call of scripts[name].split("&&")) {
+    const [tool, ...args] = call.trim().split(/\s+/);
+    if (!TOOLS[tool]) throw new StepError(`package.json: the script ${name} calls ${tool}, which is not known here.`);
+    failed += (await run(TOOLS[tool], args, { limitMs: 5 * MINUTE })) === 0 ? 0 : 1;
+  }
+  return countExit(failed);
+}
+
+async function vitest(project, work) {
+  const file = join(work, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const args = ["run", "--project", project, ...reporters];
+  const code = await run(packageScript("vitest", "vitest.mjs"), args, { limitMs: 20 * MINUTE });
+  return countVitest(readReport(file), code);
+}
+
+async function playwright(work, given = []) {
+  const { path } = await ensureElectron();
+  const xvfb = hasDisplay() ? undefined : await startXvfb();
+  const file = join(work, "e2e.json");
+  const env = { HIVE_ELECTRON_PATH: path, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file };
+  if (xvfb) env.DISPLAY = xvfb.display;
+  try {
+    const args = ["test", "--reporter=list,json", ...given];
+    const code = await run(packageScript("@playwright", "test", "cli.js"), args, { env, limitMs: 30 * MINUTE });
+    return countPlaywright(readReport(file), code);
+  } finally {
+    xvfb?.stop();
+  }
+}
+
+/** Runs one suite under a header; a suite that cannot even start is described and counts as one failure. */
+async function runSuite(name, suite) {
+  const started = Date.now();
+  console.log(`\n=== ${name} ===`);
+  let counts;
+  try {
+    counts = await suite();
+  } catch (error) {
+    console.error(describeFailure(error));
+    counts = countExit(1);
+  }
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`=== ${name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${seconds} s) ===`);
+  return counts;
+}
+
+function suites(work) {
+  return {
+    lint: () => packageScriptCalls("lint"),
+    typecheck: () => packageScriptCalls("typecheck"),
+    build: () => build().then(() => countExit(0)),
+    unit: () => vitest("unit", work),
+    integration: () => vitest("integration", work),
+    e2e: () => playwright(work),
+  };
+}
+
+async function prepareMachine() {
+  if (!hasDisplay()) await ensureXvfb();
+  await ensureElectron();
+}
+
+endOnSignals();
+await runMain(async () => {
+  const [only, ...given] = process.argv.slice(2);
+  if (only !== undefined && only !== "e2e") {
+    throw new StepError(`There is no suite "${only}".`, {
+      todo: "Use `npm test` for all, or npm run test:unit, test:integration, test:e2e.",
+    });
+  }
+  await ensureInstalled();
+  const work = mkdtempSync(join(tmpdir(), "hive-test-"));
+  process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+  const results = [];
+  if (only === "e2e") {
+    await ensureBuilt();
+    results.push(await runSuite("e2e", () => playwright(work, given)));
+  } else {
+    await prepareMachine();
+    for (const [name, suite] of Object.entries(suites(work))) results.push(await runSuite(name, suite));
+  }
+  const { passed, failed } = sumCounts(results);
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`\n${passed} passed, ${failed} failed`);
+});
