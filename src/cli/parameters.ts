@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from "commander";
+
+export type GivenParameters = Readonly<Record<string, string>>;
+
+/** Collects `--param name=value`. A value may hold further `=`, and be empty. */
+export function collectParameter(argument: string, given: GivenParameters): GivenParameters {
+  const equals = argument.indexOf("=");
+  if (equals < 1) {
+    throw new InvalidArgumentError(`Write it as name=value, for example --param folder=/srv/data.`);
+  }
+  const name = argument.slice(0, equals);
+  if (Object.hasOwn(given, name)) throw new InvalidArgumentError(`"${name}" is given twice.`);
+  return { ...given, [name]: argument.slice(equals + 1) };
+}
+
+const MOST_SLOTS = 1_000;
+
+/** How many tasks run at once. */
+export function parseSlots(argument: string): number {
+  const slots = /^\d+$/.test(argument) ? Number(argument) : 0;
+  if (slots < 1 || slots > MOST_SLOTS) {
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_SLOTS}.`);
+  }
+  return slots;
+}

@@ -1,0 +1,157 @@
+import type { PlanDetail, TaskRow } from "../shared/model/views";
+import { type Failure, printFailures } from "./failures";
+import { createLiveScreen } from "./live-screen";
+import type { Output, Outputs } from "./output";
+import { countStates, describeCounts, detailOf, renderProgress } from "./progress";
+import { lookOf } from "./style";
+import { column, formatClock, formatDuration, plainText, plural } from "./text";
+import type { TreeNode } from "./tree";
+
+/** What a run looks like while it goes on. */
+export interface Reporter {
+  launched(plan: PlanDetail, tasks: readonly TaskRow[]): void;
+  /** `changed`: the tasks whose state or attempt is another than before, as they are now. */
+  changed(plan: { readonly status: string }, tasks: readonly TaskRow[], changed: readonly TaskRow[]): void;
+  /** One line for a person; null takes the last one back where that is possible. */
+  notice(text: string | null): void;
+  /** Nothing will change any more. */
+  ended(summary: RunSummary, failures: readonly Failure[]): void;
+}
+
+export interface RunSummary {
+  readonly planId: string;
+  readonly title: string;
+  readonly status: string;
+  readonly durationMs: number;
+  readonly tasks: readonly TaskRow[];
+}
+
+/** The failures, then the outcome in one line. */
+function conclude(out: Output, summary: RunSummary, failures: readonly Failure[]): void {
+  const counts = countStates(summary.tasks);
+  printFailures(out, failures, counts.get("failed") ?? 0);
+  const look = lookOf(summary.status);
+  const outcome = `${out.paint(look.tone, look.glyph)} ${out.paint("bold", plainText(summary.title))} ${look.word}`;
+  out.line();
+  out.line(`${outcome} in ${formatDuration(summary.durationMs)}: ${describeCounts(counts)}`);
+}
+
+/** A view that is redrawn in place, for a terminal. */
+export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], now: () => number): Reporter {
+  const { out } = outputs;
+  let state = { title: "", status: "executing", since: now(), tasks: [] as readonly TaskRow[] };
+  let notice: string | null = null;
+  let endedAt: number | null = null;
+  const render = () => {
+    const { width, height } = out.size();
+    return renderProgress(
+      { ...state, tree, notice },
+      { now: endedAt ?? now(), width: width - 1, height: height - 1, paint: out.paint },
+    );
+  };
+  let screen: ReturnType<typeof createLiveScreen> | null = null;
+  return {
+    launched(plan, tasks) {
+      state = { title: plan.title, status: plan.status, since: plan.startedAt ?? now(), tasks };
+      screen = createLiveScreen(out, render);
+    },
+    changed(plan, tasks) {
+      state = { ...state, status: plan.status, tasks };
+      screen?.invalidate();
+    },
+    notice(text) {
+      notice = text;
+      if (screen !== null) screen.invalidate();
+      else if (text !== null) outputs.err.line(text);
+    },
+    ended(summary, failures) {
+      state = { ...state, status: summary.status, tasks: summary.tasks };
+      endedAt = state.since + summary.durationMs;
+      notice = null;
+      screen?.end();
+      conclude(out, summary, failures);
+    },
+  };
+}
+
+/** States that a task passes on its way to a slot: no news in a log. */
+const QUIET_STATES = new Set(["waiting", "queued", "assigned"]);
+
+/** One line per change of state: time, state, subtask, detail. For pipes and files. */
+export function createLineReporter(outputs: Outputs, now: () => number): Reporter {
+  const { out, err } = outputs;
+  const line = (task: TaskRow) => {
+    const attempt = task.attempts > 1 ? `attempt ${task.attempts} of ${task.maxAttempts}` : "";
+    const parts = [attempt, detailOf(task, now())].filter((part) => part !== "");
+    const state = out.paint(lookOf(task.state).tone, column(task.state, 12));
+    const name = column(plainText(task.subtaskId ?? task.id), 24);
+    out.line(`${formatClock(now())}  ${state}  ${name}  ${parts.join(": ")}`.trimEnd());
+  };
+  return {
+    launched(plan, tasks) {
+      out.line(
+        `${formatClock(now())}  ${column("launched", 12)}  ${plainText(plan.title)} (${plural(tasks.length, "task")}, plan ${plan.id})`,
+      );
+    },
+    changed(_plan, _tasks, changed) {
+      for (const task of changed) if (!QUIET_STATES.has(task.state)) line(task);
+    },
+    notice(text) {
+      if (text !== null) err.line(text);
+    },
+    ended(summary, failures) {
+      conclude(out, summary, failures);
+    },
+  };
+}
+
+/** One JSON object a line; the last is the summary. Times are ISO 8601, UTC. */
+export function createJsonReporter(outputs: Outputs, now: () => number): Reporter {
+  const { out, err } = outputs;
+  const emit = (record: Readonly<Record<string, unknown>>) => out.line(JSON.stringify(record));
+  const at = () => new Date(now()).toISOString();
+  return {
+    launched(plan, tasks) {
+      emit({ type: "plan", plan_id: plan.id, title: plan.title, status: plan.status, tasks: tasks.length, at: at() });
+    },
+    changed(_plan, _tasks, changed) {
+      for (const task of changed) {
+        emit({
+          type: "task",
+          subtask_id: task.subtaskId,
+          task_id: task.id,
+          run_id: task.runId,
+          state: task.state,
+          attempt: task.attempts,
+          reason: task.reason,
+          at: at(),
+        });
+      }
+    },
+    notice(text) {
+      if (text !== null) err.line(text);
+    },
+    ended(summary, failures) {
+      for (const failure of failures) {
+        emit({
+          type: "failure",
+          subtask_id: failure.task.subtaskId,
+          task_id: failure.task.id,
+          run_id: failure.task.runId,
+          attempt: failure.task.attempts,
+          error: failure.error,
+          exit_code: failure.exitCode,
+          signal: failure.signal,
+          log_path: failure.logPath,
+        });
+      }
+      emit({
+        type: "summary",
+        plan_id: summary.planId,
+        status: summary.status,
+        tasks: Object.fromEntries(countStates(summary.tasks)),
+        duration_ms: summary.durationMs,
+      });
+    },
+  };
+}
