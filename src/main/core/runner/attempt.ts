@@ -1,0 +1,79 @@
+import type { TaskSpec } from "../store/queue";
+import { type Ending, endingOf, type ProcessEnd, type StopReason } from "./outcome";
+import { lastLogLine, readResult } from "./result-file";
+import { stopLeftovers, stopTree } from "./stop-tree";
+import type { AttemptFiles } from "./task-files";
+
+/** The process of an attempt, our child or another console's. */
+export interface AttemptProcess {
+  /** Its process group (its own pid); null when it never began, or that number may be somebody else's by now. */
+  readonly group: number | null;
+  /** Null: the watch was given up. */
+  readonly exited: Promise<ProcessEnd | null>;
+}
+
+export interface AttemptContext {
+  readonly runId: string;
+  readonly subtaskId: string;
+  readonly spec: TaskSpec;
+  readonly files: AttemptFiles;
+  /** How long it has been running already, by a clock that does not jump. */
+  readonly elapsedMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly graceMs: number;
+}
+
+/** An attempt under supervision, whatever agent carries it out. */
+export interface Attempt {
+  /** Resolves when nothing of it runs any more; null when it was released before. */
+  readonly ended: Promise<Ending | null>;
+  /** Stops it. The first reason counts; later calls change nothing. */
+  stop(reason: StopReason): void;
+  /** Gives up supervision; the process runs on. */
+  release(): void;
+}
+
+/** The longest delay that a timer of Node takes; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** Supervises a process: its time limit, a stop on request, what it leaves behind, and how it ended. */
+export function superviseProcess(process: AttemptProcess, context: AttemptContext): Attempt {
+  const { runId, spec, files, graceMs } = context;
+  let stopped: StopReason | null = null;
+  let stopping: Promise<void> | null = null;
+  let over = false;
+  let release: () => void = () => undefined;
+  const released = new Promise<null>((resolve) => {
+    release = () => resolve(null);
+  });
+
+  const stop = (reason: StopReason): void => {
+    if (over || stopping !== null) return;
+    stopped = reason;
+    stopping = stopTree({ runId, group: process.group }, graceMs);
+  };
+  const limit =
+    spec.timeoutMs === null
+      ? undefined
+      : setTimeout(() => stop("timeout"), Math.min(spec.timeoutMs - context.elapsedMs, LONGEST_TIMER_MS));
+
+  const supervise = async (): Promise<Ending | null> => {
+    const end = await Promise.race([process.exited, released]);
+    over = true;
+    clearTimeout(limit);
+    if (end === null) return null;
+    if (stopping !== null) await stopping;
+    else if (process.group !== null) await stopLeftovers(process.group);
+    const succeeded = end.exitCode === 0 && stopped === null;
+    return endingOf({
+      end,
+      stopped,
+      timeoutMs: spec.timeoutMs,
+      subtaskId: context.subtaskId,
+      run: spec.run,
+      lastLine: succeeded || stopped !== null ? null : await lastLogLine(files.log),
+      result: succeeded ? await readResult(files.result) : { kind: "none" },
+    });
+  };
+  return { ended: supervise(), stop, release };
+}

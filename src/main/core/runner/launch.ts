@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { notExecutableMessage, notFoundMessage, type ProcessEnd } from "./outcome";
+import type { AttemptFiles } from "./task-files";
+
+export interface LaunchRequest {
+  /** A string is run by the shell, a list is an argument vector. */
+  readonly run: string | readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: AttemptFiles;
+  /** For messages. */
+  readonly subtaskId: string;
+}
+
+export type Launched =
+  | {
+      readonly kind: "started";
+      readonly pid: number;
+      readonly exited: Promise<ProcessEnd>;
+      readonly child: ChildProcess;
+    }
+  /** It never began; `end` says why. */
+  | { readonly kind: "refused"; readonly end: ProcessEnd }
+  /** Another console has had this attempt before: nothing was started and nothing may be recorded. */
+  | { readonly kind: "taken" };
+
+/**
+ * Runs the command, and puts its exit code into a file, so that it is known even when no console lives to see
+ * it. The command writes to descriptor 3, the log, alone: what the wrapper itself has to say ("Killed") goes
+ * nowhere. The traps let the command have its grace period after a SIGTERM to the group; commands do not
+ * inherit them. One `write` makes the file: it is complete when it ends in a newline.
+ */
+const WRAPPER = 'e=$1; shift; trap : TERM INT HUP; (exec "$@" 2>&3 3>&-); s=$?; echo $s >"$e"; exit $s';
+
+function refused(trouble: string, exitCode: number | null = null): Launched {
+  return { kind: "refused", end: { exitCode, signal: null, trouble } };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isExecutable(path: string): "yes" | "no" | "missing" {
+  try {
+    if (!statSync(path).isFile()) return "missing";
+  } catch {
+    return "missing";
+  }
+  try {
+    accessSync(path, constants.X_OK);
+    return "yes";
+  } catch {
+    return "no";
+  }
+}
+
+/**
+ * Where a command of an argument vector is, as `execvp` would find it: in the task's PATH, or from its
+ * working folder when it has a slash.
+ */
+function findExecutable(command: string, cwd: string, path: string): { path: string } | { exitCode: 126 | 127 } {
+  const candidates = command.includes("/")
+    ? [resolve(cwd, command)]
+    : path.split(delimiter).map((folder) => join(resolve(cwd, folder), command));
+  let exitCode: 126 | 127 = 127;
+  for (const candidate of candidates) {
+    const executable = isExecutable(candidate);
+    if (executable === "yes") return { path: candidate };
+    if (executable === "no") exitCode = 126;
+  }
+  return { exitCode };
+}
+
+/** The argument vector that is really started, or why none can be. */
+function commandLine(request: LaunchRequest): { argv: readonly string[] } | { refusal: Launched } {
+  const { run, subtaskId } = request;
+  if (typeof run === "string") return { argv: ["/bin/sh", "-c", run] };
+  const command = run[0];
+  if (command === undefined || command === "") {
+    return { refusal: refused(`"run" of subtask "${subtaskId}" names no command. Give it at least one word.`) };
+  }
+  const found = findExecutable(command, request.cwd, request.env.PATH ?? "/usr/local/bin:/usr/bin:/bin");
+  if ("path" in found) return { argv: [found.path, ...run.slice(1)] };
+  const message = found.exitCode === 127 ? notFoundMessage : notExecutableMessage;
+  return { refusal: refused(message(command, subtaskId), found.exitCode) };
+}
+
+function checkFolder(request: LaunchRequest): Launched | null {
+  const advice = `Create it or correct "cwd" of subtask "${request.subtaskId}".`;
+  try {
+    if (statSync(request.cwd).isDirectory()) return null;
+    return refused(`The working folder ${request.cwd} is not a folder. ${advice}`);
+  } catch {
+    return refused(`The working folder ${request.cwd} does not exist or cannot be entered. ${advice}`);
+  }
+}
+
+function start(request: LaunchRequest, argv: readonly string[], log: number): ChildProcess {
+  const { cwd, env, files } = request;
+  return spawn("/bin/sh", ["-c", WRAPPER, "sh", files.exit, ...argv], {
+    cwd,
+    env,
+    detached: true,
+    stdio: ["ignore", log, "ignore", log],
+  });
+}
+
+/** Untested: without a wrapper, so the exit code of a task that outlives its console is not known. */
+function startOnWindows(request: LaunchRequest, log: number): ChildProcess {
+  const { run, cwd, env } = request;
+  const options = { cwd, env, detached: true, windowsHide: true, stdio: ["ignore", log, log] } as const;
+  if (typeof run === "string") {
+    return spawn("cmd.exe", ["/d", "/s", "/c", `"${run}"`], { ...options, windowsVerbatimArguments: true });
+  }
+  return spawn(run[0] ?? "", run.slice(1), options);
+}
+
+function whenExited(child: ChildProcess): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    child.once("exit", (exitCode, signal) => resolve({ exitCode, signal, trouble: null }));
+  });
+}
+
+/** An attempt's log is made exactly once, by whoever starts it or declares it lost: the file is the fence. */
+function openLog(path: string): number | null {
+  try {
+    return openSync(path, "ax");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return null;
+    throw error;
+  }
+}
+
+/**
+ * Marks an attempt as never to be started. False: it has been started, or marked, already.
+ */
+export function forbidStart(files: AttemptFiles): boolean {
+  const log = openLog(files.log);
+  if (log === null) return false;
+  closeSync(log);
+  return true;
+}
+
+/**
+ * Starts the process of an attempt in a process group of its own, with no input and both outputs straight in
+ * the log. It lives on when the console ends.
+ */
+export async function launch(request: LaunchRequest): Promise<Launched> {
+  let log: number | null;
+  try {
+    log = openLog(request.files.log);
+  } catch (error) {
+    return refused(`The log ${request.files.log} could not be created: ${reasonOf(error)}`);
+  }
+  if (log === null) return { kind: "taken" };
+  try {
+    const badFolder = checkFolder(request);
+    if (badFolder !== null) return badFolder;
+    let child: ChildProcess;
+    if (process.platform === "win32") {
+      child = startOnWindows(request, log);
+    } else {
+      const command = commandLine(request);
+      if ("refusal" in command) return command.refusal;
+      child = start(request, command.argv, log);
+    }
+    return await started(child, request.subtaskId);
+  } catch (error) {
+    return refused(`The command of subtask "${request.subtaskId}" could not be started: ${reasonOf(error)}`);
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function started(child: ChildProcess, subtaskId: string): Promise<Launched> {
+  const { pid } = child;
+  if (pid !== undefined) return { kind: "started", pid, exited: whenExited(child), child };
+  const error = await new Promise<Error>((resolve) => {
+    child.once("error", resolve);
+  });
+  return refused(`The command of subtask "${subtaskId}" could not be started: ${error.message}`);
+}

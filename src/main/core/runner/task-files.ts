@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Where one attempt keeps its files, all under the database's own folder. */
+export interface AttemptFiles {
+  /** What the process printed, both streams, as they came. */
+  readonly log: string;
+  /** Exit code and a newline, written by the process's wrapper. A file without the newline is not complete. */
+  readonly exit: string;
+  readonly inputs: string;
+  readonly result: string;
+  /** Shared by all subtasks of the plan (`HIVE_PLAN_DIR`). */
+  readonly planFolder: string;
+}
+
+/** Ids come from the database and may be anything there: an id never leaves its folder. */
+function segment(id: string): string {
+  return encodeURIComponent(id).replace(/^\./, "%2E");
+}
+
+export function attemptFiles(filesFolder: string, planId: string, runId: string): AttemptFiles {
+  const plan = join(filesFolder, segment(planId));
+  const run = segment(runId);
+  return {
+    log: join(plan, "logs", `${run}.log`),
+    exit: join(plan, "runs", `${run}.exit`),
+    inputs: join(plan, "runs", `${run}.inputs.json`),
+    result: join(plan, "runs", `${run}.result.json`),
+    planFolder: join(plan, "files"),
+  };
+}
+
+/** Answers a function that makes a plan's folders, once for each plan. */
+export function createPlanFolders(filesFolder: string): (planId: string) => Promise<void> {
+  const made = new Map<string, Promise<void>>();
+  const make = async (planId: string): Promise<void> => {
+    const plan = join(filesFolder, segment(planId));
+    await mkdir(join(plan, "logs"), { recursive: true });
+    await mkdir(join(plan, "runs"), { recursive: true });
+    await mkdir(join(plan, "files"), { recursive: true });
+  };
+  return (planId) => {
+    const known = made.get(planId);
+    if (known !== undefined) return known;
+    const making = make(planId).catch((error: unknown) => {
+      made.delete(planId);
+      throw error;
+    });
+    made.set(planId, making);
+    return making;
+  };
+}
+
+/** The largest `HIVE_INPUTS`: beyond it a process reads `HIVE_INPUTS_FILE`. */
+export const INPUTS_IN_ENVIRONMENT_BYTES = 64 * 1024;
+
+/** Writes the results of the dependencies and answers them as text. */
+export async function writeInputs(files: AttemptFiles, inputs: Readonly<Record<string, unknown>>): Promise<string> {
+  const text = JSON.stringify(inputs);
+  await writeFile(files.inputs, text);
+  return text;
+}

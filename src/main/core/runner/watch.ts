@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessEnd } from "./outcome";
+
+/** How often a process that is not our child is looked at. */
+const LOOK_INTERVAL_MS = 200;
+
+const EXIT_FILE = /^(\d{1,3})\n$/;
+
+/** The exit code that a process's wrapper left; null when there is none, or it is not complete. */
+export async function readExitCode(path: string): Promise<number | null> {
+  try {
+    const code = EXIT_FILE.exec(await readFile(path, "latin1"))?.[1];
+    return code === undefined ? null : Number(code);
+  } catch {
+    return null;
+  }
+}
+
+export const UNWATCHED_END = "Its process ended while no console watched it, and left no exit code";
+export const MACHINE_RESTARTED = "The machine restarted while it ran";
+
+/** The end of a process that nobody waited for: what its wrapper left, or why nothing is known. */
+export async function endFromFile(exitFile: string, otherwise: string): Promise<ProcessEnd> {
+  const exitCode = await readExitCode(exitFile);
+  return { exitCode, signal: null, trouble: exitCode === null ? otherwise : null };
+}
+
+/**
+ * Watches a process that another console started, until it is gone. `isAlive` must know it by more than its
+ * pid. With `signal` the watch is given up and never resolves to an end.
+ */
+export async function watchProcess(
+  isAlive: () => boolean,
+  exitFile: string,
+  signal: AbortSignal,
+): Promise<ProcessEnd | null> {
+  while (isAlive()) {
+    if (signal.aborted) return null;
+    await delay(LOOK_INTERVAL_MS, undefined, { signal, ref: true }).catch(() => undefined);
+  }
+  return signal.aborted ? null : endFromFile(exitFile, UNWATCHED_END);
+}

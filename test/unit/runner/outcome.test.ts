@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { type EndingFacts, endingOf } from "../../../src/main/core/runner/outcome";
+import { lastLine } from "../../../src/main/core/runner/result-file";
+
+const facts: EndingFacts = {
+  end: { exitCode: 0, signal: null, trouble: null },
+  stopped: null,
+  timeoutMs: null,
+  subtaskId: "build",
+  run: "make",
+  lastLine: null,
+  result: { kind: "none" },
+};
+const failing = (exitCode: number | null, more: Partial<EndingFacts> = {}) =>
+  endingOf({ ...facts, end: { exitCode, signal: null, trouble: null }, ...more });
+
+describe("what an attempt came to", () => {
+  it("is a success with exit code 0, and carries its result", () => {
+    expect(endingOf({ ...facts, result: { kind: "json", text: "[1]" } })).toEqual({
+      outcome: "success",
+      exitCode: 0,
+      signal: null,
+      error: null,
+      result: "[1]",
+    });
+  });
+
+  it("is a failure when the result cannot be read, or nobody knows how it ended", () => {
+    expect(endingOf({ ...facts, result: { kind: "bad", message: "not JSON" } })).toMatchObject({
+      outcome: "failure",
+      exitCode: 0,
+      error: "not JSON",
+    });
+    expect(failing(null, { end: { exitCode: null, signal: null, trouble: "gone" } })).toMatchObject({
+      outcome: "failure",
+      error: "gone",
+    });
+  });
+
+  it.each([
+    [3, null, "Exit code 3"],
+    [3, "3 tests failed", "Exit code 3: 3 tests failed"],
+    [137, "anything", "Killed by signal SIGKILL from outside the console"],
+    [139, null, "Ended by signal SIGSEGV"],
+    [255, null, "Exit code 255"],
+    [
+      127,
+      "sh: 1: mak: not found",
+      'The command "mak" was not found (exit code 127). Install it or correct "run" of subtask "build".',
+    ],
+    [
+      127,
+      "bash: line 1: mak: command not found",
+      'The command "mak" was not found (exit code 127). Install it or correct "run" of subtask "build".',
+    ],
+    [127, null, 'A command in "run" was not found (exit code 127). Install it or correct "run" of subtask "build".'],
+  ])("exit code %s with last line %s", (exitCode, line, error) => {
+    expect(failing(exitCode, { lastLine: line })).toMatchObject({ outcome: "failure", exitCode, error });
+  });
+
+  it("is ours when we stopped it, whatever its exit code", () => {
+    expect(failing(0, { stopped: "cancel" })).toMatchObject({ outcome: "cancelled", exitCode: 0 });
+    expect(failing(143, { stopped: "timeout", timeoutMs: 90_000 })).toMatchObject({
+      outcome: "timeout",
+      signal: "SIGTERM",
+      error: "Stopped at its time limit of 90 s",
+    });
+  });
+});
+
+describe("the last line of a log", () => {
+  it("is free of colours, progress and emptiness", () => {
+    expect(lastLine("one\n\u001b[31mtwo\u001b[0m  \n\n  \n")).toBe("two");
+    expect(lastLine("10 %\r90 %\r100 %\n")).toBe("100 %");
+    expect(lastLine(" \n")).toBeNull();
+    expect(lastLine("x".repeat(1_000))).toHaveLength(301);
+  });
+});
