@@ -69,7 +69,7 @@ describe("linesOf", () => {
     const lines = linesOf(bufferOf({ from: 100, to: 110, text: "tail\nwhole\n" }));
     expect(texts(lines)).toEqual(["whole"]);
     expect(lines.number(0)).toBeNull();
-    expect(linesOf({ ...bufferOf({ from: 100, to: 110, text: "tail\nwhole\n" }), linesBefore: 7 }).number(0)).toBe(9);
+    expect(linesOf({ ...bufferOf({ from: 100, to: 110, text: "tail\nwhole\n" }), numberOffset: 8 }).number(0)).toBe(9);
   });
 
   it("shows a single endless line from its middle", () => {

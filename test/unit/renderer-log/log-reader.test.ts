@@ -56,7 +56,7 @@ describe("createLogReader", () => {
   it("reads the end first, counts the lines before it, and reads older on request", async () => {
     const log = memoryLog(numbered(1, 10_000));
     const reader = createLogReader(log.source);
-    await until(() => reader.getState().buffer.linesBefore !== null);
+    await until(() => reader.getState().buffer.numberOffset !== null);
     const lines = linesOf(reader.getState().buffer);
     expect(lines.number(lines.count - 1)).toBe(10_000);
     expect(lines.text(lines.count - 1)).toContain("10000");

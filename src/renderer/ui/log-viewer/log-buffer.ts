@@ -1,7 +1,7 @@
 /**
  * The loaded part of a log: adjoining pieces of text, as they were read. A line may span pieces, so lines are
  * put together when they are asked for. Every line has an id that stays with it while older text is added
- * before it or dropped; the first line of the first piece read has id 0.
+ * before it or dropped.
  */
 export interface LogSegment {
   /** Byte offsets in the log. */
@@ -17,8 +17,8 @@ export interface LogBuffer {
   readonly segments: readonly LogSegment[];
   /** Id of the line that the buffer begins in; it may have begun before. */
   readonly headId: number;
-  /** How many line ends lie before the line with id 0; null while unknown. */
-  readonly linesBefore: number | null;
+  /** Added to a line's id it gives the line's number in the whole log; null while unknown. */
+  readonly numberOffset: number | null;
 }
 
 /** What is kept at most; the end that is farther from the reader is dropped. */
@@ -27,7 +27,7 @@ export const MAX_BUFFER_LINES = 500_000;
 /** Live additions are joined into one segment up to this size. */
 const JOIN_BYTES = 128 * 1024;
 
-export const EMPTY_BUFFER: LogBuffer = { segments: [], headId: 0, linesBefore: null };
+export const EMPTY_BUFFER: LogBuffer = { segments: [], headId: 0, numberOffset: null };
 
 interface Piece {
   readonly from: number;
@@ -45,8 +45,9 @@ function withLongest(from: number, to: number, pieces: readonly string[]): LogSe
   return { from, to, pieces, longest };
 }
 
-export function bufferOf(piece: Piece): LogBuffer {
-  return { segments: [segmentOf(piece)], headId: 0, linesBefore: piece.from === 0 ? 0 : null };
+/** A buffer of one piece whose first line gets the id `headId`. */
+export function bufferOf(piece: Piece, headId = 0): LogBuffer {
+  return { segments: [segmentOf(piece)], headId, numberOffset: piece.from === 0 ? 1 - headId : null };
 }
 
 export function bufferFrom(buffer: LogBuffer): number {
@@ -82,7 +83,7 @@ export function prepend(buffer: LogBuffer, piece: Piece): LogBuffer {
   return {
     segments: [segment, ...buffer.segments],
     headId,
-    linesBefore: piece.from === 0 ? -headId : buffer.linesBefore,
+    numberOffset: piece.from === 0 ? 1 - headId : buffer.numberOffset,
   };
 }
 
@@ -132,7 +133,7 @@ export interface LogLines {
  * final newline.
  */
 export function linesOf(buffer: LogBuffer): LogLines {
-  const { segments, headId, linesBefore } = buffer;
+  const { segments, headId, numberOffset } = buffer;
   /** For each segment, the index (from the head line) of the first line that begins in it. */
   const starts: number[] = [];
   let total = segments.length === 0 ? 0 : 1;
@@ -165,7 +166,7 @@ export function linesOf(buffer: LogBuffer): LogLines {
     longest,
     text: (index) => lineFromHead(index + hidden),
     id: (index) => firstId + index,
-    number: (index) => (linesBefore === null ? null : linesBefore + firstId + index + 1),
+    number: (index) => (numberOffset === null ? null : numberOffset + firstId + index),
     indexOfId: (id) => id - firstId,
   };
 }

@@ -50,7 +50,7 @@ const COUNT_BYTES = 1024 * 1024;
 /** Line numbers of a longer skipped part stay unknown rather than cost minutes of reading. */
 const COUNT_LIMIT_BYTES = 64 * 1024 * 1024;
 
-const INITIAL: LogState = {
+export const INITIAL_LOG: LogState = {
   buffer: EMPTY_BUFFER,
   size: 0,
   ended: false,
@@ -60,8 +60,13 @@ const INITIAL: LogState = {
   following: true,
 };
 
+/** Keeps ids of what is read anew apart from those before. */
+const IDS_PER_START = 2 ** 32;
+
 /** How many line ends lie in the first `upTo` bytes, counted piece by piece behind the reading. */
 interface LineCount {
+  /** Id of the line that begins (or goes on) at `upTo`. */
+  readonly headId: number;
   readonly upTo: number;
   readonly at: number;
   readonly lines: number;
@@ -72,9 +77,10 @@ interface LineCount {
  * reader is looking at never moves: text is dropped only at the far end.
  */
 export function createLogReader(source: LogSource): LogReader {
-  let state = INITIAL;
+  let state = INITIAL_LOG;
   let counting: LineCount | null = null;
   let wanted: "older" | "newer" | null = null;
+  let starts = 0;
   let isBusy = false;
   let isClosed = false;
   const listeners = new Set<() => void>();
@@ -87,9 +93,11 @@ export function createLogReader(source: LogSource): LogReader {
 
   async function readEnd(): Promise<void> {
     const chunk = await source.read({ maxBytes: READ_BYTES });
-    counting = chunk.from > 0 && chunk.from <= COUNT_LIMIT_BYTES ? { upTo: chunk.from, at: 0, lines: 0 } : null;
+    const headId = IDS_PER_START * starts++;
+    const isCountable = chunk.from > 0 && chunk.from <= COUNT_LIMIT_BYTES;
+    counting = isCountable ? { headId, upTo: chunk.from, at: 0, lines: 0 } : null;
     update({
-      buffer: bufferOf(chunk),
+      buffer: bufferOf(chunk, headId),
       size: Math.max(chunk.size, state.size),
       ended: state.ended || chunk.ended,
       loaded: true,
@@ -121,9 +129,9 @@ export function createLogReader(source: LogSource): LogReader {
     if (counting !== job) return;
     const lines = job.lines + (chunk.text.match(/\n/g)?.length ?? 0);
     const isDone = chunk.to >= job.upTo || chunk.to === job.at;
-    counting = isDone ? null : { upTo: job.upTo, at: chunk.to, lines };
-    if (chunk.to === job.upTo && state.buffer.linesBefore === null) {
-      update({ buffer: { ...state.buffer, linesBefore: lines } });
+    counting = isDone ? null : { ...job, at: chunk.to, lines };
+    if (chunk.to === job.upTo && state.buffer.numberOffset === null) {
+      update({ buffer: { ...state.buffer, numberOffset: lines + 1 - job.headId } });
     }
   }
 
@@ -142,7 +150,7 @@ export function createLogReader(source: LogSource): LogReader {
       return readForward;
     }
     const job = counting;
-    if (job !== null && state.buffer.linesBefore === null) return () => countMore(job);
+    if (job !== null && state.buffer.numberOffset === null) return () => countMore(job);
     return null;
   }
 

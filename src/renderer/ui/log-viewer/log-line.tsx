@@ -1,0 +1,116 @@
+import { type CSSProperties, memo } from "react";
+import { formatCount } from "../format";
+import { type AnsiColor, type AnsiSpan, type AnsiStyle, parseAnsi } from "./ansi";
+import { isSameMatch, type LogMatch, lineTone } from "./log-find";
+import styles from "./log-viewer.module.css";
+
+/** A line of a megabyte is cut here: it is the reader's window that must stay quick. */
+const MAX_SHOWN = 4_000;
+
+interface LogLineProps {
+  readonly text: string;
+  readonly number: number | null;
+  readonly matches: readonly LogMatch[] | undefined;
+  readonly current: LogMatch | null;
+}
+
+/** One line: its number, and its text in the terminal's colours with what was found marked. */
+export const LogLine = memo(function LogLine({ text, number, matches, current }: LogLineProps) {
+  const spans = parseAnsi(text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text);
+  const isColoured = spans.some((span) => span.style.color !== undefined);
+  const tone = isColoured ? null : lineTone(spans.map((span) => span.text).join(""));
+  const isCurrent = current !== null && matches?.some((match) => isSameMatch(match, current)) === true;
+  return (
+    <div className={styles.line} data-weight={tone ?? undefined} data-current={isCurrent || undefined}>
+      <span className={styles.number} aria-hidden="true">
+        {number ?? "·"}
+      </span>
+      <span className={styles.text}>
+        {cut(spans, matches ?? []).map((part) => (
+          <LinePart key={part.at} part={part} current={current} />
+        ))}
+        {text.length > MAX_SHOWN && (
+          <span className={styles.cut}> … {formatCount(text.length - MAX_SHOWN)} more characters</span>
+        )}
+      </span>
+    </div>
+  );
+});
+
+interface Part extends AnsiSpan {
+  readonly at: number;
+  readonly match: LogMatch | null;
+}
+
+function LinePart({ part, current }: { readonly part: Part; readonly current: LogMatch | null }) {
+  const look = lookOf(part.style);
+  if (part.match === null) return look === null ? part.text : <span style={look}>{part.text}</span>;
+  const isCurrent = current !== null && isSameMatch(part.match, current);
+  return <mark data-current={isCurrent || undefined}>{part.text}</mark>;
+}
+
+/** Spans cut at the borders of matches; `at` is the place in the line. */
+function cut(spans: readonly AnsiSpan[], matches: readonly LogMatch[]): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  for (const { text, style } of spans) {
+    const end = at + text.length;
+    while (at < end) {
+      const match = matches.find((candidate) => candidate.end > at) ?? null;
+      const isInside = match !== null && match.start <= at;
+      const border = match === null ? end : Math.min(end, isInside ? match.end : match.start);
+      parts.push({
+        at,
+        text: text.slice(text.length - (end - at), text.length - (end - border)),
+        style,
+        match: isInside ? match : null,
+      });
+      at = border;
+    }
+  }
+  return parts;
+}
+
+/** The 16 named colours follow the theme; black and white are inks that can be read on its ground. */
+const NAMED = [
+  "text-4",
+  "st-failed",
+  "st-completed",
+  "st-escalated",
+  "st-running",
+  "st-review",
+  "st-assigned",
+  "text-2",
+];
+const BRIGHT = [
+  "text-3",
+  "st-failed-fg",
+  "st-completed-fg",
+  "st-escalated-fg",
+  "st-running-fg",
+  "st-review-fg",
+  "st-assigned-fg",
+  "text-1",
+];
+
+function css(color: AnsiColor): string {
+  return typeof color === "string" ? color : `var(--${[...NAMED, ...BRIGHT][color] ?? "text-1"})`;
+}
+
+function lookOf(style: AnsiStyle): CSSProperties | null {
+  const { color, background, bold, dim, italic, underline, strike, inverse } = style;
+  const look: CSSProperties = {};
+  if (color !== undefined) look.color = css(color);
+  if (background !== undefined) look.background = css(background);
+  if (inverse) {
+    look.color = background === undefined ? "var(--surface-inset)" : css(background);
+    look.background = color === undefined ? "var(--text-2)" : css(color);
+  } else if (background !== undefined && color === undefined) {
+    look.color = "var(--surface-inset)";
+  }
+  if (bold) look.fontWeight = 600;
+  if (dim) look.opacity = 0.7;
+  if (italic) look.fontStyle = "italic";
+  if (underline || strike) look.textDecoration = `${underline ? "underline " : ""}${strike ? "line-through" : ""}`;
+  return Object.keys(look).length === 0 ? null : look;
+}

@@ -1,0 +1,254 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Copy, FileText, WrapText } from "lucide-react";
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { Button, IconButton } from "../button";
+import { EmptyState } from "../empty-state";
+import { formatBytes, formatCount, plural } from "../format";
+import { useHotkeys } from "../hotkeys";
+import { Kbd } from "../kbd";
+import { Switch } from "../switch";
+import { toast } from "../toast";
+import { plainLine } from "./ansi";
+import { FindField } from "./find-field";
+import { bufferFrom, bufferTo, type LogLines, linesOf } from "./log-buffer";
+import { LogLine } from "./log-line";
+import { createLogReader, INITIAL_LOG, type LogReader, type LogSource, type LogState } from "./log-reader";
+import styles from "./log-viewer.module.css";
+import { type LogFind, useLogFind } from "./use-log-find";
+
+const LINE_HEIGHT = 18;
+const PADDING = 4;
+/** So near to an edge of what is loaded, in pixels, the next piece is read. */
+const READ_AHEAD = 2_000;
+const AT_END = 8;
+
+interface LogViewerProps {
+  /** One object per log: another one starts anew. */
+  readonly source: LogSource;
+  /** Names the log for screen readers. */
+  readonly label: string;
+  /** At the left of the search field. */
+  readonly toolbar?: ReactNode;
+  /** Between the bar and the text. */
+  readonly notice?: ReactNode;
+}
+
+/** A log of any length, live: follows its end until the reader scrolls up, finds, wraps and copies. */
+export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
+  const { reader, state } = useLogReader(source);
+  const lines = useMemo(() => linesOf(state.buffer), [state.buffer]);
+  const find = useLogFind(lines);
+  const findInput = useRef<HTMLInputElement>(null);
+  const [isWrapped, setIsWrapped] = useState(false);
+  const toggleFollow = () => reader?.setFollowing(!state.following);
+  useHotkeys({
+    group: "Log",
+    hotkeys: [
+      { keys: ["f"], label: "Follow", hint: true, run: toggleFollow },
+      { keys: ["/"], label: "Search log", hint: true, run: () => findInput.current?.select() },
+      { keys: ["w"], label: "Wrap lines", run: () => setIsWrapped(!isWrapped) },
+    ],
+  });
+
+  return (
+    <div className={styles.viewer}>
+      <div className={styles.bar}>
+        {toolbar}
+        <FindField find={find} inputRef={findInput} />
+        <IconButton
+          label="Wrap lines"
+          keys="w"
+          size="sm"
+          variant="default"
+          pressed={isWrapped}
+          onClick={() => setIsWrapped(!isWrapped)}
+        >
+          <WrapText size={14} />
+        </IconButton>
+      </div>
+      {notice}
+      {state.error !== null && (
+        <div className={styles.trouble} data-tone="failed" role="alert">
+          <span>{state.error}</span>
+          <Button size="xs" onClick={() => reader?.retry()}>
+            Read again
+          </Button>
+        </div>
+      )}
+      {state.loaded && lines.count === 0 ? (
+        <EmptyState icon={<FileText size={20} />} title={state.ended ? "Nothing was written" : "No output yet"}>
+          {state.ended ? "This attempt ended without a word on its output." : "Lines appear here as they are written."}
+        </EmptyState>
+      ) : (
+        <LogText reader={reader} state={state} lines={lines} find={find} isWrapped={isWrapped} label={label} />
+      )}
+      <footer className={styles.foot}>
+        <Switch label="Follow" checked={state.following} onChange={toggleFollow} />
+        <span className={styles.follow} aria-hidden="true">
+          Follow
+        </span>
+        <Kbd keys="f" />
+        <span className={styles.size}>{sizeOf(state, lines)}</span>
+        <IconButton label="Copy the selection, or all that is loaded" size="sm" onClick={() => copy(lines)}>
+          <Copy size={14} />
+        </IconButton>
+      </footer>
+    </div>
+  );
+}
+
+interface LogTextProps {
+  readonly reader: LogReader | null;
+  readonly state: LogState;
+  readonly lines: LogLines;
+  readonly find: LogFind;
+  readonly isWrapped: boolean;
+  readonly label: string;
+}
+
+function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
+  const { current } = find;
+  const getItemKey = useCallback((index: number) => lines.id(index), [lines]);
+  const virtualizer = useVirtualizer({
+    count: lines.count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_HEIGHT,
+    getItemKey,
+    overscan: 24,
+    paddingStart: PADDING,
+    paddingEnd: PADDING,
+    // Keeps the lines in view where they are while older ones are added or dropped above them.
+    anchorTo: "end",
+    followOnAppend: state.following,
+    // A follower goes along wherever it is; whoever reads stays, even at the very end.
+    scrollEndThreshold: state.following ? Number.POSITIVE_INFINITY : 0,
+  });
+
+  const latest = useRef({ lines, virtualizer });
+  useEffect(() => {
+    latest.current = { lines, virtualizer };
+  });
+
+  const isFollowing = state.following;
+  useEffect(() => {
+    if (isFollowing) latest.current.virtualizer.scrollToEnd();
+  }, [isFollowing]);
+
+  useEffect(() => {
+    if (current === null) return;
+    reader?.setFollowing(false);
+    latest.current.virtualizer.scrollToIndex(latest.current.lines.indexOfId(current.lineId), { align: "center" });
+  }, [current, reader]);
+
+  const wasWrapped = useRef(isWrapped);
+  useLayoutEffect(() => {
+    if (wasWrapped.current === isWrapped) return;
+    wasWrapped.current = isWrapped;
+    const { virtualizer: rows } = latest.current;
+    const top = rows.getVirtualItemForOffset(rows.scrollOffset ?? 0)?.index ?? 0;
+    rows.measure();
+    rows.scrollToIndex(top, { align: "start" });
+  }, [isWrapped]);
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (element === null || reader === null) return;
+    const top = element.scrollTop;
+    const below = element.scrollHeight - element.clientHeight - top;
+    const isAllRead = bufferTo(state.buffer) >= state.size;
+    if (top < lastTop.current && below > AT_END) reader.setFollowing(false);
+    else if (top > lastTop.current && below <= AT_END && isAllRead) reader.setFollowing(true);
+    lastTop.current = top;
+    if (top < READ_AHEAD) reader.readOlder();
+    if (below < READ_AHEAD && !isAllRead) reader.readNewer();
+  };
+
+  const digits = String(lines.number(Math.max(0, lines.count - 1)) ?? 0).length;
+  const columns = Math.max(4, digits) + 1;
+  return (
+    <section
+      ref={scroller}
+      className={styles.log}
+      data-wrapped={isWrapped}
+      onScroll={onScroll}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard
+      tabIndex={0}
+      aria-label={label}
+    >
+      <div
+        className={styles.canvas}
+        style={{
+          height: virtualizer.getTotalSize(),
+          minWidth: isWrapped ? undefined : `${Math.min(lines.longest, 4_200) + columns + 6}ch`,
+          ["--number-width" as string]: `${columns}ch`,
+        }}
+      >
+        {virtualizer.getVirtualItems().map((item) => (
+          <div
+            key={item.key}
+            ref={isWrapped ? virtualizer.measureElement : undefined}
+            data-index={item.index}
+            className={styles.row}
+            style={{ transform: `translateY(${item.start}px)` }}
+          >
+            <LogLine
+              text={lines.text(item.index)}
+              number={lines.number(item.index)}
+              matches={find.byLine.get(lines.id(item.index))}
+              current={current?.lineId === lines.id(item.index) ? current : null}
+            />
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const subscribeNothing = () => () => {};
+
+function useLogReader(source: LogSource): { reader: LogReader | null; state: LogState } {
+  const [reader, setReader] = useState<LogReader | null>(null);
+  useEffect(() => {
+    const opened = createLogReader(source);
+    setReader(opened);
+    return () => opened.close();
+  }, [source]);
+  const state = useSyncExternalStore(reader?.subscribe ?? subscribeNothing, () => reader?.getState() ?? INITIAL_LOG);
+  return { reader, state };
+}
+
+function sizeOf(state: LogState, lines: LogLines): string {
+  const last = lines.count === 0 ? 0 : lines.number(lines.count - 1);
+  const loaded = bufferTo(state.buffer) - bufferFrom(state.buffer);
+  const isWhole = loaded >= state.size;
+  if (isWhole) return `${plural(lines.count, "line")}, ${formatBytes(state.size)}`;
+  const total = last !== null && bufferTo(state.buffer) >= state.size ? `${formatCount(last)} lines, ` : "";
+  return `${total}${formatBytes(state.size)}, ${formatBytes(loaded)} loaded`;
+}
+
+async function copy(lines: LogLines): Promise<void> {
+  const selected = window.getSelection()?.toString() ?? "";
+  const text =
+    selected === ""
+      ? Array.from({ length: lines.count }, (_, index) => plainLine(lines.text(index))).join("\n")
+      : selected;
+  try {
+    await navigator.clipboard.writeText(text);
+    toast.success(selected === "" ? `Copied ${plural(lines.count, "line")}` : "Copied the selection");
+  } catch {
+    toast.error("Could not copy", {
+      description: "The window has no access to the clipboard. Select the text and press Ctrl+C.",
+    });
+  }
+}
