@@ -1,0 +1,81 @@
+import type { Node } from "yaml";
+import type { ParameterDefinition } from "../../../shared/model/plan-definition";
+import { parameterVariable } from "./expand";
+import { fault, offsetOf, type Subject } from "./reading";
+import { type ShellContext, shellContexts } from "./shell-context";
+import { findExpression, hasExpression, parseTemplate } from "./template";
+
+/** A string of the plan that may refer to parameters. */
+export interface Expressive {
+  readonly subject: Subject;
+  readonly text: string;
+  readonly node: Node;
+  /** A shell script, where the place of a parameter matters. */
+  readonly isScript: boolean;
+}
+
+/** Reports every `${{ ... }}` that is not closed, not known, or stands where the shell would not fill it in. */
+export function checkExpressions(
+  strings: readonly Expressive[],
+  parameters: ReadonlyMap<string, ParameterDefinition>,
+): void {
+  for (const string of strings) {
+    if (!hasExpression(string.text)) continue;
+    const { subject } = string;
+    const { parts, problems } = parseTemplate(string.text);
+    for (const { code, expression, body } of problems) {
+      const problem =
+        code === "unclosed_expression"
+          ? // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
+            'has a "${{" without "}}": close it, or write "$${{" for the characters themselves.'
+          : `has an unknown expression \${{ ${body} }}: only \${{ params.NAME }} can be filled in.`;
+      fault(subject, code, offsetOfExpression(string, expression), problem);
+    }
+    const contexts = string.isScript ? shellContexts(parts) : [];
+    let hole = 0;
+    for (const part of parts) {
+      if (!("parameter" in part)) continue;
+      const context = contexts[hole++];
+      const parameter = parameters.get(part.parameter);
+      const problem = parameter ? placeProblem(parameter, context) : undefinedParameter(subject, part, parameters);
+      const code = parameter ? "parameter_place" : "unknown_parameter";
+      if (problem) fault(subject, code, offsetOfExpression(string, part.expression), problem);
+    }
+  }
+}
+
+function undefinedParameter(
+  subject: Subject,
+  part: { readonly parameter: string },
+  parameters: ReadonlyMap<string, ParameterDefinition>,
+): string {
+  const meant = subject.reading.suggest(part.parameter, parameters.keys());
+  const hint = meant ? `Did you mean "${meant}"?` : 'Add it to the plan\'s "parameters".';
+  return `uses the undefined parameter "${part.parameter}". ${hint}`;
+}
+
+/** Why a parameter cannot stand where it does in a shell script; null where it can. */
+function placeProblem({ name, type }: ParameterDefinition, context: ShellContext | undefined): string | null {
+  const shown = `\${{ params.${name} }}`;
+  switch (context) {
+    case "single":
+      return `has ${shown} between single quotes, where the shell fills in nothing: use double quotes, or hand it over as an argument or as $${parameterVariable(name)} in the environment.`;
+    case "quoted-heredoc":
+      return `has ${shown} in a here-document with a quoted delimiter, where the shell fills in nothing: write the delimiter without quotes.`;
+    case "escaped":
+      return `has a backslash right before ${shown}, which would keep it from being filled in: remove the backslash.`;
+    case "arithmetic":
+      return type === "number"
+        ? null
+        : `has ${shown} in shell arithmetic, where only a parameter of type number is safe.`;
+    default:
+      return null;
+  }
+}
+
+/** Expressions are counted in the text and found again in the source, which differ in quoting and indentation. */
+function offsetOfExpression({ node, subject }: Expressive, expression: number): number {
+  const [start, end] = node.range ?? [0, 0];
+  const inside = findExpression(subject.reading.source.text.slice(start, end), expression);
+  return offsetOf(node) + Math.max(0, inside);
+}

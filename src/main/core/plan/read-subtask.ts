@@ -1,0 +1,232 @@
+import { isMap, isScalar, isSeq, type Node } from "yaml";
+import type { RetryPolicy, SubtaskDefinition } from "../../../shared/model/plan-definition";
+import { parseDuration } from "./duration";
+import type { Expressive } from "./expressions";
+import { readCwd, readEnv } from "./read-surroundings";
+import {
+  caution,
+  type Field,
+  type Fields,
+  fault,
+  hasKey,
+  isPlainValue,
+  knownKeys,
+  type Reading,
+  readInteger,
+  readList,
+  readMapping,
+  readText,
+  readWord,
+  type Subject,
+  scalarText,
+  whatIs,
+} from "./reading";
+
+export const SUBTASK_KEYS = knownKeys(
+  ["id", "title", "description", "agent", "run", "dependencies", "priority", "retries", "timeout", "env", "cwd"],
+  { depends_on: "dependencies" },
+);
+export const RETRY_KEYS = knownKeys(["count", "backoff", "max"]);
+
+/** What a subtask may be called. As text in `plan.schema.json` too. */
+export const SUBTASK_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
+const wholeId = new RegExp(SUBTASK_ID_PATTERN);
+
+export const AGENTS = ["command", "noop"] as const;
+export const PRIORITY_RANGE = { min: -1_000_000, max: 1_000_000 } as const;
+export const RETRY_COUNT_RANGE = { min: 0, max: 1_000 } as const;
+
+const NO_RETRIES: RetryPolicy = { count: 0, backoffMs: 1_000, maxMs: 300_000 };
+
+/** A subtask as read, with the nodes that later findings point to. */
+export interface ReadSubtask {
+  readonly subject: Subject;
+  readonly definition: SubtaskDefinition;
+  /** Null: it has none that could be used. */
+  readonly idNode: Node | null;
+  /** One for each of the definition's dependencies. */
+  readonly dependencyNodes: readonly Node[];
+  readonly expressive: readonly Expressive[];
+}
+
+/** Reads subtask number `ordinal` (from 0). Null when it is no mapping. */
+export function readSubtask(reading: Reading, node: Node, ordinal: number): ReadSubtask | null {
+  const unnamed: Subject = { reading, name: `Subtask ${ordinal + 1}`, subtaskId: null };
+  const subject = nameSubject(unnamed, node);
+  const fields = readMapping(subject, node, SUBTASK_KEYS);
+  if (!fields) return null;
+
+  const id = readId(subject, fields, node);
+  const expressive: Expressive[] = [];
+  const text = (key: string): string | null => {
+    const field = fields.get(key);
+    const value = readText(subject, field);
+    if (field && value !== null) expressive.push({ subject, text: value, node: field.value, isScript: false });
+    return value;
+  };
+  const title = text("title");
+  const description = text("description") ?? "";
+  const agent = readAgent(subject, fields.get("agent"));
+  const run = readRun(subject, fields, node, agent, expressive);
+  const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"));
+  const priority = fields.get("priority");
+  const timeout = fields.get("timeout");
+  const definition: SubtaskDefinition = {
+    id: id ?? "",
+    title: title?.trim() ? title : (id ?? ""),
+    description,
+    agent: agent ?? "command",
+    run,
+    dependencies,
+    priority: (priority && readInteger(subject, priority, PRIORITY_RANGE)) ?? 1,
+    retries: readRetries(subject, fields.get("retries")),
+    timeoutMs: timeout ? readDuration(subject, timeout, { mayBeZero: false }) : null,
+    env: readEnv(subject, fields.get("env"), expressive),
+    cwd: readCwd(subject, fields.get("cwd"), expressive),
+  };
+  return {
+    subject,
+    definition,
+    idNode: id === null ? null : (fields.get("id")?.value ?? null),
+    dependencyNodes,
+    expressive,
+  };
+}
+
+/** Findings name the id even when they come before it. */
+function nameSubject(unnamed: Subject, node: Node): Subject {
+  const { source } = unnamed.reading;
+  const value = isMap(node) ? source.resolve(node.get("id", true)) : null;
+  if (!isPlainValue(value) || !wholeId.test(scalarText(value))) return unnamed;
+  const id = scalarText(value);
+  return { ...unnamed, name: `Subtask "${id}"`, subtaskId: id };
+}
+
+function readId(subject: Subject, fields: Fields, node: Node): string | null {
+  const field = fields.get("id");
+  if (!field) {
+    if (!hasKey(node, "id")) fault(subject, "missing_key", node, 'has no "id": give it one, unique in the plan.');
+    return null;
+  }
+  const id = readText(subject, field, false);
+  if (id === null || wholeId.test(id)) return id;
+  fault(
+    subject,
+    "bad_id",
+    field.value,
+    `has the id ${JSON.stringify(id)}: an id is up to 100 letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
+  );
+  return null;
+}
+
+function readAgent(subject: Subject, field: Field | undefined): SubtaskDefinition["agent"] | null {
+  if (!field) return "command";
+  const written = readText(subject, field);
+  if (written === null) return null;
+  const agent = AGENTS.find((known) => known === written);
+  if (agent) return agent;
+  const meant = subject.reading.suggest(written, AGENTS);
+  const hint = meant ? `Did you mean "${meant}"?` : `Known are ${AGENTS.join(", ")}.`;
+  fault(subject, "unknown_agent", field.value, `has the unknown agent "${written}". ${hint}`);
+  return null;
+}
+
+function readRun(
+  subject: Subject,
+  fields: Fields,
+  node: Node,
+  agent: SubtaskDefinition["agent"] | null,
+  expressive: Expressive[],
+): SubtaskDefinition["run"] {
+  const field = fields.get("run");
+  if (!field) {
+    if (agent === "command" && !hasKey(node, "run")) {
+      fault(
+        subject,
+        "missing_run",
+        fields.get("id")?.value ?? node,
+        'has nothing to run: add "run", or "agent: noop" for a join point.',
+      );
+    }
+    return null;
+  }
+  if (agent === "noop") {
+    fault(subject, "unexpected_run", field.key, 'has "run", but its agent noop runs nothing: remove one of the two.');
+    return null;
+  }
+  if (isSeq(field.value)) return readArguments(subject, field, expressive);
+  const text = readText(subject, field, false);
+  if (text !== null) expressive.push({ subject, text, node: field.value, isScript: true });
+  return text;
+}
+
+function readArguments(subject: Subject, field: Field, expressive: Expressive[]): string[] | null {
+  const words: string[] = [];
+  for (const item of readList(subject, field, "arguments") ?? []) {
+    const word = readWord(subject, item, 'an item of "run"');
+    if (word === null) return null;
+    words.push(word);
+    expressive.push({ subject, text: word, node: item, isScript: false });
+  }
+  if (words[0]?.trim()) return words;
+  fault(subject, "missing_run", field.value, 'has a "run" list that does not begin with a program.');
+  return null;
+}
+
+function readDependencies(
+  subject: Subject,
+  field: Field | undefined,
+): Pick<ReadSubtask, "dependencyNodes"> & { readonly dependencies: string[] } {
+  const found = new Map<string, Node>();
+  if (!field) return { dependencies: [], dependencyNodes: [] };
+  const items = isScalar(field.value) ? [field.value] : (readList(subject, field, "subtask ids") ?? []);
+  for (const item of items) {
+    if (!isScalar(item) || typeof item.value !== "string") {
+      const hint = isPlainValue(item) ? `: put it in quotes, "${scalarText(item)}"` : "";
+      fault(subject, "wrong_type", item, `needs subtask ids as dependencies, not ${whatIs(item)}${hint}.`);
+    } else if (found.has(item.value)) {
+      caution(subject, "repeated_dependency", item, `names the dependency "${item.value}" twice.`);
+    } else found.set(item.value, item);
+  }
+  return { dependencies: [...found.keys()], dependencyNodes: [...found.values()] };
+}
+
+function readRetries(subject: Subject, field: Field | undefined): RetryPolicy {
+  if (!field) return NO_RETRIES;
+  if (isScalar(field.value)) {
+    const count = readInteger(subject, field, RETRY_COUNT_RANGE, "bad_retries");
+    return { ...NO_RETRIES, count: count ?? 0 };
+  }
+  const retries: Subject = { ...subject, name: `${subject.name}: "retries"` };
+  const fields = readMapping(retries, field.value, RETRY_KEYS);
+  if (!fields) return NO_RETRIES;
+  const countField = fields.get("count");
+  if (!countField) fault(retries, "bad_retries", field.key, 'has no "count": say how many more attempts there are.');
+  const duration = (key: string): number | null => {
+    const given = fields.get(key);
+    return given ? readDuration(retries, given, { mayBeZero: true }) : null;
+  };
+  const backoffMs = duration("backoff") ?? NO_RETRIES.backoffMs;
+  const maxMs = duration("max") ?? Math.max(NO_RETRIES.maxMs, backoffMs);
+  if (maxMs < backoffMs) {
+    const at = fields.get("max")?.value ?? field.value;
+    fault(retries, "bad_retries", at, 'has a "max" that is shorter than its "backoff".');
+  }
+  const count = countField ? readInteger(retries, countField, RETRY_COUNT_RANGE, "bad_retries") : null;
+  return { count: count ?? 0, backoffMs, maxMs };
+}
+
+function readDuration(subject: Subject, field: Field, { mayBeZero }: { mayBeZero: boolean }): number | null {
+  const value = isPlainValue(field.value) ? field.value.value : null;
+  const ms = typeof value === "string" || typeof value === "number" ? parseDuration(value) : null;
+  if (ms !== null && (ms > 0 || mayBeZero)) return ms;
+  const key = scalarText(field.key);
+  const limit = `${mayBeZero ? "" : "over 0 and "}up to 336h`;
+  fault(
+    subject,
+    "bad_duration",
+    field.value,
+    `needs a duration as "${key}" (500ms, 30s, 5m, 1h or a number of seconds; ${limit}), not ${whatIs(field.value)}.`,
+  );
+  return null;
+}

@@ -1,0 +1,77 @@
+/** A piece of a string: text as it stands, or a parameter to fill in. `expression` counts every `${{` from 0. */
+export type TemplatePart = { readonly text: string } | { readonly parameter: string; readonly expression: number };
+
+/** What is wrong with an expression. */
+export interface TemplateProblem {
+  readonly code: "unclosed_expression" | "unknown_expression";
+  readonly expression: number;
+  /** What stands between the braces, trimmed. */
+  readonly body: string;
+}
+
+export interface Template {
+  readonly parts: readonly TemplatePart[];
+  readonly problems: readonly TemplateProblem[];
+}
+
+/** What a parameter may be called. As text in `plan.schema.json` too. */
+export const PARAMETER_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,63}$";
+
+const OPEN = "${{";
+const CLOSE = "}}";
+const parameterReference = /^params\.([A-Za-z][A-Za-z0-9_]*)$/;
+
+/**
+ * Splits a string at its `${{ params.name }}`. `$${{` stands for a literal `${{`. What is wrong stays in the
+ * text as it is and is reported.
+ */
+export function parseTemplate(value: string): Template {
+  const parts: TemplatePart[] = [];
+  const problems: TemplateProblem[] = [];
+  let text = "";
+  let from = 0;
+  for (let expression = 0; ; expression++) {
+    const open = value.indexOf(OPEN, from);
+    if (open === -1) break;
+    if (open > from && value[open - 1] === "$") {
+      text += value.slice(from, open - 1) + OPEN;
+      from = open + OPEN.length;
+      continue;
+    }
+    const inside = open + OPEN.length;
+    const close = value.indexOf(CLOSE, inside);
+    const another = value.indexOf(OPEN, inside);
+    if (close === -1 || (another !== -1 && another < close)) {
+      problems.push({ code: "unclosed_expression", expression, body: value.slice(inside, inside + 40).trim() });
+      text += value.slice(from, inside);
+      from = inside;
+      continue;
+    }
+    const body = value.slice(inside, close).trim();
+    const name = parameterReference.exec(body)?.[1];
+    text += value.slice(from, open);
+    from = close + CLOSE.length;
+    if (name === undefined) {
+      problems.push({ code: "unknown_expression", expression, body });
+      text += value.slice(open, from);
+      continue;
+    }
+    if (text) parts.push({ text });
+    text = "";
+    parts.push({ parameter: name, expression });
+  }
+  text += value.slice(from);
+  if (text) parts.push({ text });
+  return { parts, problems };
+}
+
+export function hasExpression(value: string): boolean {
+  return value.includes(OPEN);
+}
+
+/** Where expression number `expression` of a string opens in `source`, the string as written in the file. */
+export function findExpression(source: string, expression: number): number {
+  let at = source.indexOf(OPEN);
+  for (let count = 0; count < expression && at !== -1; count++) at = source.indexOf(OPEN, at + OPEN.length);
+  return at;
+}
