@@ -1,0 +1,19 @@
+import { app } from "electron";
+import manifest from "../../package.json";
+import type { AppInfo } from "../shared/model/views";
+import type { Core } from "./core/client";
+
+/** Versions, the open database and the runner, for the status bar and the about box. */
+export function describeApp({ store, runner }: Core): AppInfo {
+  const { electron, chrome, node } = process.versions;
+  const database = store.info();
+  return {
+    version: manifest.version,
+    runtime: electron === manifest.devDependencies.electron ? "official" : "fallback",
+    versions: { electron, chrome, node, sqlite: database.sqliteVersion },
+    database,
+    runner: runner.info(),
+    platform: process.platform,
+    homeFolder: app.getPath("home"),
+  };
+}

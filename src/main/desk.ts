@@ -1,0 +1,119 @@
+import type { BrowserWindow } from "electron";
+import type { Handlers } from "../shared/contract";
+import { HiveError, toErrorBody } from "../shared/errors";
+import { describeApp } from "./about";
+import type { TasksAtEnd } from "./closing";
+import { type Core, openCore } from "./core/client";
+import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
+import { createPush, type LiveRows } from "./ipc/push";
+import { isSeen, senderTo } from "./window";
+
+export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
+  /** The database to begin with. */
+  readonly file: string;
+  readonly window: BrowserWindow;
+  /** Path of the native part of better-sqlite3; undefined: the packaged one. */
+  readonly nativeBinding: string | undefined;
+  readonly homeFolder: string;
+  readonly report: (message: string) => void;
+}
+
+/** The window's desk: one database lies on it, or the reason why it could not be opened. */
+export interface Desk {
+  /** What answers the page: waits for the database that is being opened. */
+  handlers(): Promise<Handlers>;
+  /** Tasks that this process started and that still run. */
+  running(): number;
+  end(tasks: TasksAtEnd): Promise<void>;
+}
+
+/** A database that is open, or a reason. `end` stops what was started for it, in order, and never rejects. */
+interface Session {
+  readonly handlers: Handlers;
+  running(): number;
+  end(tasks: TasksAtEnd): Promise<void>;
+}
+
+export function createDesk(options: DeskOptions): Desk {
+  let opened: Session | null = null;
+  let opening = open(options.file);
+
+  async function open(file: string): Promise<Session> {
+    await opened?.end("leave");
+    opened = await openSession(file, { ...options, openDatabase }, options);
+    return opened;
+  }
+
+  async function openDatabase(file: string): Promise<void> {
+    opening = open(file);
+    await opening;
+    options.window.webContents.reload();
+  }
+
+  return {
+    handlers: async () => (await opening).handlers,
+    running: () => opened?.running() ?? 0,
+    end: async (tasks) => (await opening).end(tasks),
+  };
+}
+
+async function openSession(file: string, services: WindowServices, options: DeskOptions): Promise<Session> {
+  try {
+    return serve(await openCore({ file, program: "window", nativeBinding: options.nativeBinding }), services, options);
+  } catch (error) {
+    const { code, message, details } = toErrorBody(error);
+    options.report(message);
+    const reason = new HiveError(code, message, { file, ...details });
+    return {
+      handlers: { ...refuseAll(reason), ...windowHandlers(services) },
+      running: () => 0,
+      end: async () => undefined,
+    };
+  }
+}
+
+function serve(core: Core, services: WindowServices, { window, homeFolder, report }: DeskOptions): Session {
+  const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
+  const subscriptions = [
+    core.store.changes.subscribe(live.note),
+    core.runner.onChange(live.noteRunner),
+    whenSeenAgain(window, live.resume),
+  ];
+  return {
+    handlers: {
+      ...databaseHandlers({ core, live, sources: services.sources, appInfo: describeApp, homeFolder }),
+      ...windowHandlers(services),
+    },
+    running() {
+      const { dispatching, running } = core.runner.info();
+      return dispatching ? running : 0;
+    },
+    async end(tasks) {
+      // Patches go on until the last task has stopped: the operator watches it happen.
+      await core.runner.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
+      for (const unsubscribe of subscriptions) unsubscribe();
+      live.stop();
+      await core.close().catch((error) => report(`closing: ${toErrorBody(error).message}`));
+    },
+  };
+}
+
+function liveRows(core: Core): LiveRows {
+  const { store } = core;
+  return {
+    tasks: (ids) => getTaskRows(store, ids),
+    plans: (ids) => getPlanSummaries(store, ids),
+    workers: (ids) => getWorkerRows(store, ids),
+    runner: () => core.runner.info(),
+    logSize: (runId) => readLog(store, { runId, maxBytes: 1 }),
+  };
+}
+
+function whenSeenAgain(window: BrowserWindow, listener: () => void): () => void {
+  window.on("show", listener);
+  window.on("restore", listener);
+  return () => {
+    window.off("show", listener);
+    window.off("restore", listener);
+  };
+}

@@ -1,0 +1,67 @@
+import { homedir } from "node:os";
+import { dirname } from "node:path";
+import { type BrowserWindow, dialog, type FileFilter, type OpenDialogOptions } from "electron";
+import type { CloseChoice } from "./closing";
+import type { Preferences } from "./preferences";
+
+const PLAN_FILES: FileFilter[] = [
+  { name: "Plans", extensions: ["yaml", "yml", "json"] },
+  { name: "All files", extensions: ["*"] },
+];
+
+const DATABASE_FILES: FileFilter[] = [
+  { name: "SQLite databases", extensions: ["db", "sqlite", "sqlite3"] },
+  { name: "All files", extensions: ["*"] },
+];
+
+/** The system's dialogs: the only way by which a path gets into the program while it runs. */
+export interface Dialogs {
+  planFile(): Promise<string | null>;
+  /** `current`: where to begin; null: where the last choice was. */
+  folder(current: string | null): Promise<string | null>;
+  databaseFile(): Promise<string | null>;
+  closing(running: number): Promise<CloseChoice>;
+}
+
+export function createDialogs(window: BrowserWindow, preferences: Preferences): Dialogs {
+  async function choose(options: OpenDialogOptions): Promise<string | null> {
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+      defaultPath: preferences.values.lastFolder ?? homedir(),
+      ...options,
+    });
+    return canceled ? null : (filePaths[0] ?? null);
+  }
+
+  async function chooseFile(title: string, filters: FileFilter[]): Promise<string | null> {
+    const file = await choose({ title, filters, properties: ["openFile"] });
+    if (file !== null) preferences.update({ lastFolder: dirname(file) });
+    return file;
+  }
+
+  return {
+    planFile: () => chooseFile("Launch a plan", PLAN_FILES),
+    databaseFile: () => chooseFile("Open a database", DATABASE_FILES),
+    async folder(current) {
+      const start = current === null ? {} : { defaultPath: current };
+      const folder = await choose({
+        title: "Choose a folder",
+        ...start,
+        properties: ["openDirectory", "createDirectory"],
+      });
+      if (folder !== null) preferences.update({ lastFolder: folder });
+      return folder;
+    },
+    async closing(running) {
+      const { response } = await dialog.showMessageBox(window, {
+        type: "question",
+        message: running === 1 ? "1 task is running" : `${running} tasks are running`,
+        detail: "Tasks that are left running go on by themselves; the next console takes them over again.",
+        buttons: ["Leave running", "Cancel tasks", "Stay"],
+        defaultId: 2,
+        cancelId: 2,
+        noLink: true,
+      });
+      return (["leave_running", "cancel_tasks", "stay"] as const)[response] ?? "stay";
+    },
+  };
+}

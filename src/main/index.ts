@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { app, ipcMain, Menu, session as webSession } from "electron";
+import { readArguments, USAGE } from "./arguments";
+import { createClosing, type TasksAtEnd } from "./closing";
+import { dataFolder, defaultDatabaseFile } from "./core/paths";
+import { recoverFromCrashes } from "./crash";
+import { createDesk } from "./desk";
+import { createDialogs } from "./dialogs";
+import { guardPages } from "./guard";
+import { registerCalls } from "./ipc/register";
+import { createMenu } from "./menu";
+import { declareScheme, servePage } from "./page";
+import { createPlanSources } from "./plan-sources";
+import { openPreferences } from "./preferences";
+import { createSamples } from "./samples";
+import { createWindow, isResponsive, senderTo } from "./window";
+
+main();
+
+function main(): void {
+  const request = readArguments(ownArguments(), process.cwd());
+  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile());
+  else if (request.kind === "help") leave(0, process.stdout, USAGE);
+  else leave(2, process.stderr, `hive-console: ${request.message}\n\n${USAGE}`);
+}
+
+/** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
+async function start(databaseFile: string): Promise<void> {
+  app.setPath("userData", dataFolder());
+  declareScheme();
+  await app.whenReady();
+
+  const root = app.getAppPath();
+  const developmentUrl = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null);
+  const page = servePage(webSession.defaultSession, join(root, "out", "renderer"), developmentUrl);
+  guardPages(webSession.defaultSession, page);
+
+  const preferences = openPreferences(join(app.getPath("userData"), "window.json"), report);
+  const window = createWindow({ preloadFile: join(root, "out", "preload", "index.cjs"), preferences });
+  const send = senderTo(window);
+  const dialogs = createDialogs(window, preferences);
+  const desk = createDesk({
+    file: databaseFile,
+    window,
+    dialogs,
+    samples: createSamples(join(root, "resources", "plans")),
+    sources: createPlanSources(),
+    homeFolder: app.getPath("home"),
+    nativeBinding: takeNativeBinding(),
+    answerClosing: (choice) => closing.answer(choice),
+    report,
+  });
+  const closing = createClosing({
+    running: desk.running,
+    askPage(running) {
+      send("closing", { running });
+      return isResponsive(window);
+    },
+    askNatively: dialogs.closing,
+    end,
+  });
+
+  async function end(tasks: TasksAtEnd): Promise<void> {
+    await desk.end(tasks);
+    window.destroy();
+    app.quit();
+  }
+
+  window.on("close", (event) => {
+    event.preventDefault();
+    closing.request();
+  });
+  window.on("session-end", () => closing.endNow("leave"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => closing.endNow("leave"));
+  recoverFromCrashes(window, () => closing.endNow("leave"), report);
+  Menu.setApplicationMenu(
+    createMenu({ send: (name) => send("command", { name }), development: developmentUrl !== null }),
+  );
+  registerCalls({
+    ipcMain,
+    handlers: desk.handlers,
+    isTrusted: ({ senderFrame }) => senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin,
+    report,
+    now: () => performance.now(),
+  });
+
+  await window.loadURL(page.url);
+}
+
+/** What follows the executable and, while developing, the program's folder. */
+function ownArguments(): string[] {
+  return process.argv.slice(process.defaultApp ? 2 : 1);
+}
+
+/** Where better-sqlite3's native part for this runtime lies. Tasks must not inherit it: they have another one. */
+function takeNativeBinding(): string | undefined {
+  const file = process.env.HIVE_SQLITE_BINDING;
+  delete process.env.HIVE_SQLITE_BINDING;
+  return file;
+}
+
+function report(message: string): void {
+  process.stderr.write(`hive-console: ${message}\n`);
+}
+
+function leave(code: number, stream: NodeJS.WriteStream, text: string): void {
+  stream.write(text);
+  app.exit(code);
+}

@@ -1,0 +1,93 @@
+import { contract, type Handlers, type OperationName } from "../../shared/contract";
+import { HiveError } from "../../shared/errors";
+import type { PlanFinding } from "../../shared/model/plan-definition";
+import type { AppInfo } from "../../shared/model/views";
+import type { CloseChoice } from "../closing";
+import type { Core } from "../core/client";
+import { coreHandlers } from "../core/operations/handlers";
+import { launchPlan } from "../core/operations/plans";
+import { checkParameters } from "../core/plan/parameters";
+import type { Dialogs } from "../dialogs";
+import type { PlanSource, PlanSources } from "../plan-sources";
+import type { Samples } from "../samples";
+import type { LivePush } from "./push";
+
+export interface WindowServices {
+  readonly dialogs: Dialogs;
+  readonly samples: Samples;
+  readonly sources: PlanSources;
+  readonly answerClosing: (choice: CloseChoice) => void;
+  /** Opens another database in place of one that could not be opened. */
+  readonly openDatabase: (file: string) => Promise<void>;
+}
+
+/** Operations that need no database: they serve a window whose database could not be opened, too. */
+export function windowHandlers({ dialogs, samples, sources, answerClosing, openDatabase }: WindowServices) {
+  return {
+    "app.close": ({ choice }) => {
+      answerClosing(choice);
+      return null;
+    },
+    "app.chooseDatabase": async () => {
+      const file = await dialogs.databaseFile();
+      if (file !== null) await openDatabase(file);
+      return file !== null;
+    },
+    "plans.samples": () => samples.list(),
+    "plans.openSample": async ({ name }) => sources.open(await samples.fileOf(name)),
+    "plans.chooseFile": async () => {
+      const file = await dialogs.planFile();
+      return file === null ? null : sources.open(file);
+    },
+    "plans.reload": ({ sourceId }) => sources.reload(sourceId),
+    "plans.chooseFolder": ({ current }) => dialogs.folder(current ?? null),
+  } satisfies Partial<Handlers>;
+}
+
+export interface DatabaseServices {
+  readonly core: Core;
+  readonly live: LivePush;
+  readonly sources: PlanSources;
+  readonly appInfo: (core: Core) => AppInfo;
+  /** What a relative `folder` parameter stands on. */
+  readonly homeFolder: string;
+}
+
+export function databaseHandlers({ core, live, sources, appInfo, homeFolder }: DatabaseServices) {
+  return {
+    ...coreHandlers(core),
+    "app.info": () => appInfo(core),
+    "live.subscribe": (view) => live.subscribe(view),
+    "plans.launch": ({ sourceId, parameters }) => {
+      const source = sources.get(sourceId);
+      return launchPlan(core.store, { ...checkedLaunch(source, parameters, homeFolder), launchedBy: "window" });
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** Every operation refused for the same reason. */
+export function refuseAll(error: HiveError): Handlers {
+  const refuse = (): never => {
+    throw error;
+  };
+  return Object.fromEntries(Object.keys(contract).map((name) => [name, refuse])) as Record<
+    OperationName,
+    typeof refuse
+  >;
+}
+
+function checkedLaunch(source: PlanSource, given: Readonly<Record<string, unknown>>, homeFolder: string) {
+  const { definition, name, text, folder } = source;
+  if (definition === null) throw invalidPlan(name, source.findings);
+  const { values, findings } = checkParameters(definition, given, { callerFolder: homeFolder, planFolder: folder });
+  if (findings.some((finding) => finding.severity === "error")) throw invalidPlan(name, findings);
+  return { definition, parameters: values, sourceName: name, sourceText: text, folder };
+}
+
+function invalidPlan(name: string, findings: readonly PlanFinding[]): HiveError {
+  const errors = findings.filter((finding) => finding.severity === "error");
+  const first = errors[0];
+  const place = first?.line == null ? name : `${name}:${first.line}`;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new HiveError("invalid_plan", `${place}: ${first?.message ?? "the plan is not valid"}${more}`, { findings });
+}

@@ -1,0 +1,197 @@
+import type { LivePatch, PushMessages, PushName } from "../../shared/contract";
+import type { PlanSummary, RunnerInfo, TaskRow, WorkerRow } from "../../shared/model/views";
+
+/** At most ten batches a second. */
+const PATCH_INTERVAL_MS = 100;
+
+/** The most rows of a kind in one patch: what is left over goes with the next. */
+const MAX_ROWS = 500;
+
+/** Between two tries while the database cannot be read. */
+const RETRY_INTERVAL_MS = 1_000;
+
+const LOG_INTERVAL_MS = 200;
+
+/** What changed in the database since the last batch. */
+export interface DirtyRows {
+  readonly tasks: ReadonlySet<string>;
+  readonly plans: ReadonlySet<string>;
+  readonly workers: ReadonlySet<string>;
+  /** The feed cannot say what changed. */
+  readonly reset: boolean;
+}
+
+export interface LogSize {
+  readonly size: number;
+  readonly ended: boolean;
+}
+
+/** Where patches get the latest rows. Each answers only the ids that exist. */
+export interface LiveRows {
+  tasks(ids: readonly string[]): readonly TaskRow[];
+  plans(ids: readonly string[]): readonly PlanSummary[];
+  workers(ids: readonly string[]): readonly WorkerRow[];
+  runner(): RunnerInfo;
+  logSize(runId: string): Promise<LogSize>;
+}
+
+export interface PushOptions {
+  readonly rows: LiveRows;
+  /** Whether anybody can see the window. While nobody can, nothing is sent. */
+  readonly isVisible: () => boolean;
+  readonly send: <Name extends PushName>(name: Name, message: PushMessages[Name]) => void;
+  readonly report: (message: string) => void;
+}
+
+export interface LivePush {
+  /** Replaces what is on screen. Answers the revision that the next patch follows. */
+  subscribe(view: { readonly planId: string | null; readonly runId: string | null }): { readonly revision: number };
+  /** Takes in a batch of the change feed. */
+  note(changed: DirtyRows): void;
+  /** The runner's state changed. */
+  noteRunner(): void;
+  /** The window can be seen again. */
+  resume(): void;
+  stop(): void;
+}
+
+/**
+ * Turns changes into patches for what is on screen. Dirty ids are kept, not rows: a row that changes a hundred
+ * times between two patches is read and sent once, in its latest state.
+ */
+export function createPush({ rows, isVisible, send, report }: PushOptions): LivePush {
+  const dirty = { tasks: new Set<string>(), plans: new Set<string>(), workers: new Set<string>() };
+  let planId: string | null = null;
+  let revision = 0;
+  let missed = false;
+  let runnerChanged = false;
+  let timer: NodeJS.Timeout | null = null;
+  let lastPatch = Number.NEGATIVE_INFINITY;
+  let trouble: string | null = null;
+  let stopped = false;
+  const log = createLogWatch(rows, (message) => send("log", message));
+
+  function schedule(): void {
+    if (timer !== null || stopped) return;
+    const interval = trouble === null ? PATCH_INTERVAL_MS : RETRY_INTERVAL_MS;
+    timer = setTimeout(flush, Math.max(0, lastPatch + interval - performance.now()));
+  }
+
+  function tellTrouble(why: string | null): void {
+    if (why === trouble) return;
+    trouble = why;
+    if (why !== null) report(`live updates: ${why}`);
+    send("trouble", why === null ? null : { message: `The database cannot be read, what is shown may be old: ${why}` });
+  }
+
+  function flush(): void {
+    timer = null;
+    if (!isVisible()) {
+      missed = true;
+      for (const ids of Object.values(dirty)) ids.clear();
+      return;
+    }
+    lastPatch = performance.now();
+    try {
+      const patch = collect();
+      // A hole in the numbers tells the window to ask for everything again.
+      revision += missed ? 2 : 1;
+      missed = false;
+      runnerChanged = false;
+      send("patch", { revision, ...patch });
+      tellTrouble(null);
+    } catch (error) {
+      missed = true;
+      tellTrouble(error instanceof Error ? error.message : String(error));
+    }
+    if (trouble !== null || dirty.tasks.size > 0 || dirty.plans.size > 0 || dirty.workers.size > 0) schedule();
+  }
+
+  function collect(): Omit<LivePatch, "revision"> {
+    const tasks = latest(take(dirty.tasks), (ids) => rows.tasks(ids));
+    for (const task of tasks.rows) if (task.planId !== null) dirty.plans.add(task.planId);
+    const plans = latest(take(dirty.plans), (ids) => rows.plans(ids));
+    const workers = latest(take(dirty.workers), (ids) => rows.workers(ids));
+    return {
+      plans: plans.rows,
+      tasks: tasks.rows.filter((task) => task.planId === planId),
+      workers: workers.rows,
+      removed: { plans: plans.gone, tasks: tasks.gone, workers: workers.gone },
+      runner: rows.runner(),
+    };
+  }
+
+  return {
+    subscribe(view) {
+      planId = view.planId;
+      log.watch(view.runId);
+      return { revision };
+    },
+    note(changed) {
+      for (const id of changed.tasks) dirty.tasks.add(id);
+      for (const id of changed.plans) dirty.plans.add(id);
+      for (const id of changed.workers) dirty.workers.add(id);
+      if (changed.reset) missed = true;
+      schedule();
+    },
+    noteRunner() {
+      if (runnerChanged) return;
+      runnerChanged = true;
+      schedule();
+    },
+    resume() {
+      if (missed) schedule();
+    },
+    stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      log.watch(null);
+    },
+  };
+}
+
+/** Takes up to `MAX_ROWS` ids out of the set, the oldest first. */
+function take(ids: Set<string>): string[] {
+  const taken: string[] = [];
+  for (const id of ids) {
+    if (taken.length === MAX_ROWS) break;
+    taken.push(id);
+    ids.delete(id);
+  }
+  return taken;
+}
+
+function latest<Row extends { readonly id: string }>(
+  ids: readonly string[],
+  read: (ids: readonly string[]) => readonly Row[],
+): { readonly rows: readonly Row[]; readonly gone: readonly string[] } {
+  if (ids.length === 0) return { rows: [], gone: [] };
+  const found = read(ids);
+  const present = new Set(found.map((row) => row.id));
+  return { rows: found, gone: ids.filter((id) => !present.has(id)) };
+}
+
+/**
+ * Tells how long the watched log is, whenever that changes. By asking, not by watching the file: logs may lie
+ * on file systems without notifications, and begin to exist later than their run.
+ */
+function createLogWatch(rows: LiveRows, tell: (message: PushMessages["log"]) => void) {
+  let runId: string | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  async function ask(watched: string, last: LogSize | null): Promise<void> {
+    const now = await rows.logSize(watched).catch(() => last);
+    if (runId !== watched) return;
+    if (now !== null && (now.size !== last?.size || now.ended !== last.ended)) tell({ runId: watched, ...now });
+    timer = now?.ended ? null : setTimeout(() => ask(watched, now), LOG_INTERVAL_MS);
+  }
+
+  return {
+    watch(next: string | null): void {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      runId = next;
+      if (next !== null) void ask(next, null);
+    },
+  };
+}
