@@ -1,0 +1,137 @@
+import { type ReactNode, useRef, useState } from "react";
+import { messageOf } from "../../api";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { useHotkeys } from "../../ui/hotkeys";
+import type { StateKind } from "../../ui/looks";
+import { StatusGlyph } from "../../ui/status";
+import styles from "./dialogs.module.css";
+
+/** One thing that the act will touch. */
+export interface AffectedItem {
+  readonly id: string;
+  readonly kind: StateKind;
+  readonly state: string;
+  readonly title: string;
+  /** Where it belongs, or what will happen to it. */
+  readonly detail?: ReactNode;
+  /** A figure at the right: how long it has run. */
+  readonly figure?: ReactNode;
+}
+
+interface ConfirmDialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  /** Verb and count: "Cancel 6 running tasks?" */
+  readonly title: string;
+  /** What will happen, what is lost and what is kept. */
+  readonly consequence: ReactNode;
+  readonly affected: readonly AffectedItem[];
+  /** How many more it touches than are listed. */
+  readonly more?: number;
+  /** The act again: "Cancel 6 tasks". */
+  readonly confirmLabel: string;
+  /** What not doing it means: "Keep running". */
+  readonly keepLabel: string;
+  /** Does it. When it throws, the dialog stays with what was typed and says why. */
+  readonly onConfirm: (reason: string | undefined) => Promise<void>;
+}
+
+/** Asks before an act that cannot be taken back. Enter alone never confirms; the reason goes with the act. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { open, onClose, title, consequence } = props;
+  const reason = useRef<HTMLTextAreaElement>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={title}
+      description={consequence}
+      initialFocus={reason}
+      mustAnswer={isBusy}
+    >
+      {open && <ConfirmForm {...props} reasonRef={reason} isBusy={isBusy} setIsBusy={setIsBusy} />}
+    </Dialog>
+  );
+}
+
+interface ConfirmFormProps extends ConfirmDialogProps {
+  readonly reasonRef: React.RefObject<HTMLTextAreaElement | null>;
+  readonly isBusy: boolean;
+  readonly setIsBusy: (isBusy: boolean) => void;
+}
+
+function ConfirmForm(props: ConfirmFormProps) {
+  const { onClose, affected, more = 0, confirmLabel, keepLabel, onConfirm, reasonRef, isBusy, setIsBusy } = props;
+  const [reason, setReason] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const confirm = async () => {
+    if (isBusy) return;
+    setIsBusy(true);
+    setError(null);
+    try {
+      await onConfirm(reason.trim() === "" ? undefined : reason.trim());
+      onClose();
+    } catch (failure) {
+      setError(messageOf(failure));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  useHotkeys({
+    group: "Dialog",
+    scope: "dialog",
+    hotkeys: [{ keys: ["Mod+Enter"], label: confirmLabel, whileTyping: true, run: () => void confirm() }],
+  });
+  return (
+    <>
+      {affected.length > 0 && (
+        <ul className={styles.affected} aria-label="What it touches">
+          {affected.map((item) => (
+            <li key={item.id}>
+              <StatusGlyph kind={item.kind} state={item.state} named />
+              <span className={styles.itemTitle} title={item.title}>
+                {item.title}
+              </span>
+              <span className={styles.itemDetail}>{item.detail}</span>
+              <span className={styles.itemFigure}>{item.figure}</span>
+            </li>
+          ))}
+          {more > 0 && <li className={styles.more}>and {more} more</li>}
+        </ul>
+      )}
+      <label className={styles.reason}>
+        <span className={styles.reasonHead}>
+          Reason <small>optional, stored with the act</small>
+        </span>
+        <textarea
+          ref={reasonRef}
+          value={reason}
+          maxLength={2_000}
+          rows={2}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+      {error !== null && (
+        <p className={styles.error} data-tone="failed" role="alert">
+          {error}
+        </p>
+      )}
+      <footer className={styles.footer}>
+        <span className={styles.note}>Recorded as operator</span>
+        <Button onClick={onClose} keys="Escape" disabledReason={isBusy ? "It is being done" : null}>
+          {keepLabel}
+        </Button>
+        <Button
+          variant="danger"
+          keys="Mod+Enter"
+          onClick={() => void confirm()}
+          disabledReason={isBusy ? "It is being done" : null}
+        >
+          {confirmLabel}
+        </Button>
+      </footer>
+    </>
+  );
+}

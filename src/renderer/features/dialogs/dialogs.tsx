@@ -1,0 +1,31 @@
+import { useEffect } from "react";
+import { on } from "../../api";
+import { useHotkeys } from "../../ui/hotkeys";
+import { AboutDialog } from "./about-dialog";
+import { ClosingDialog } from "./closing-dialog";
+import { openAbout, openShortcuts, useDialogs } from "./dialogs-store";
+import { ShortcutsSheet } from "./shortcuts-sheet";
+
+/** The dialogs that belong to no view; the shell shows it once. */
+export function Dialogs() {
+  useEffect(() => {
+    const ends = [
+      on("closing", ({ running }) => useDialogs.setState({ closing: running })),
+      on("command", ({ name }) => {
+        if (name === "about") openAbout();
+        if (name === "shortcuts") openShortcuts();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, []);
+  useHotkeys({ group: "Everywhere", hotkeys: [{ keys: ["?"], label: "Shortcuts", hint: true, run: openShortcuts }] });
+  return (
+    <>
+      <AboutDialog />
+      <ShortcutsSheet />
+      <ClosingDialog />
+    </>
+  );
+}
