@@ -40,6 +40,11 @@ export function installProblem(lock, installed) {
   return undefined;
 }
 
+/** About how many packages an install brings: the optional ones are mostly for other platforms. */
+function countRequired(lock) {
+  return Object.values(lock.packages).filter((entry) => !entry.optional && !entry.devOptional).length;
+}
+
 function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
@@ -52,7 +57,7 @@ function currentProblem() {
   const lock = readJson(join(ROOT, "package-lock.json"));
   if (!lock?.packages) throw new StepError(`${join(ROOT, "package-lock.json")} cannot be read.`);
   const problem = installProblem(lock, readJson(join(ROOT, "node_modules", ".package-lock.json")));
-  if (problem) return { problem, packages: Object.keys(lock.packages).length - 1 };
+  if (problem) return { problem, packages: countRequired(lock) };
   if (!existsSync(nodeBinary())) return { problem: "Node 24 is missing", packages: 0 };
   return undefined;
 }
@@ -69,6 +74,7 @@ async function install(problem, packages) {
     env: npmEnvironment(),
     timeoutMs: INSTALL_TIMEOUT_MS,
     todo: "Check that the npm registry can be reached (`npm ping`), then try again.",
+    errorLine: /^npm error (code|network|\d|Missing|Invalid|[^ -].* (can|could|failed|not) )/,
     onLine(line) {
       if (!/^npm http (fetch GET 200|cache) .*\.tgz/.test(line)) return undefined;
       fetched += 1;

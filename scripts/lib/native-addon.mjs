@@ -81,7 +81,13 @@ async function compile(source, work) {
   const shared = ["-O3", "-fPIC", "-pthread", "-DNDEBUG", ...defines, "-Ideps/sqlite3"];
   const includes = [`-I${nodeHeaders()}`, `-I${packageScript("node-addon-api")}`];
   const todo = "Please report it together with that log.";
-  const options = { what: "Compiling better-sqlite3", cwd: work, todo, timeoutMs: COMPILE_TIMEOUT_MS };
+  const options = {
+    what: "Compiling better-sqlite3",
+    cwd: work,
+    todo,
+    timeoutMs: COMPILE_TIMEOUT_MS,
+    errorLine: /error:/,
+  };
   const log = (part) => ({ log: logFile(`compile-${part}`) });
   await Promise.all([
     runLogged("gcc", [...shared, "-std=c99", "-w", "-c", "deps/sqlite3/sqlite3.c", "-o", "sqlite3.o"], {

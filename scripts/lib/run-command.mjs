@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { progressLine, StepError } from "./report.mjs";
 
-const TAIL_LINES = 25;
+const SHOWN_LINES = 25;
 /** Whether a child can lead a process group of its own, which is then ended as a whole. */
 export const OWN_GROUP = process.platform !== "win32";
 const running = new Set();
@@ -28,12 +28,13 @@ process.on("exit", endRunningCommands);
 /**
  * Runs a command to its end with all output in a log file.
  * @param {{ what: string, log: string, timeoutMs: number, cwd?: string, env?: object, label?: string, todo?: string,
- *   onLine?: (line: string) => string | undefined }} options `what` names the step in messages;
- *   `label` shows progress, with the text that `onLine` last returned.
+ *   onLine?: (line: string) => string | undefined, errorLine?: RegExp }} options `what` names the step in messages;
+ *   `label` shows progress, with the text that `onLine` last returned; a failure shows the first lines matching
+ *   `errorLine`, else the last lines.
  * @returns {Promise<string>} the command's stdout
  * @throws {StepError} when the command cannot start, fails, or takes longer than `timeoutMs`
  */
-export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label, todo, onLine }) {
+export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label, todo, onLine, errorLine }) {
   return new Promise((resolve, reject) => {
     const file = createWriteStream(log, { flags: "a" });
     file.write(`\n# ${new Date().toISOString()} ${[command, ...args].join(" ")}\n`);
@@ -49,6 +50,7 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
     let state = "working";
     const ticker = progress ? setInterval(() => progress.update(state), 1000) : undefined;
     const tail = [];
+    const errors = [];
     let stdout = "";
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -62,7 +64,8 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
       createInterface({ input: stream }).on("line", (line) => {
         file.write(`${line}\n`);
         tail.push(line);
-        if (tail.length > TAIL_LINES) tail.shift();
+        if (tail.length > SHOWN_LINES) tail.shift();
+        if (errorLine?.test(line) && errors.length < SHOWN_LINES) errors.push(line);
         state = onLine?.(line) ?? state;
       });
     }
@@ -82,7 +85,7 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
       if (code === 0) return finish();
       const limit = `was stopped after ${Math.round(timeoutMs / 1000)} s without an end`;
       const end = timedOut ? limit : `failed with ${signal ? `signal ${signal}` : `exit code ${code}`}`;
-      finish(new StepError(`${what} ${end}.`, { log, todo, tail: tail.join("\n") }));
+      finish(new StepError(`${what} ${end}.`, { log, todo, tail: (errors.length > 0 ? errors : tail).join("\n") }));
     });
   });
 }
