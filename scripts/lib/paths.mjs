@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
@@ -11,11 +11,15 @@ export function cacheDir() {
   return process.env.HIVE_CACHE_DIR ? resolve(process.env.HIVE_CACHE_DIR) : join(homedir(), ".cache", "hive-console");
 }
 
-/** A log file of this checkout in the cache folder, whose folder exists after the call. */
+const LARGEST_LOG = 2_000_000;
+
+/** A log file of this checkout in the cache folder, to append to; one that has grown large starts anew. */
 export function logFile(name) {
   const dir = join(cacheDir(), "logs");
   mkdirSync(dir, { recursive: true });
-  return join(dir, `${name}-${checkoutId()}.log`);
+  const file = join(dir, `${name}-${checkoutId()}.log`);
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) rmSync(file, { force: true });
+  return file;
 }
 
 /** Tells checkouts apart that share one cache folder. */
