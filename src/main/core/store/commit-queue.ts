@@ -1,0 +1,179 @@
+import type Database from "better-sqlite3";
+import { HiveError } from "../../../shared/errors";
+import type { Clock } from "../clock";
+import { statement, type WritableDatabase } from "./database";
+import { isBusy, translateSqliteError } from "./sqlite-errors";
+
+/**
+ * All writes of this process go through one queue. Those that arrive within a tick share one transaction, so
+ * they share one fsync; each runs in its own savepoint, so one that throws undoes itself alone.
+ */
+export interface CommitQueue {
+  /**
+   * Runs `work` inside a transaction and answers when that is durable. Work only reads and writes `tx`: it may
+   * run a second time when a neighbour's failure took the whole transaction down. A throw of work rejects with
+   * what was thrown; else `disk_full`, `database_busy` (after a bounded wait), `shutting_down`...
+   */
+  write<T>(work: (tx: WritableDatabase) => T): Promise<T>;
+  /** Takes no more work and ends when what was taken is written or refused. */
+  close(): Promise<void>;
+}
+
+export interface CommitQueueOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  /** The longest wait for another program's lock in milliseconds. Default 15,000. */
+  readonly busyLimitMs?: number;
+  /** Called after each commit, in the same tick. */
+  readonly onCommit: () => void;
+}
+
+interface Job {
+  readonly run: (tx: WritableDatabase) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly since: number;
+}
+
+type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+const BUSY_LIMIT_MS = 15_000;
+/** A group ends after this long, so that the event loop breathes between two. */
+const GROUP_LIMIT_MS = 8;
+const BUSY_RETRY_MS = { first: 1, most: 25 } as const;
+
+export function createCommitQueue(connection: Database.Database, options: CommitQueueOptions): CommitQueue {
+  const tx = connection as WritableDatabase;
+  const { clock, file } = options;
+  const busyLimitMs = options.busyLimitMs ?? BUSY_LIMIT_MS;
+  const jobs: Job[] = [];
+  let scheduled = false;
+  let closed: Promise<void> | null = null;
+  let whenIdle: (() => void) | null = null;
+  let busyDelay: number = BUSY_RETRY_MS.first;
+
+  function schedule(delayMs: number | null): void {
+    if (scheduled) return;
+    scheduled = true;
+    if (delayMs === null) setImmediate(flush);
+    else setTimeout(flush, delayMs);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    if (jobs.length > 0) {
+      try {
+        statement(tx, "BEGIN IMMEDIATE").run();
+      } catch (error) {
+        waitOrRefuse(error);
+        return;
+      }
+      busyDelay = BUSY_RETRY_MS.first;
+      runGroup();
+    }
+    if (jobs.length > 0) schedule(null);
+    else whenIdle?.();
+  }
+
+  /** The lock is held elsewhere: wait without blocking, and refuse those who have waited for too long. */
+  function waitOrRefuse(error: unknown): void {
+    const refused = isBusy(error) ? expired() : jobs.splice(0);
+    for (const job of refused) job.reject(translateSqliteError(error, file));
+    if (jobs.length === 0) {
+      whenIdle?.();
+      return;
+    }
+    schedule(busyDelay);
+    busyDelay = Math.min(busyDelay * 2, BUSY_RETRY_MS.most);
+  }
+
+  function expired(): Job[] {
+    const now = clock.monotonic();
+    const young = jobs.findIndex((job) => now - job.since < busyLimitMs);
+    return jobs.splice(0, young === -1 ? jobs.length : young);
+  }
+
+  function runGroup(): void {
+    const begun = clock.monotonic();
+    const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
+    do {
+      const job = jobs.shift();
+      if (!job) break;
+      const outcome = runJob(job);
+      if (!outcome.ok && !tx.inTransaction) {
+        // SQLite itself gave the transaction up (disk full, damage). Only the culprit is to blame; the
+        // neighbours, undone with it, take another turn.
+        job.reject(translateSqliteError(outcome.error, file));
+        jobs.unshift(...done.filter((entry) => entry.outcome.ok).map((entry) => entry.job));
+        for (const entry of done) if (!entry.outcome.ok) settle(entry.job, entry.outcome);
+        return;
+      }
+      done.push({ job, outcome });
+    } while (clock.monotonic() - begun < GROUP_LIMIT_MS);
+
+    try {
+      statement(tx, "COMMIT").run();
+    } catch (error) {
+      if (tx.inTransaction) statement(tx, "ROLLBACK").run();
+      for (const { job, outcome } of done) {
+        if (outcome.ok) job.reject(translateSqliteError(error, file));
+        else settle(job, outcome);
+      }
+      return;
+    }
+    for (const { job, outcome } of done) settle(job, outcome);
+    options.onCommit();
+  }
+
+  function runJob(job: Job): Outcome {
+    statement(tx, "SAVEPOINT job").run();
+    try {
+      const value = job.run(tx);
+      statement(tx, "RELEASE job").run();
+      return { ok: true, value };
+    } catch (error) {
+      if (tx.inTransaction) {
+        statement(tx, "ROLLBACK TO job").run();
+        statement(tx, "RELEASE job").run();
+      }
+      return { ok: false, error };
+    }
+  }
+
+  function settle(job: Job, outcome: Outcome): void {
+    if (outcome.ok) job.resolve(outcome.value);
+    else job.reject(translateSqliteError(outcome.error, file));
+  }
+
+  return {
+    write<T>(work: (tx: WritableDatabase) => T): Promise<T> {
+      if (closed) {
+        return Promise.reject(
+          new HiveError("shutting_down", `${file} is being closed: nothing was changed. Open it again to go on.`, {
+            file,
+          }),
+        );
+      }
+      return new Promise<T>((resolve, reject) => {
+        jobs.push({
+          run: work,
+          resolve: (value) => resolve(value as T),
+          reject,
+          since: clock.monotonic(),
+        });
+        schedule(null);
+      });
+    },
+    close() {
+      closed ??= new Promise<void>((resolve) => {
+        if (jobs.length === 0) {
+          resolve();
+          return;
+        }
+        whenIdle = resolve;
+        schedule(null);
+      });
+      return closed;
+    },
+  };
+}

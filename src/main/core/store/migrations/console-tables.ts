@@ -1,0 +1,136 @@
+/**
+ * The console's own tables. Times are milliseconds since the epoch. There are no foreign keys between them and
+ * the upstream tables: Python's connections do not enforce any, so triggers keep both sides together.
+ */
+export const CONSOLE_TABLES: readonly string[] = [
+  `CREATE TABLE console_plans (
+    plan_id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    description TEXT NOT NULL,
+    source_name TEXT,
+    source_text TEXT,
+    folder TEXT,
+    parameters TEXT NOT NULL,
+    correlation_id TEXT,
+    task_count INTEGER NOT NULL,
+    concurrency INTEGER,
+    cancel_requested_at INTEGER,
+    cancel_reason TEXT,
+    paused_at INTEGER,
+    launched_by TEXT,
+    launched_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER
+  ) WITHOUT ROWID`,
+  // A claim asks these few plans one by one: their tasks are in a lane of their own.
+  `CREATE INDEX console_plans_limited ON console_plans (plan_id) WHERE concurrency IS NOT NULL AND finished_at IS NULL`,
+  `CREATE INDEX console_plans_cancelling ON console_plans (plan_id)
+    WHERE cancel_requested_at IS NOT NULL AND finished_at IS NULL`,
+  `CREATE INDEX console_plans_recent ON execution_plans (coalesce(generated_at, ''), id)`,
+
+  // unmet: dependencies not completed; blocked: 1 behind a failed or cancelled task. Both only while queued.
+  `CREATE TABLE console_tasks (
+    seq INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL UNIQUE,
+    plan_id TEXT NOT NULL,
+    subtask_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    unmet INTEGER NOT NULL DEFAULT 0,
+    blocked INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    max_attempts INTEGER NOT NULL DEFAULT 1,
+    run_id TEXT,
+    result_run_id TEXT,
+    reason TEXT,
+    UNIQUE (plan_id, subtask_id)
+  )`,
+  `CREATE UNIQUE INDEX console_tasks_by_plan ON console_tasks (plan_id, ordinal)`,
+  // Apart from console_tasks, whose rows are rewritten at every step of a task.
+  `CREATE TABLE console_specs (seq INTEGER PRIMARY KEY, spec TEXT NOT NULL)`,
+  // Both columns are console_tasks.seq.
+  `CREATE TABLE console_edges (
+    depends_on INTEGER NOT NULL,
+    task INTEGER NOT NULL,
+    PRIMARY KEY (depends_on, task)
+  ) WITHOUT ROWID`,
+  `CREATE INDEX console_edges_by_task ON console_edges (task, depends_on)`,
+
+  // held: 0 free, 1 its plan is paused or being cancelled, 2 until not_before, 3 free within its plan's limit.
+  `CREATE TABLE console_ready (
+    seq INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    plan_id TEXT NOT NULL,
+    held INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    not_before INTEGER
+  )`,
+  `CREATE INDEX console_ready_order ON console_ready (held, priority DESC, seq)`,
+  `CREATE INDEX console_ready_by_plan ON console_ready (plan_id, held, priority DESC, seq)`,
+  `CREATE INDEX console_ready_later ON console_ready (not_before) WHERE held = 2`,
+
+  // Besides the stored statuses a plan's scope counts two derived ones: 'waiting' (queued with unmet ones,
+  // blocked included) and 'blocked'. Scope '' counts every task of the database.
+  `CREATE TABLE console_counts (
+    scope TEXT NOT NULL,
+    status TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (scope, status)
+  ) WITHOUT ROWID`,
+
+  // live: 1 while the run runs, else null.
+  `CREATE TABLE console_runs (
+    run_id TEXT PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    live INTEGER,
+    pid INTEGER,
+    pid_start TEXT,
+    host TEXT,
+    boot_id TEXT,
+    log_path TEXT,
+    exit_code INTEGER,
+    signal TEXT,
+    stop_requested TEXT,
+    started_at INTEGER NOT NULL
+  ) WITHOUT ROWID`,
+  `CREATE INDEX console_runs_live ON console_runs (live) WHERE live IS NOT NULL`,
+  `CREATE INDEX console_runs_stopping ON console_runs (live) WHERE live IS NOT NULL AND stop_requested IS NOT NULL`,
+
+  `CREATE TABLE console_workers (
+    worker_id TEXT PRIMARY KEY,
+    pid INTEGER,
+    pid_start TEXT,
+    host TEXT,
+    boot_id TEXT,
+    program TEXT,
+    slot INTEGER
+  ) WITHOUT ROWID`,
+
+  `CREATE TABLE console_lease (
+    name TEXT PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    beat INTEGER NOT NULL,
+    holder_id TEXT,
+    pid INTEGER,
+    pid_start TEXT,
+    host TEXT,
+    boot_id TEXT,
+    program TEXT,
+    slots INTEGER
+  ) WITHOUT ROWID`,
+
+  `CREATE TABLE console_changes (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, id TEXT NOT NULL)`,
+
+  `CREATE TABLE console_audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    act TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    reason TEXT,
+    before TEXT,
+    after TEXT
+  )`,
+];

@@ -1,0 +1,43 @@
+import type { RetryPolicy } from "../../../shared/model/plan-definition";
+import { integerOrNull, jsonObject } from "./columns";
+
+/** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
+export interface TaskSpec {
+  readonly agent: "command" | "noop";
+  readonly run: string | readonly string[] | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly timeoutMs: number | null;
+  readonly retries: RetryPolicy;
+}
+
+/** Null for a text that is no specification of ours. */
+export function parseSpec(raw: unknown): TaskSpec | null {
+  const { agent, run, env, cwd, timeoutMs, retries } = jsonObject(raw);
+  if ((agent !== "command" && agent !== "noop") || typeof cwd !== "string") return null;
+  if (run !== null && typeof run !== "string" && !isStrings(run)) return null;
+  const policy = typeof retries === "object" && retries !== null ? new Map(Object.entries(retries)) : new Map();
+  return {
+    agent,
+    run,
+    env: stringsOf(env),
+    cwd,
+    timeoutMs: integerOrNull(timeoutMs),
+    retries: {
+      count: integerOrNull(policy.get("count")) ?? 0,
+      backoffMs: integerOrNull(policy.get("backoffMs")) ?? 1_000,
+      maxMs: integerOrNull(policy.get("maxMs")) ?? 300_000,
+    },
+  };
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function stringsOf(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}

@@ -1,0 +1,105 @@
+import { integerOrNull, jsonStrings, type Row, text, textOrNull } from "./columns";
+import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
+import { formatTime, parseTime } from "./time";
+
+/** A worker of ours: one slot of a running program. */
+export interface NewWorker {
+  readonly id: string;
+  readonly role: string;
+  readonly capabilities: readonly string[];
+  readonly pid: number;
+  readonly pidStart: string | null;
+  readonly host: string;
+  readonly bootId: string | null;
+  readonly program: string;
+  readonly slot: number;
+}
+
+/** A worker as the database has it; ours and foreign ones alike. */
+export interface WorkerRecord {
+  readonly id: string;
+  readonly role: string;
+  readonly status: string;
+  readonly capabilities: readonly string[];
+  readonly lastHeartbeat: number | null;
+  readonly registeredAt: number | null;
+  readonly currentTaskId: string | null;
+  readonly currentTaskTitle: string | null;
+  readonly pid: number | null;
+  readonly pidStart: string | null;
+  readonly host: string | null;
+  readonly bootId: string | null;
+  readonly program: string | null;
+  readonly slot: number | null;
+}
+
+const UPSERT = `INSERT INTO workers (id, role, status, last_heartbeat, capabilities, current_task_id, metadata, registered_at)
+  VALUES ($id, $role, 'idle', $now, $capabilities, NULL, $metadata, $now)
+  ON CONFLICT (id) DO UPDATE SET role = excluded.role, status = 'idle', last_heartbeat = excluded.last_heartbeat,
+    capabilities = excluded.capabilities, current_task_id = NULL, metadata = excluded.metadata`;
+const UPSERT_IDENTITY = `INSERT INTO console_workers (worker_id, pid, pid_start, host, boot_id, program, slot)
+  VALUES ($id, $pid, $pidStart, $host, $bootId, $program, $slot)
+  ON CONFLICT (worker_id) DO UPDATE SET pid = excluded.pid, pid_start = excluded.pid_start, host = excluded.host,
+    boot_id = excluded.boot_id, program = excluded.program, slot = excluded.slot`;
+
+/** Registers workers as idle, or takes over rows of the same ids: the caller has no task of theirs. */
+export function upsertWorkers(tx: WritableDatabase, workers: readonly NewWorker[], now: number): void {
+  for (const worker of workers) {
+    const { id, role, pid, pidStart, host, bootId, program, slot } = worker;
+    statement(tx, UPSERT).run({
+      id,
+      role,
+      now: formatTime(now),
+      capabilities: JSON.stringify(worker.capabilities),
+      metadata: JSON.stringify({ program, slot, pid, host }),
+    });
+    statement(tx, UPSERT_IDENTITY).run({ id, pid, pidStart, host, bootId, program, slot });
+  }
+}
+
+export function beatWorkers(tx: WritableDatabase, ids: readonly string[], now: number): void {
+  const at = formatTime(now);
+  for (const id of ids) statement(tx, "UPDATE workers SET last_heartbeat = ? WHERE id = ?").run(at, id);
+}
+
+/** Says goodbye for them. Their current task, if any, is another's business from now on. */
+export function markWorkersOffline(tx: WritableDatabase, ids: readonly string[]): void {
+  const sql = "UPDATE workers SET status = 'offline', current_task_id = NULL WHERE id = ?";
+  for (const id of ids) statement(tx, sql).run(id);
+}
+
+const COLUMNS = `SELECT w.id, w.role, w.status, w.last_heartbeat, w.capabilities, w.current_task_id, w.registered_at,
+    t.title AS task_title, i.pid, i.pid_start, i.host, i.boot_id, i.program, i.slot
+  FROM workers w LEFT JOIN console_workers i ON i.worker_id = w.id LEFT JOIN tasks t ON t.id = w.current_task_id`;
+
+/** No machine runs more; a longer list helps nobody. */
+const MOST_WORKERS = 1_000;
+
+/** All of them, ours and foreign ones, by id. */
+export function listWorkers(db: ReadableDatabase): WorkerRecord[] {
+  return statement(db, `${COLUMNS} ORDER BY w.id LIMIT ${MOST_WORKERS}`).all().map(decode);
+}
+
+export function getWorkers(db: ReadableDatabase, ids: readonly string[]): WorkerRecord[] {
+  const byId = statement(db, `${COLUMNS} WHERE w.id = ?`);
+  return ids.flatMap((id) => byId.all(id)).map(decode);
+}
+
+function decode(row: Row): WorkerRecord {
+  return {
+    id: text(row.id),
+    role: text(row.role),
+    status: text(row.status),
+    capabilities: jsonStrings(row.capabilities),
+    lastHeartbeat: parseTime(row.last_heartbeat),
+    registeredAt: parseTime(row.registered_at),
+    currentTaskId: textOrNull(row.current_task_id),
+    currentTaskTitle: textOrNull(row.task_title),
+    pid: integerOrNull(row.pid),
+    pidStart: textOrNull(row.pid_start),
+    host: textOrNull(row.host),
+    bootId: textOrNull(row.boot_id),
+    program: textOrNull(row.program),
+    slot: integerOrNull(row.slot),
+  };
+}
