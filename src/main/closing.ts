@@ -19,8 +19,8 @@ export interface ClosingOptions {
 export interface Closing {
   /** The operator wants the window to close. */
   request(): void;
-  /** The page's answer. */
-  answer(choice: CloseChoice): void;
+  /** The page's answer. Resolves when it has been carried out. */
+  answer(choice: CloseChoice): Promise<void>;
   /** Ends without a question: a signal, or the end of the session. */
   endNow(tasks: TasksAtEnd): void;
 }
@@ -34,17 +34,17 @@ type Phase = "open" | "asking" | "asked" | "asking_natively" | "ending";
  */
 export function createClosing({ running, askPage, askNatively, end }: ClosingOptions): Closing {
   let phase: Phase = "open";
+  let ending: Promise<void> | null = null;
 
-  function finish(tasks: TasksAtEnd): void {
-    if (phase === "ending") return;
+  function finish(tasks: TasksAtEnd): Promise<void> {
     phase = "ending";
-    void end(tasks);
+    ending ??= end(tasks);
+    return ending;
   }
 
-  function answer(choice: CloseChoice): void {
-    if (phase === "ending") return;
-    if (choice === "stay") phase = "open";
-    else finish(choice === "cancel_tasks" ? "cancel" : "leave");
+  async function answer(choice: CloseChoice): Promise<void> {
+    if (phase === "ending" || choice !== "stay") await finish(choice === "cancel_tasks" ? "cancel" : "leave");
+    else phase = "open";
   }
 
   async function ask(count: number): Promise<void> {
@@ -57,18 +57,18 @@ export function createClosing({ running, askPage, askNatively, end }: ClosingOpt
 
   async function fallBack(count: number): Promise<void> {
     phase = "asking_natively";
-    answer(await askNatively(count));
+    await answer(await askNatively(count));
   }
 
   return {
     request() {
       if (phase === "ending") return;
       const count = running();
-      if (count === 0) finish("leave");
+      if (count === 0) void finish("leave");
       else if (phase === "open") void ask(count);
       else if (phase === "asked") void fallBack(count);
     },
     answer,
-    endNow: finish,
+    endNow: (tasks) => void finish(tasks),
   };
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { app, ipcMain, Menu, session as webSession } from "electron";
 import { readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
@@ -87,9 +87,10 @@ async function start(databaseFile: string): Promise<void> {
   await window.loadURL(page.url);
 }
 
-/** What follows the executable and, while developing, the program's folder. */
+/** What follows the executable or, while developing, the program's folder: before it stand Electron's own. */
 function ownArguments(): string[] {
-  return process.argv.slice(process.defaultApp ? 2 : 1);
+  const program = process.defaultApp ? process.argv.findIndex((part) => resolve(part) === app.getAppPath()) : 0;
+  return process.argv.slice(program + 1);
 }
 
 /** Where better-sqlite3's native part for this runtime lies. Tasks must not inherit it: they have another one. */

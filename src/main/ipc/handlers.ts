@@ -16,7 +16,7 @@ export interface WindowServices {
   readonly dialogs: Dialogs;
   readonly samples: Samples;
   readonly sources: PlanSources;
-  readonly answerClosing: (choice: CloseChoice) => void;
+  readonly answerClosing: (choice: CloseChoice) => Promise<void>;
   /** Opens another database in place of one that could not be opened. */
   readonly openDatabase: (file: string) => Promise<void>;
 }
@@ -24,8 +24,8 @@ export interface WindowServices {
 /** Operations that need no database: they serve a window whose database could not be opened, too. */
 export function windowHandlers({ dialogs, samples, sources, answerClosing, openDatabase }: WindowServices) {
   return {
-    "app.close": ({ choice }) => {
-      answerClosing(choice);
+    "app.close": async ({ choice }) => {
+      await answerClosing(choice);
       return null;
     },
     "app.chooseDatabase": async () => {

@@ -1,0 +1,146 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { _electron, test as base, type ElectronApplication, expect, type Page } from "@playwright/test";
+import { commandOf, processesWith, until } from "./processes";
+
+export const ROOT = resolve(import.meta.dirname, "../..");
+
+export interface LaunchOptions {
+  /** Arguments of the program: `--db FILE`. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Problems that the test brings about on purpose. Every other one fails it. */
+  readonly allow?: RegExp;
+}
+
+/** A running console. */
+export interface OpenConsole {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What main has written to stderr. */
+  stderr(): string;
+  /** Ends it as `kill` would (tasks are left running) and waits until it is gone. */
+  quit(): Promise<void>;
+  /** Asks the window to close, as its close button does. */
+  requestClose(): Promise<void>;
+  /** Waits until the process has ended, and gives its exit code. */
+  ended(): Promise<number | null>;
+}
+
+interface Fixtures {
+  /** A folder of this test's own; removed at its end. */
+  readonly folder: string;
+  /** Where the consoles of this test keep their data and default database. */
+  readonly dataFolder: string;
+  readonly launch: (options?: LaunchOptions) => Promise<OpenConsole>;
+}
+
+/** Every test has a fresh folder, no trouble in any console it opened, and no process left behind. */
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), "hive-e2e-"));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  dataFolder: async ({ folder }, use) => use(join(folder, "data")),
+  launch: async ({ dataFolder }, use) => {
+    const consoles: OpenConsole[] = [];
+    const problems: string[] = [];
+    await use(async (options = {}) => {
+      const opened = await open(dataFolder, options, (problem) => {
+        if (!options.allow?.test(problem)) problems.push(problem);
+      });
+      consoles.push(opened);
+      return opened;
+    });
+    for (const opened of consoles) await opened.quit();
+    const leaked = await leftovers(dataFolder);
+    expect(problems, "errors and policy violations in the page").toEqual([]);
+    expect(leaked, "processes left behind").toEqual([]);
+  },
+});
+
+export { expect };
+
+async function open(
+  dataFolder: string,
+  options: LaunchOptions,
+  onProblem: (problem: string) => void,
+): Promise<OpenConsole> {
+  const { ELECTRON_RENDERER_URL: _dev, ...env } = process.env;
+  const app = await _electron.launch({
+    executablePath: electronPath(),
+    args: [ROOT, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...(options.args ?? [])],
+    cwd: ROOT,
+    env: { ...(env as Record<string, string>), HIVE_DATA_DIR: dataFolder, ...options.env },
+  });
+  const child = app.process();
+  const exit = once(child, "exit");
+  const errors: string[] = [];
+  child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+  const page = await app.firstWindow();
+  page.on("pageerror", (error) => onProblem(`${error.name}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") onProblem(message.text());
+  });
+  await page.waitForLoadState("domcontentloaded");
+
+  async function ended(): Promise<number | null> {
+    const [code] = await exit;
+    return code;
+  }
+
+  return {
+    app,
+    page,
+    stderr: () => errors.join(""),
+    ended,
+    async quit() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await ended();
+      clearTimeout(patience);
+    },
+    requestClose: () =>
+      app.evaluate(({ BrowserWindow }) => {
+        BrowserWindow.getAllWindows()[0]?.close();
+      }),
+  };
+}
+
+/** Processes that still run although their console has ended, after a moment for the last of them to go. */
+async function leftovers(dataFolder: string): Promise<string[]> {
+  const find = () => processesWith(`HIVE_DATA_DIR=${dataFolder}`);
+  await until("processes to end", () => find().length === 0, 3_000).catch(() => undefined);
+  const pids = find();
+  const commands = pids.map(commandOf);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
+  return commands;
+}
+
+let preparedPath: string | undefined;
+
+function electronPath(): string {
+  preparedPath ??=
+    process.env.HIVE_ELECTRON_PATH ??
+    execFileSync(process.execPath, [join(ROOT, "scripts/electron-path.mjs")], { encoding: "utf8" }).trim();
+  return preparedPath;
+}
+
+/** The system's file dialogs cannot be driven from outside: from now on they answer with this path. */
+export async function answerFileDialogs({ app }: OpenConsole, path: string | null): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = async () => ({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
+  }, path);
+}
+
+/** Writes a plan file (JSON) and gives its path. */
+export function writePlan(folder: string, plan: unknown, name = "plan.json"): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof plan === "string" ? plan : JSON.stringify(plan, null, 2));
+  return file;
+}
