@@ -1,5 +1,4 @@
-import { HiveError } from "../../../shared/errors";
-import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, json, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
 import { parseSpec, type TaskSpec } from "./task-spec";
@@ -19,7 +18,10 @@ export interface Claim {
   readonly workerId: string;
   readonly correlationId: string | null;
   readonly agent: string;
-  readonly spec: TaskSpec;
+  /** Null when it does not parse: nothing of it can be run. */
+  readonly spec: TaskSpec | null;
+  /** The plan's parameters by name, as launched. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   /** The plan's folder. */
   readonly folder: string;
   /** Results of the direct dependencies by subtask id; null where there is none. */
@@ -79,7 +81,7 @@ export function claimReady(tx: WritableDatabase, request: ClaimRequest): Claim[]
     if (!plans.has(planId)) {
       plans.set(
         planId,
-        statement(tx, "SELECT correlation_id, folder FROM console_plans WHERE plan_id = ?").get(planId),
+        statement(tx, "SELECT correlation_id, folder, parameters FROM console_plans WHERE plan_id = ?").get(planId),
       );
       statement(tx, PLAN_BEGUN).run(now, planId);
     }
@@ -148,22 +150,13 @@ function take(
     workerId,
     correlationId,
     agent: text(begun?.agent),
-    spec: specOf(tx, seq, taskId),
+    spec: parseSpec(statement(tx, "SELECT spec FROM console_specs WHERE seq = ?").get(seq)?.spec),
+    parameters: jsonObject(plan?.parameters),
     folder: text(plan?.folder),
     inputs: inputsOf(tx, seq),
     attempts,
     maxAttempts: integer(begun?.max_attempts),
   };
-}
-
-function specOf(db: ReadableDatabase, seq: unknown, taskId: string): TaskSpec {
-  const spec = parseSpec(statement(db, "SELECT spec FROM console_specs WHERE seq = ?").get(seq)?.spec);
-  if (spec) return spec;
-  throw new HiveError(
-    "internal",
-    `Task ${taskId} has no readable specification in console_specs, so it cannot be run. Launch its plan again.`,
-    { taskId },
-  );
 }
 
 function inputsOf(db: ReadableDatabase, seq: unknown): Record<string, unknown> {
@@ -173,6 +166,11 @@ function inputsOf(db: ReadableDatabase, seq: unknown): Record<string, unknown> {
     inputs[text(row.subtask_id)] = parsed === undefined ? textOrNull(row.result_data) : parsed;
   }
   return inputs;
+}
+
+/** Notes that a worker has this task, when its row was taken over from an earlier console. */
+export function occupyWorker(tx: WritableDatabase, workerId: string, taskId: string): void {
+  statement(tx, OCCUPY).run(taskId, workerId);
 }
 
 export interface RunProcess {
