@@ -1,0 +1,76 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { useEffect } from "react";
+import { on } from "./api";
+import { Dialogs } from "./features/dialogs/dialogs";
+import { LaunchView } from "./features/launch/launch-view";
+import { startPlan } from "./features/plans/plan-store";
+import { PlanView } from "./features/plans/plan-view";
+import { PlansList } from "./features/plans/plans-list";
+import { startPlans } from "./features/plans/plans-store";
+import { startApp, useApp } from "./features/shell/app-store";
+import { Banners } from "./features/shell/banners";
+import { NoDatabase } from "./features/shell/no-database";
+import { Rail } from "./features/shell/rail";
+import styles from "./features/shell/shell.module.css";
+import { StatusBar } from "./features/shell/status-bar";
+import { applyTheme } from "./features/shell/theme";
+import { TopBar } from "./features/shell/top-bar";
+import { WorkersView } from "./features/workers/workers-view";
+import { followLocation, goTo, type Place, usePlace } from "./location";
+import { startSync } from "./sync";
+import { useHotkeys } from "./ui/hotkeys";
+import { Toasts } from "./ui/toast";
+import { TooltipProvider } from "./ui/tooltip";
+
+const launch = (): void => goTo({ view: "launch", sample: null });
+
+/** Everything that runs as long as the window does. */
+function useRuntime(): void {
+  useEffect(() => {
+    const ends = [
+      followLocation(),
+      applyTheme(),
+      startSync(),
+      startApp(),
+      startPlans(),
+      startPlan(),
+      on("command", ({ name }) => {
+        if (name === "launch") launch();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, []);
+  useHotkeys({ group: "Everywhere", hotkeys: [{ keys: ["n"], label: "Launch plan", run: launch }] });
+}
+
+export function App() {
+  useRuntime();
+  const place = usePlace();
+  const error = useApp((state) => (state.info === null ? state.error : null));
+  return (
+    <CSPProvider disableStyleElements>
+      <TooltipProvider>
+        <Toasts>
+          <div className={styles.app}>
+            <TopBar />
+            <Rail />
+            <main className={styles.main}>
+              <Banners />
+              {error === null ? <View place={place} /> : <NoDatabase error={error} />}
+            </main>
+            <StatusBar />
+          </div>
+          <Dialogs />
+        </Toasts>
+      </TooltipProvider>
+    </CSPProvider>
+  );
+}
+
+function View({ place }: { readonly place: Place }) {
+  if (place.view === "workers") return <WorkersView />;
+  if (place.view === "launch") return <LaunchView sample={place.sample} />;
+  return place.planId === null ? <PlansList /> : <PlanView planId={place.planId} taskId={place.taskId} />;
+}

@@ -1,0 +1,85 @@
+import type { ReactNode } from "react";
+import type { PlanSummary } from "../../../shared/model/views";
+import type { DataColumn } from "../../ui/data-table/data-table";
+import { formatCount } from "../../ui/format";
+import { planState } from "../../ui/looks";
+import { Elapsed, Moment } from "../../ui/relative-time";
+import { SegmentedBar } from "../../ui/segmented-bar";
+import { StatusLabel } from "../../ui/status";
+import styles from "./columns.module.css";
+
+const row =
+  (render: (plan: PlanSummary) => ReactNode): DataColumn<PlanSummary>["cell"] =>
+  ({ row: { original } }) =>
+    render(original);
+
+export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
+  {
+    id: "state",
+    header: "State",
+    meta: { width: "136px" },
+    cell: row((plan) => <StatusLabel kind="plan" state={planState(plan)} />),
+  },
+  {
+    id: "title",
+    header: "Plan",
+    meta: { width: "minmax(180px, 1.4fr)" },
+    cell: row((plan) => (
+      <span className={styles.title} title={plan.title}>
+        {plan.title}
+      </span>
+    )),
+  },
+  {
+    id: "progress",
+    header: "Progress",
+    meta: { width: "minmax(140px, 1.2fr)" },
+    cell: row((plan) => <SegmentedBar counts={plan.counts} />),
+  },
+  {
+    id: "done",
+    header: "Done",
+    meta: { width: "84px", align: "end" },
+    cell: row((plan) => `${formatCount(plan.counts.completed ?? 0)} / ${formatCount(plan.taskCount)}`),
+  },
+  {
+    id: "attention",
+    header: "Attention",
+    meta: { width: "116px" },
+    cell: row((plan) => {
+      const failed = plan.counts.failed ?? 0;
+      if (failed === 0) return <span className={styles.muted}>None</span>;
+      return (
+        <StatusLabel kind="task" state="failed" tinted>
+          {formatCount(failed)} failed
+        </StatusLabel>
+      );
+    }),
+  },
+  {
+    id: "elapsed",
+    header: "Elapsed",
+    meta: { width: "88px", align: "end" },
+    cell: row((plan) => <Elapsed from={plan.startedAt} to={plan.finishedAt} />),
+  },
+  {
+    id: "started",
+    header: "Started",
+    meta: { width: "132px", align: "end" },
+    cell: row((plan) => (plan.startedAt === null ? "Not started" : <Moment at={plan.startedAt} />)),
+  },
+  {
+    id: "source",
+    header: "Source",
+    meta: { width: "minmax(110px, 0.7fr)" },
+    cell: row((plan) =>
+      plan.sourceName === null ? (
+        <span className={styles.muted}>Another program</span>
+      ) : (
+        <span className={styles.mono} title={plan.sourceName}>
+          {plan.sourceName}
+        </span>
+      ),
+    ),
+  },
+];

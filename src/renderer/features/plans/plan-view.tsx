@@ -1,0 +1,133 @@
+import { Workflow } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import type { TaskRow } from "../../../shared/model/views";
+import { ApiError } from "../../api";
+import { goTo, planPlace } from "../../location";
+import { Button } from "../../ui/button";
+import { DataTable } from "../../ui/data-table/data-table";
+import { EmptyState } from "../../ui/empty-state";
+import { Failure } from "../../ui/failure";
+import { useHotkeys } from "../../ui/hotkeys";
+import { lookOf } from "../../ui/looks";
+import { SkeletonRows } from "../../ui/skeleton-rows";
+import { useApp } from "../shell/app-store";
+import { TaskInspector } from "../task-inspector/task-inspector";
+import { useInspector } from "./inspector-size";
+import { InspectorSlot } from "./inspector-slot";
+import { PlanHead } from "./plan-head";
+import { PlanProgress } from "./plan-progress";
+import { loadMoreTasks, loadPlan, showPlan, usePlan } from "./plan-store";
+import styles from "./plans.module.css";
+import { listRows } from "./row-set";
+import { TASK_COLUMNS } from "./task-columns";
+
+const idOf = (task: TaskRow): string => task.id;
+const toneOf = (task: TaskRow): string => lookOf("task", task.state).tone;
+const loadMore = (): void => void loadMoreTasks();
+
+interface PlanViewProps {
+  readonly planId: string;
+  /** The task in the inspector. */
+  readonly taskId: string | null;
+}
+
+/** A plan's tasks in the plan's order, live, beside the inspector of the one that is selected. */
+export function PlanView({ planId, taskId }: PlanViewProps) {
+  const { plan, tasks, status, error } = usePlan();
+  const runner = useApp((state) => state.runner);
+  const [cursor, setCursor] = useState(taskId);
+  const isOpen = useInspector((state) => state.isOpen);
+
+  useEffect(() => {
+    void showPlan(planId);
+  }, [planId]);
+  useEffect(() => () => void showPlan(null), []);
+  useEffect(() => {
+    if (taskId !== null) setCursor(taskId);
+  }, [taskId]);
+
+  const inspects = taskId !== null && isOpen;
+  const open = useCallback(
+    (id: string): void => {
+      setCursor(id);
+      useInspector.setState({ isOpen: true });
+      goTo(planPlace(planId, id), { replace: inspects });
+    },
+    [planId, inspects],
+  );
+  // With the inspector open, it follows the cursor: reading down a list needs no second key.
+  const moveCursor = inspects ? open : setCursor;
+  const close = useCallback((): void => goTo(planPlace(planId)), [planId]);
+  const toggleInspector = (): void => {
+    const target = taskId ?? cursor ?? tasks.order[0];
+    if (inspects) useInspector.setState({ isOpen: false });
+    else if (target !== undefined) open(target);
+  };
+  useHotkeys({
+    group: "Plan",
+    hotkeys: [
+      { keys: ["]"], label: "Inspector", hint: true, run: toggleInspector },
+      { keys: ["Escape"], label: "Back", run: () => (inspects ? close() : goTo(planPlace(null))) },
+    ],
+  });
+
+  const rows = listRows(tasks);
+  if (status === "failed") {
+    const gone = error instanceof ApiError && error.code === "not_found";
+    return (
+      <section className={styles.page} aria-label="Plan">
+        <Failure
+          title={gone ? "This plan is not in the database" : "The plan could not be read"}
+          error={error}
+          meaning={
+            gone
+              ? "It may have been deleted by another program, or the address is of another database."
+              : "Nothing was changed, and its tasks go on. Retry reads it again."
+          }
+          onRetry={() => void loadPlan()}
+          actions={<Button onClick={() => goTo(planPlace(null))}>All plans</Button>}
+        />
+      </section>
+    );
+  }
+  return (
+    <section className={styles.page} aria-label={plan?.title ?? "Plan"}>
+      {plan === null ? (
+        <div className={styles.head} />
+      ) : (
+        <PlanHead plan={plan} isInspecting={inspects} onToggleInspector={toggleInspector} />
+      )}
+      {plan !== null && <PlanProgress plan={plan} runner={runner} />}
+      <div className={styles.split}>
+        <div className={styles.list}>
+          {status === "loading" && <SkeletonRows />}
+          {status === "ready" && rows.length === 0 && (
+            <EmptyState icon={<Workflow size={20} />} title="This plan has no tasks">
+              Its program has not written any yet; they show here as soon as it does.
+            </EmptyState>
+          )}
+          {rows.length > 0 && (
+            <DataTable
+              key={planId}
+              label="Tasks"
+              columns={TASK_COLUMNS}
+              rows={rows}
+              rowId={idOf}
+              rowTone={toneOf}
+              total={plan?.taskCount ?? rows.length}
+              cursor={cursor}
+              onCursor={moveCursor}
+              onOpen={open}
+              onEndReached={loadMore}
+            />
+          )}
+        </div>
+        {inspects && (
+          <InspectorSlot>
+            <TaskInspector taskId={taskId} onClose={close} />
+          </InspectorSlot>
+        )}
+      </div>
+    </section>
+  );
+}

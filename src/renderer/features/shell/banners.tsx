@@ -1,0 +1,47 @@
+import { Eye, PauseCircle, TriangleAlert } from "lucide-react";
+import { reloadAll, useSync } from "../../sync";
+import { Button } from "../../ui/button";
+import { formatClock } from "../../ui/format";
+import { useApp } from "./app-store";
+import styles from "./shell.module.css";
+
+/** What holds for the whole window: trouble with the database, a paused runner, Observe mode. */
+export function Banners() {
+  const { trouble, lastContact } = useSync();
+  const paused = useApp((state) => state.runner?.pausedReason ?? null);
+  const mode = useApp((state) => state.info?.database.mode);
+  return (
+    <>
+      {trouble !== null && (
+        <div className={styles.banner} data-tone="escalated" role="alert">
+          <TriangleAlert size={14} />
+          <b>{lastContact === null ? "No live data." : `Showing data from ${formatClock(lastContact)}.`}</b>
+          <span className={styles.bannerText} title={trouble}>
+            {trouble}
+          </span>
+          <Button size="sm" onClick={reloadAll}>
+            Retry now
+          </Button>
+        </div>
+      )}
+      {paused !== null && (
+        <div className={styles.banner} data-tone="escalated" role="status">
+          <PauseCircle size={14} />
+          <b>No new tasks are started.</b>
+          <span className={styles.bannerText} title={paused}>
+            {paused}
+          </span>
+        </div>
+      )}
+      {mode === "observe" && (
+        <div className={styles.banner} role="status">
+          <Eye size={14} />
+          <b>Observe mode.</b>
+          <span className={styles.bannerText}>
+            Everything is live and read-only. Nothing you do here can change the database.
+          </span>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useState } from "react";
+import { call, messageOf } from "../../api";
+import { reloadAll } from "../../sync";
+import { Button } from "../../ui/button";
+import { Failure } from "../../ui/failure";
+import { toast } from "../../ui/toast";
+import { loadApp } from "./app-store";
+
+/** In place of every view while no database is open. */
+export function NoDatabase({ error }: { readonly error: unknown }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const retry = async (): Promise<void> => {
+    await loadApp();
+    reloadAll();
+  };
+  const choose = async (): Promise<void> => {
+    setIsAsking(true);
+    try {
+      if (await call("app.chooseDatabase", {})) await retry();
+    } catch (failure) {
+      toast.error("That database could not be opened", { description: messageOf(failure) });
+    } finally {
+      setIsAsking(false);
+    }
+  };
+  return (
+    <Failure
+      title="The database could not be opened"
+      error={error}
+      meaning="Nothing was changed. Plans, tasks and workers show as soon as a database is open."
+      onRetry={() => void retry()}
+      actions={
+        <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
+          Open another database…
+        </Button>
+      }
+    />
+  );
+}

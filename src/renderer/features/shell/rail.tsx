@@ -1,0 +1,35 @@
+import { Cpu, Workflow } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatPlace, type Place, planPlace, usePlace } from "../../location";
+import styles from "./shell.module.css";
+
+interface Entry {
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly place: Place;
+  readonly views: ReadonlyArray<Place["view"]>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  {
+    label: "Plans",
+    icon: <Workflow size={18} strokeWidth={1.6} />,
+    place: planPlace(null),
+    views: ["plans", "launch"],
+  },
+  { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
+];
+
+export function Rail() {
+  const { view } = usePlace();
+  return (
+    <nav className={styles.rail} aria-label="Main">
+      {ENTRIES.map(({ label, icon, place, views }) => (
+        <a key={label} href={formatPlace(place)} aria-current={views.includes(view) ? "page" : undefined}>
+          {icon}
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,48 @@
+import { create } from "zustand";
+
+export const THEMES = ["system", "dark", "light"] as const;
+export type Theme = (typeof THEMES)[number];
+
+const KEY = "theme";
+
+const isTheme = (value: string | null): value is Theme => (THEMES as readonly string[]).includes(value ?? "");
+
+export const useTheme = create<{ readonly theme: Theme }>()(() => {
+  const saved = window.localStorage.getItem(KEY);
+  return { theme: isTheme(saved) ? saved : "dark" };
+});
+
+/** Takes the next of system, dark and light. */
+export function cycleTheme(): void {
+  const { theme } = useTheme.getState();
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "dark";
+  window.localStorage.setItem(KEY, next);
+  useTheme.setState({ theme: next });
+}
+
+/** Main colours the title bar after the page's ground, which it reads from this. */
+function tellGround(): void {
+  const name = "theme-color";
+  const meta = document.head.querySelector<HTMLMetaElement>(`meta[name=${name}]`) ?? document.createElement("meta");
+  meta.name = name;
+  meta.content = getComputedStyle(document.documentElement).getPropertyValue("--n-1").trim();
+  if (!meta.isConnected) document.head.append(meta);
+}
+
+/** Puts the chosen theme on the document until the returned function is called. */
+export function applyTheme(): () => void {
+  const system = window.matchMedia("(prefers-color-scheme: light)");
+  const apply = (): void => {
+    const { theme } = useTheme.getState();
+    const shown = theme === "system" ? (system.matches ? "light" : "dark") : theme;
+    document.documentElement.dataset.theme = shown;
+    tellGround();
+  };
+  apply();
+  system.addEventListener("change", apply);
+  const end = useTheme.subscribe(apply);
+  return () => {
+    system.removeEventListener("change", apply);
+    end();
+  };
+}

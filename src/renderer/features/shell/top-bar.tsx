@@ -1,0 +1,95 @@
+import { HardDrive, Monitor, Moon, Play, Sun } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatPlace, goTo, type Place, planPlace, usePlace } from "../../location";
+import { Button, IconButton } from "../../ui/button";
+import { usePlan } from "../plans/plan-store";
+import { useApp, useReadOnlyReason } from "./app-store";
+import { LiveIndicator } from "./live-indicator";
+import styles from "./shell.module.css";
+import { cycleTheme, type Theme, useTheme } from "./theme";
+
+const THEME_ICONS: Readonly<Record<Theme, ReactNode>> = {
+  system: <Monitor size={14} />,
+  dark: <Moon size={14} />,
+  light: <Sun size={14} />,
+};
+
+export function TopBar() {
+  const place = usePlace();
+  const database = useApp((state) => state.info?.database);
+  const platform = useApp((state) => state.info?.platform);
+  const planTitle = usePlan((state) => state.plan?.title);
+  const theme = useTheme((state) => state.theme);
+  const readOnly = useReadOnlyReason();
+  const crumbs = crumbsOf(place, planTitle);
+  return (
+    <header className={styles.topBar} data-platform={platform}>
+      <span className={styles.brand}>
+        <Brand />
+      </span>
+      {database !== undefined && (
+        <span className={styles.database} title={database.file}>
+          <HardDrive size={14} />
+          {database.name}
+        </span>
+      )}
+      <nav className={styles.crumbs} aria-label="Breadcrumb">
+        {crumbs.map((crumb, index) => (
+          <span key={crumb.label} className={styles.crumb}>
+            <span aria-hidden="true">/</span>
+            {index === crumbs.length - 1 ? (
+              <b aria-current="page" title={crumb.label}>
+                {crumb.label}
+              </b>
+            ) : (
+              <a href={formatPlace(crumb.place)}>{crumb.label}</a>
+            )}
+          </span>
+        ))}
+      </nav>
+      <div className={styles.topBarEnd}>
+        <LiveIndicator />
+        <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
+          {THEME_ICONS[theme]}
+        </IconButton>
+        <Button
+          variant={place.view === "launch" ? "default" : "primary"}
+          icon={<Play size={12} />}
+          keys="N"
+          disabledReason={readOnly}
+          onClick={() => goTo({ view: "launch", sample: null })}
+        >
+          Launch plan
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+interface Crumb {
+  readonly label: string;
+  readonly place: Place;
+}
+
+function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[] {
+  if (place.view === "workers") return [{ label: "Workers", place }];
+  const plans: Crumb = { label: "Plans", place: planPlace(null) };
+  if (place.view === "launch") return [plans, { label: "Launch", place }];
+  return place.planId === null ? [plans] : [plans, { label: planTitle ?? "Plan", place }];
+}
+
+function Brand() {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" role="img" aria-label="Hive Console">
+      <title>Hive Console</title>
+      <path
+        d="M12 2.2 20.6 7v10L12 21.8 3.4 17V7Z"
+        fill="none"
+        stroke="var(--brand)"
+        strokeWidth="1.8"
+        strokeLinejoin="round"
+      />
+      <path d="M12 7.4 16.1 9.7v4.6L12 16.6 7.9 14.3V9.7Z" fill="var(--brand)" />
+    </svg>
+  );
+}

@@ -1,0 +1,68 @@
+import { create } from "zustand";
+
+/** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
+export type Place =
+  | { readonly view: "plans"; readonly planId: string | null; readonly taskId: string | null }
+  | { readonly view: "launch"; readonly sample: string | null }
+  | { readonly view: "workers" };
+
+const HOME: Place = { view: "plans", planId: null, taskId: null };
+
+function decode(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
+/** The place an address names: `#/plans/<plan>/tasks/<task>`, `#/launch/<sample>`, `#/workers`. Else: the plans. */
+export function parsePlace(hash: string): Place {
+  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decode);
+  const [view, first = null, word, second = null] = parts;
+  if (view === "workers") return { view: "workers" };
+  if (view === "launch") return { view: "launch", sample: first };
+  if (view !== "plans") return HOME;
+  return { view: "plans", planId: first, taskId: first !== null && word === "tasks" ? second : null };
+}
+
+export function formatPlace(place: Place): string {
+  if (place.view === "workers") return "#/workers";
+  if (place.view === "launch")
+    return place.sample === null ? "#/launch" : `#/launch/${encodeURIComponent(place.sample)}`;
+  if (place.planId === null) return "#/plans";
+  const plan = `#/plans/${encodeURIComponent(place.planId)}`;
+  return place.taskId === null ? plan : `${plan}/tasks/${encodeURIComponent(place.taskId)}`;
+}
+
+export const planPlace = (planId: string | null, taskId: string | null = null): Place => ({
+  view: "plans",
+  planId,
+  taskId,
+});
+
+const useLocation = create<{ readonly place: Place }>()(() => ({ place: HOME }));
+
+function read(): void {
+  useLocation.setState({ place: parsePlace(window.location.hash) });
+}
+
+/** Follows the address until the returned function is called. */
+export function followLocation(): () => void {
+  read();
+  window.addEventListener("hashchange", read);
+  return () => window.removeEventListener("hashchange", read);
+}
+
+/** Goes to a place. `replace`: back does not return to the one before it. */
+export function goTo(place: Place, { replace = false }: { readonly replace?: boolean } = {}): void {
+  const hash = formatPlace(place);
+  if (hash === window.location.hash) return;
+  if (replace) window.history.replaceState(null, "", hash);
+  else window.history.pushState(null, "", hash);
+  read();
+}
+
+export function usePlace(): Place {
+  return useLocation((state) => state.place);
+}

@@ -1,0 +1,94 @@
+import { create } from "zustand";
+import type { LivePatch } from "../shared/contract";
+import { call, messageOf, on } from "./api";
+
+/** A store that shows rows of the database. */
+export interface LiveStore {
+  /** Takes in the latest values of what changed. */
+  readonly patch: (patch: LivePatch) => void;
+  /** Something was missed: reads what is on screen again, keeping it until the answer is there. */
+  readonly reload: () => void;
+}
+
+interface SyncState {
+  /** When main last answered or pushed; null before the first time. */
+  readonly lastContact: number | null;
+  /** Why what is shown may be old, in main's words. */
+  readonly trouble: string | null;
+}
+
+export const useSync = create<SyncState>()(() => ({ lastContact: null, trouble: null }));
+
+const stores = new Set<LiveStore>();
+let planId: string | null = null;
+let runId: string | null = null;
+let revision: number | null = null;
+let subscribing: Promise<void> | null = null;
+
+/** Feeds a store until the returned function is called. */
+export function keepLive(store: LiveStore): () => void {
+  stores.add(store);
+  return () => {
+    stores.delete(store);
+  };
+}
+
+export function noteContact(): void {
+  useSync.setState({ lastContact: Date.now() });
+}
+
+/** Every store reads again what it shows. */
+export function reloadAll(): void {
+  for (const store of stores) store.reload();
+}
+
+function takePatch(patch: LivePatch): void {
+  const missed = revision !== null && patch.revision > revision + 1;
+  revision = patch.revision;
+  noteContact();
+  for (const store of stores) store.patch(patch);
+  if (missed) reloadAll();
+}
+
+/** Tells main what is on screen; changes of one moment go together. */
+function subscribe(): Promise<void> {
+  subscribing ??= Promise.resolve().then(async () => {
+    subscribing = null;
+    try {
+      const answer = await call("live.subscribe", { planId, runId });
+      revision = answer.revision;
+      noteContact();
+    } catch (error) {
+      useSync.setState({ trouble: messageOf(error) });
+    }
+  });
+  return subscribing;
+}
+
+/** Names the plan whose tasks are on screen. Read them after it resolves, so that no change falls between. */
+export function watchPlan(next: string | null): Promise<void> {
+  if (next === planId) return subscribing ?? Promise.resolve();
+  planId = next;
+  return subscribe();
+}
+
+/** Names the attempt whose log is on screen; its growth then comes as `log` pushes. */
+export function watchRun(next: string | null): Promise<void> {
+  if (next === runId) return subscribing ?? Promise.resolve();
+  runId = next;
+  return subscribe();
+}
+
+/** Connects the stores to main until the returned function is called. */
+export function startSync(): () => void {
+  const ends = [
+    on("patch", takePatch),
+    on("trouble", (trouble) => {
+      useSync.setState({ trouble: trouble?.message ?? null });
+    }),
+  ];
+  void subscribe();
+  return () => {
+    for (const end of ends) end();
+  };
+}

@@ -1,0 +1,185 @@
+import { type ColumnDef, metaHelper, type RowData, tableFeatures, useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, type MouseEvent, type RefObject, useEffect, useId, useMemo, useRef } from "react";
+import { cx } from "../class-names";
+import { useHotkeys } from "../hotkeys";
+import styles from "./data-table.module.css";
+import { TableRow } from "./table-row";
+
+/** How a column lies in the row. */
+export interface ColumnLayout {
+  /** A grid track: `112px`, `minmax(120px, 2fr)`. */
+  readonly width: string;
+  /** Numbers stand at the end. Default: start. */
+  readonly align?: "start" | "end";
+}
+
+const features = tableFeatures({ columnMeta: metaHelper<ColumnLayout>() });
+
+/** A column as data: its header, its layout (`meta`) and how a cell is drawn. */
+export type DataColumn<Row extends RowData> = ColumnDef<typeof features, Row, unknown> & {
+  readonly id: string;
+  readonly meta: ColumnLayout;
+};
+
+interface DataTableProps<Row extends RowData> {
+  readonly label: string;
+  /** The group of its keys in the sheet of keys. Default: the label. */
+  readonly keysGroup?: string;
+  /** Both keep their identity from one rendering to the next unless they change. */
+  readonly columns: ReadonlyArray<DataColumn<Row>>;
+  readonly rows: readonly Row[];
+  readonly rowId: (row: Row) => string;
+  /** Changes of it make the row flash once in the hue it names. */
+  readonly rowTone?: (row: Row) => string;
+  /** Rows there are in all, when more than are here. */
+  readonly total?: number;
+  /** Pixels. Default 28. */
+  readonly rowHeight?: number;
+  /** The row the keys are on. */
+  readonly cursor: string | null;
+  readonly onCursor: (id: string) => void;
+  /** A click, or Enter on the cursor. */
+  readonly onOpen: (id: string) => void;
+  /** The last rows came into sight. */
+  readonly onEndReached?: () => void;
+  /** Pixels to begin at; told again when it changes. */
+  readonly scroll?: number;
+  readonly onScroll?: (top: number) => void;
+  readonly scrollRef?: RefObject<HTMLDivElement | null>;
+}
+
+const OVERSCAN = 12;
+const HEADER_PX = 28;
+
+/** A table of any length: rows are drawn as they come into sight, and change in place. */
+export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowId, rowTone, rowHeight = 28, cursor, onCursor, onOpen, onEndReached } = props;
+  const own = useRef<HTMLDivElement>(null);
+  const scroller = props.scrollRef ?? own;
+  const prefix = useId();
+  const table = useTable({ features, columns: columns as DataColumn<Row>[], data: rows, getRowId: rowId });
+  const model = table.getRowModel().rows;
+
+  const virtualizer = useVirtualizer({
+    count: model.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => model[index]?.id ?? index,
+    overscan: OVERSCAN,
+    initialOffset: props.scroll ?? 0,
+    scrollPaddingStart: HEADER_PX,
+  });
+  const items = virtualizer.getVirtualItems();
+
+  const lastShown = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (model.length > 0 && lastShown >= model.length - OVERSCAN - 1) onEndReached?.();
+  }, [lastShown, model.length, onEndReached]);
+
+  const move = (to: (index: number) => number): void => {
+    if (model.length === 0) return;
+    const index = model.findIndex((row) => row.id === cursor);
+    const next = Math.min(model.length - 1, Math.max(0, index === -1 ? 0 : to(index)));
+    const row = model[next];
+    if (!row) return;
+    onCursor(row.id);
+    virtualizer.scrollToIndex(next);
+  };
+  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+  useHotkeys({
+    group: props.keysGroup ?? label,
+    within: scroller,
+    hotkeys: [
+      { keys: ["j", "ArrowDown"], label: "Next row", run: () => move((index) => index + 1) },
+      { keys: ["k", "ArrowUp"], label: "Previous row", run: () => move((index) => index - 1) },
+      { keys: ["PageDown"], label: "Page down", run: () => move((index) => index + page) },
+      { keys: ["PageUp"], label: "Page up", run: () => move((index) => index - page) },
+      { keys: ["Home"], label: "First row", run: () => move(() => 0) },
+      { keys: ["End"], label: "Last row", run: () => move(() => model.length - 1) },
+      {
+        keys: ["Enter"],
+        label: "Open",
+        hint: true,
+        disabled: cursor === null,
+        run: () => {
+          if (cursor !== null) onOpen(cursor);
+        },
+      },
+    ],
+  });
+
+  const tracks = useMemo(
+    () => ({ "--columns": columns.map((column) => column.meta.width).join(" ") }) as CSSProperties,
+    [columns],
+  );
+  const cursorShown = items.some((item) => model[item.index]?.id === cursor);
+  const openClicked = (event: MouseEvent<HTMLElement>): void => {
+    const clicked = event.target instanceof Element ? event.target.closest<HTMLElement>("tr[data-id]") : null;
+    if (clicked?.dataset.id !== undefined) onOpen(clicked.dataset.id);
+  };
+  return (
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      style={tracks}
+      onScroll={(event) => props.onScroll?.(event.currentTarget.scrollTop)}
+    >
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter opens the row the cursor is on, by its hotkey */}
+      <table
+        className={styles.table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through by keys
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={(props.total ?? model.length) + 1}
+        aria-activedescendant={cursor !== null && cursorShown ? `${prefix}${cursor}` : undefined}
+        onClick={openClicked}
+      >
+        <thead className={styles.head}>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} aria-rowindex={1} className={styles.headRow}>
+              {group.headers.map((header) => (
+                <th key={header.id} scope="col" className={cx(styles.headCell, styles[alignOf(header.column)])}>
+                  <table.FlexRender header={header} />
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = model[item.index];
+            if (!row) return null;
+            return (
+              <TableRow
+                key={row.id}
+                id={`${prefix}${row.id}`}
+                rowId={row.id}
+                original={row.original}
+                columns={columns}
+                index={item.index}
+                top={item.start}
+                height={rowHeight}
+                tone={rowTone?.(row.original)}
+                isCursor={row.id === cursor}
+              >
+                {() =>
+                  row.getAllCells().map((cell) => (
+                    <td key={cell.id} className={cx(styles.cell, styles[alignOf(cell.column)])}>
+                      <table.FlexRender cell={cell} />
+                    </td>
+                  ))
+                }
+              </TableRow>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function alignOf(column: { readonly columnDef: { readonly meta?: ColumnLayout } }): "start" | "end" {
+  return column.columnDef.meta?.align ?? "start";
+}
