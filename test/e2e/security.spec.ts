@@ -101,17 +101,16 @@ test("the page stays where it is: no navigation, no windows, no frames, no permi
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
     const seen: string[] = [];
     Object.assign(globalThis, { seen });
-    contents?.on("will-navigate", (event) => seen.push(`asked ${event.url}`));
-    contents?.on("did-start-navigation", (event) => {
-      if (event.isMainFrame && !event.isSameDocument) seen.push(`went ${event.url}`);
-    });
+    contents?.on("will-navigate", (event) =>
+      seen.push(`${event.defaultPrevented ? "refused" : "let go"} ${event.url}`),
+    );
   });
   expect(await page.evaluate(() => window.open("https://example.com/") === null)).toBe(true);
   await page.evaluate(() => {
     location.href = "https://example.com/";
   });
   const seen = () => app.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
-  await expect.poll(seen).toEqual(["asked https://example.com/"]);
+  await expect.poll(seen).toEqual(["refused https://example.com/"]);
   await page.evaluate(() => {
     const frame = document.createElement("iframe");
     frame.src = "data:text/html,hello";

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { readArguments } from "../../../src/main/arguments";
+
+const read = (...args: string[]) => readArguments(args, "/home/ada");
+
+describe("readArguments", () => {
+  it("opens the default database when none is named", () => {
+    expect(read()).toEqual({ kind: "open", databaseFile: null });
+  });
+
+  it("takes a database in both spellings, relative to the current folder", () => {
+    expect(read("--db", "x.db")).toEqual({ kind: "open", databaseFile: "/home/ada/x.db" });
+    expect(read("--db=/tmp/x.db")).toEqual({ kind: "open", databaseFile: "/tmp/x.db" });
+  });
+
+  it("leaves Electron's own switches alone", () => {
+    expect(read("--no-sandbox", "--inspect=0", "--disable-gpu", "--db", "x.db")).toMatchObject({ kind: "open" });
+  });
+
+  it.each([[["--db"]], [["--db="]], [["--db", "--help"]], [["--bd", "x.db"]], [["x.db"]], [["-x"]]])(
+    "refuses %j",
+    (args) => {
+      expect(readArguments(args, "/")).toMatchObject({ kind: "invalid" });
+    },
+  );
+
+  it("prints its usage when asked", () => {
+    expect(read("--help")).toEqual({ kind: "help" });
+  });
+});
