@@ -182,9 +182,11 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
   trigger("console_unmet_gone", "AFTER UPDATE OF unmet ON console_tasks WHEN OLD.unmet > 0 AND NEW.unmet = 0", [
     count("NEW.plan_id", "'waiting'", -1),
     makeReady("c.seq = NEW.seq"),
+    "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
   ]),
   trigger("console_unmet_again", "AFTER UPDATE OF unmet ON console_tasks WHEN OLD.unmet = 0 AND NEW.unmet > 0", [
     count("NEW.plan_id", "'waiting'", 1),
+    "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
     "DELETE FROM console_ready WHERE seq = NEW.seq;",
   ]),
   trigger("console_blocked", "AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 0 AND NEW.blocked = 1", [

@@ -1,0 +1,24 @@
+import type { Handlers } from "../../../shared/contract";
+import type { Store } from "../store/open";
+import { cancelPlan, getPlan, listPlans } from "./plans";
+import { readLog } from "./runs";
+import { cancelTask, getTask, listTasks, retryTask } from "./tasks";
+import { listWorkers } from "./workers";
+
+/** Who acts through these handlers, for the audit log, unless the caller says otherwise. */
+const OPERATOR = "operator";
+
+/** The contract's operations that core answers by itself. */
+export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Store; readonly actor?: string }) {
+  return {
+    "plans.list": (input) => listPlans(store, input),
+    "plans.get": (input) => getPlan(store, input),
+    "plans.cancel": (input) => cancelPlan(store, { ...input, actor }),
+    "tasks.list": (input) => listTasks(store, input),
+    "tasks.get": (input) => getTask(store, input),
+    "tasks.retry": async (input) => ({ task: await retryTask(store, { ...input, actor }) }),
+    "tasks.cancel": async (input) => ({ task: await cancelTask(store, { ...input, actor }) }),
+    "runs.readLog": (input) => readLog(store, input),
+    "workers.list": () => listWorkers(store),
+  } satisfies Partial<Handlers>;
+}

@@ -1,0 +1,148 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Page } from "../../../shared/contract";
+import { HiveError } from "../../../shared/errors";
+import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
+import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
+import { expandPlan } from "../plan/expand";
+import { insertPlan, type NewTask } from "../store/launch";
+import type { Store } from "../store/open";
+import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
+import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
+import { SOURCE } from "./source";
+
+export interface LaunchRequest {
+  /** As parsed: the parameters' values are filled in here. */
+  readonly definition: PlanDefinition;
+  /** Resolved and validated. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** What the operator knows it by: a file's name or a sample's. */
+  readonly sourceName: string | null;
+  readonly sourceText: string | null;
+  /** Absolute: the plan file's folder, which relative working folders stand on. */
+  readonly folder: string;
+  readonly launchedBy: string;
+}
+
+/** Writes the plan and all its tasks in one transaction; ready ones may start as soon as it is durable. */
+export async function launchPlan(store: Store, request: LaunchRequest): Promise<{ planId: string }> {
+  const { parameters, folder } = request;
+  if (!isAbsolute(folder)) {
+    throw new HiveError("invalid_input", `The plan's folder must be an absolute path, not ${folder}.`, { folder });
+  }
+  const definition = expandPlan(request.definition, parameters);
+  const planId = store.newId();
+  const tasks = definition.subtasks.map((subtask) => newTask(store.newId(), subtask, definition, folder));
+  await store.write((tx) =>
+    insertPlan(
+      tx,
+      {
+        id: planId,
+        title: definition.title,
+        description: definition.description,
+        sourceName: request.sourceName,
+        sourceText: request.sourceText,
+        folder,
+        parameters,
+        correlationId: planId,
+        concurrency: definition.concurrency,
+        launchedBy: request.launchedBy,
+        tasks,
+      },
+      { now: store.clock.now(), source: SOURCE, newId: store.newId },
+    ),
+  );
+  return { planId };
+}
+
+function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, folder: string): NewTask {
+  const { agent, run, timeoutMs, retries } = subtask;
+  return {
+    id,
+    subtaskId: subtask.id,
+    title: subtask.title,
+    description: subtask.description,
+    priority: subtask.priority,
+    dependencies: subtask.dependencies,
+    spec: {
+      agent,
+      run,
+      env: { ...plan.env, ...subtask.env },
+      cwd: resolve(folder, subtask.cwd ?? plan.cwd),
+      timeoutMs,
+      retries,
+    },
+  };
+}
+
+export interface PlanPageRequest {
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** Plans of this database, newest first; those that foreign programs made, too. */
+export function listPlans(store: Store, request: PlanPageRequest): Page<PlanSummary> {
+  return pagePlans(store.read, request);
+}
+
+/** Throws `not_found`. */
+export function getPlan(store: Store, { planId }: { readonly planId: string }): PlanDetail {
+  const plan = readPlan(store.read, planId);
+  if (plan) return plan;
+  throw new HiveError("not_found", `There is no plan ${planId} in ${store.file}. It may have been deleted.`, {
+    planId,
+  });
+}
+
+/** Those of these plans that exist, in this order. */
+export function getPlanSummaries(store: Store, planIds: readonly string[]): PlanSummary[] {
+  return readPlanSummaries(store.read, planIds);
+}
+
+export interface PlanCancelRequest {
+  readonly planId: string;
+  readonly reason?: string | undefined;
+  /** Who asks, for the audit log. */
+  readonly actor: string;
+}
+
+export interface CancelledPlan {
+  /** Tasks cancelled at once. */
+  readonly cancelled: number;
+  /** Running tasks that were asked to stop. The plan is cancelled when the last has. */
+  readonly stopping: number;
+}
+
+/** Small enough that a batch's transaction takes a few milliseconds. */
+const CANCEL_BATCH = 100;
+
+/**
+ * Cancels everything of a plan that has not ended. From the first transaction on nothing of it starts any more;
+ * its queued tasks follow in batches, so that a large plan blocks nobody. Throws `not_found`,
+ * `illegal_transition`.
+ */
+export async function cancelPlan(store: Store, { planId, reason, actor }: PlanCancelRequest): Promise<CancelledPlan> {
+  const writer = () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId });
+  const stopping = await store.write((tx) =>
+    beginPlanCancel(tx, { planId, reason: reason ?? null, actor, writer: writer() }),
+  );
+  const cancelled = await cancelRest(store, planId);
+  return { cancelled, stopping };
+}
+
+/** Cancels what is left queued of a plan whose cancellation has begun, and ends it if nothing runs. */
+export async function cancelRest(store: Store, planId: string): Promise<number> {
+  const writer = () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId });
+  let cancelled = 0;
+  let before: number | null = Number.MAX_SAFE_INTEGER;
+  while (before !== null) {
+    const from: number = before;
+    const batch = await store.write((tx) =>
+      cancelQueuedBatch(tx, { planId, before: from, limit: CANCEL_BATCH, writer: writer() }),
+    );
+    cancelled += batch.cancelled;
+    before = batch.next;
+  }
+  await store.write((tx) => endCancelledPlan(tx, planId, writer()));
+  return cancelled;
+}

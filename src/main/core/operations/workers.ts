@@ -1,0 +1,41 @@
+import type { WorkerRow } from "../../../shared/model/views";
+import { workerState } from "../../../shared/model/worker";
+import { isAlive, thisHost } from "../process-identity";
+import type { Store } from "../store/open";
+import { getWorkers, listWorkers as listRecords, type WorkerRecord } from "../store/workers";
+
+/** Every worker that the database knows, ours and foreign ones, by id. */
+export function listWorkers(store: Store): WorkerRow[] {
+  const now = store.clock.now();
+  return listRecords(store.read).map((record) => workerRow(record, now));
+}
+
+/** Those of these workers that exist, in this order. */
+export function getWorkerRows(store: Store, workerIds: readonly string[]): WorkerRow[] {
+  const now = store.clock.now();
+  return getWorkers(store.read, workerIds).map((record) => workerRow(record, now));
+}
+
+function workerRow(record: WorkerRecord, now: number): WorkerRow {
+  const { id, role, status, capabilities, lastHeartbeat, registeredAt, pid, host, bootId } = record;
+  return {
+    id,
+    role,
+    status,
+    state: workerState({
+      status,
+      // A beat from the future (another machine's clock) is a fresh one.
+      heartbeatAgeMs: lastHeartbeat === null ? null : Math.max(0, now - lastHeartbeat),
+      processAlive: isAlive(record),
+      hasTask: record.currentTaskId !== null,
+    }),
+    capabilities,
+    lastHeartbeat,
+    registeredAt,
+    pid,
+    host,
+    isLocal: host === thisHost.host && bootId === thisHost.bootId,
+    currentTaskId: record.currentTaskId,
+    currentTaskTitle: record.currentTaskTitle,
+  };
+}

@@ -1,0 +1,175 @@
+import type { ParameterValue } from "../../../shared/model/plan-definition";
+import { integer } from "./columns";
+import { statement, type WritableDatabase } from "./database";
+import { appendEvent } from "./events";
+import type { Writer } from "./plan-end";
+import type { TaskSpec } from "./task-spec";
+import { formatTime } from "./time";
+
+export interface NewTask {
+  readonly id: string;
+  readonly subtaskId: string;
+  readonly title: string;
+  readonly description: string;
+  readonly priority: number;
+  /** Subtask ids. */
+  readonly dependencies: readonly string[];
+  readonly spec: TaskSpec;
+}
+
+/** A plan ready to be written: every value filled in, every path absolute. */
+export interface NewPlan {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly sourceName: string | null;
+  readonly sourceText: string | null;
+  readonly folder: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly correlationId: string;
+  readonly concurrency: number | null;
+  readonly launchedBy: string;
+  /** In the plan's order. */
+  readonly tasks: readonly NewTask[];
+}
+
+const INSERT_QUEUE = `INSERT INTO planning_queue (id, task_description, requestor, context_data, status, created_at, assigned_at, assigned_agent)
+  VALUES (?, ?, ?, '{}', 'planned', ?, ?, 'hive-console')`;
+const INSERT_PLAN = `INSERT INTO execution_plans (id, planning_task_id, plan_data, subtask_count, dependency_count, generated_at, status)
+  VALUES (?, ?, ?, ?, ?, ?, 'executing')`;
+const INSERT_EXECUTION = `INSERT INTO plan_execution (id, plan_id, current_phase, progress_percent, active_subtasks, completed_subtasks,
+    failed_subtasks, blocked_subtasks, execution_notes, started_at, updated_at)
+  VALUES (?, ?, 'executing', 0, '[]', '[]', '[]', '[]', '[]', ?, ?)`;
+const INSERT_CONSOLE_PLAN = `INSERT INTO console_plans (plan_id, title, description, source_name, source_text, folder, parameters,
+    correlation_id, task_count, concurrency, launched_by, launched_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_TASK = `INSERT INTO tasks (id, title, description, task_type, priority, status, payload, created_at, updated_at, max_retries)
+  VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`;
+const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (seq, task_id, plan_id, subtask_id, ordinal, agent, unmet, max_attempts)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Writes a plan with all its tasks; those without dependencies are ready at once. */
+export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer): void {
+  insertPlanRows(tx, plan, writer);
+  const firstSeq = integer(statement(tx, "SELECT coalesce(max(seq), 0) + 1 AS seq FROM console_tasks").get()?.seq);
+  const seqs = new Map(plan.tasks.map((task, ordinal) => [task.subtaskId, firstSeq + ordinal]));
+  plan.tasks.forEach((task, ordinal) => {
+    insertTask(tx, plan, task, { ordinal, seq: firstSeq + ordinal }, writer);
+  });
+  const insertEdge = statement(tx, "INSERT INTO console_edges (depends_on, task) VALUES (?, ?)");
+  for (const task of plan.tasks) {
+    for (const dependency of new Set(task.dependencies)) {
+      insertEdge.run(seqs.get(dependency), seqs.get(task.subtaskId));
+    }
+  }
+}
+
+function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newId }: Writer): void {
+  const at = formatTime(now);
+  const planningId = newId();
+  const dependencyCount = plan.tasks.reduce((sum, task) => sum + new Set(task.dependencies).size, 0);
+  statement(tx, INSERT_QUEUE).run(planningId, plan.description || plan.title, plan.launchedBy, at, at);
+  statement(tx, INSERT_PLAN).run(
+    plan.id,
+    planningId,
+    JSON.stringify(planData(plan, at)),
+    plan.tasks.length,
+    dependencyCount,
+    at,
+  );
+  statement(tx, INSERT_EXECUTION).run(newId(), plan.id, at, at);
+  statement(tx, INSERT_CONSOLE_PLAN).run(
+    plan.id,
+    plan.title,
+    plan.description,
+    plan.sourceName,
+    plan.sourceText,
+    plan.folder,
+    JSON.stringify(plan.parameters),
+    plan.correlationId,
+    plan.tasks.length,
+    plan.concurrency,
+    plan.launchedBy,
+    now,
+  );
+  appendEvent(tx, {
+    id: newId(),
+    type: "plan.execution_started",
+    at: now,
+    source,
+    correlationId: plan.correlationId,
+    payload: { plan_id: plan.id, title: plan.title, subtask_count: plan.tasks.length, launched_by: plan.launchedBy },
+  });
+}
+
+/** The plan as the Python programs read it. */
+function planData(plan: NewPlan, at: string): unknown {
+  return {
+    plan_id: plan.id,
+    task_name: plan.title,
+    title: plan.title,
+    description: plan.description,
+    subtasks: plan.tasks.map(({ subtaskId, title, description, priority, dependencies, spec }) => ({
+      id: subtaskId,
+      title,
+      description,
+      task_type: spec.agent,
+      assignee: spec.agent,
+      priority,
+      dependencies,
+    })),
+    created_at: at,
+  };
+}
+
+interface Place {
+  readonly ordinal: number;
+  readonly seq: number;
+}
+
+function insertTask(
+  tx: WritableDatabase,
+  plan: NewPlan,
+  task: NewTask,
+  { ordinal, seq }: Place,
+  { now, source, newId }: Writer,
+): void {
+  const at = formatTime(now);
+  const { agent, retries } = task.spec;
+  const payload = {
+    parent_plan_id: plan.id,
+    subtask_id: task.subtaskId,
+    dependencies: task.dependencies,
+    correlation_id: plan.correlationId,
+  };
+  statement(tx, INSERT_TASK).run(
+    task.id,
+    task.title,
+    task.description,
+    agent,
+    task.priority,
+    JSON.stringify(payload),
+    at,
+    at,
+    retries.count,
+  );
+  statement(tx, "INSERT INTO console_specs (seq, spec) VALUES (?, ?)").run(seq, JSON.stringify(task.spec));
+  statement(tx, INSERT_CONSOLE_TASK).run(
+    seq,
+    task.id,
+    plan.id,
+    task.subtaskId,
+    ordinal,
+    agent,
+    new Set(task.dependencies).size,
+    retries.count + 1,
+  );
+  appendEvent(tx, {
+    id: newId(),
+    type: "task.created",
+    at: now,
+    source,
+    correlationId: plan.correlationId,
+    payload: { task_id: task.id, plan_id: plan.id, subtask_id: task.subtaskId, title: task.title },
+  });
+}

@@ -1,0 +1,181 @@
+import { HiveError } from "../../../shared/errors";
+import { isLegalPlanTransition, PLAN_TRANSITIONS } from "../../../shared/model/plan";
+import { isLegalTaskTransition } from "../../../shared/model/task";
+import { appendAudit } from "./audit";
+import { integer, type Row, text, textOrNull } from "./columns";
+import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
+import { appendEvent } from "./events";
+import { endPlanIfOver, noteProgress, type Writer } from "./plan-end";
+import { requestStop } from "./queue";
+import { formatTime } from "./time";
+
+export interface PlanCancel {
+  readonly planId: string;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly writer: Writer;
+}
+
+const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason
+  FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = ?`;
+export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
+  JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
+  WHERE cr.live IS NOT NULL AND k.plan_id = ?`;
+
+/**
+ * The first step of a plan's cancellation: nothing of it is claimed from here on, and its running tasks are
+ * asked to stop. Answers how many. Asking again asks them again. Throws `not_found`, `illegal_transition`,
+ * `not_allowed` (a plan that the console does not run).
+ */
+export function beginPlanCancel(tx: WritableDatabase, { planId, reason, actor, writer }: PlanCancel): number {
+  const plan = planToControl(tx, planId);
+  const status = text(plan.status);
+  if (!isLegalPlanTransition(status, "cancelled")) throw illegalPlan(planId, plan, "cancelled");
+  if (plan.cancel_requested_at === null) {
+    statement(tx, "UPDATE console_plans SET cancel_requested_at = ?, cancel_reason = ? WHERE plan_id = ?").run(
+      writer.now,
+      reason,
+      planId,
+    );
+    appendAudit(tx, {
+      at: writer.now,
+      actor,
+      act: "plans.cancel",
+      entity: "plan",
+      entityId: planId,
+      reason,
+      before: { status },
+      after: { status, cancelRequested: true },
+    });
+  }
+  const runs = statement(tx, LIVE_RUNS_OF_PLAN).all(planId);
+  for (const run of runs) requestStop(tx, text(run.run_id), "cancel");
+  return runs.length;
+}
+
+export interface CancelBatch {
+  readonly planId: string;
+  /** Only tasks with a lower ordinal than this. */
+  readonly before: number;
+  /** The most tasks to look at. */
+  readonly limit: number;
+  readonly writer: Writer;
+}
+
+export const TASKS_BEFORE = `SELECT k.ordinal, k.task_id, k.subtask_id, t.status, cr.live FROM console_tasks k
+    JOIN tasks t ON t.id = k.task_id LEFT JOIN console_runs cr ON cr.run_id = k.run_id
+  WHERE k.plan_id = ? AND k.ordinal < ? ORDER BY k.ordinal DESC LIMIT ?`;
+
+/**
+ * Cancels what no process works on, from the end of the plan to its beginning: so a task is mostly gone before
+ * what it waits for is, and no graph of waiting tasks has to be marked. `next`: where to go on; null: done.
+ */
+export function cancelQueuedBatch(
+  tx: WritableDatabase,
+  { planId, before, limit, writer }: CancelBatch,
+): { cancelled: number; next: number | null } {
+  const plan = statement(tx, PLAN).get(planId);
+  if (!plan || plan.cancel_requested_at === null) return { cancelled: 0, next: null };
+  const rows = statement(tx, TASKS_BEFORE).all(planId, before, limit);
+  const reason = textOrNull(plan.cancel_reason) ?? "Its plan was cancelled";
+  const open = rows.filter(
+    (row) => row.live === null && isLegalTaskTransition(text(row.status), "cancelled", "operator"),
+  );
+  for (const row of open) {
+    cancelTaskRow(tx, text(row.task_id), reason, writer);
+    appendEvent(tx, {
+      id: writer.newId(),
+      type: "task.cancelled",
+      at: writer.now,
+      source: writer.source,
+      correlationId: textOrNull(plan.correlation_id),
+      payload: { task_id: row.task_id, plan_id: planId, subtask_id: row.subtask_id, run_id: null, reason },
+    });
+  }
+  const last = rows[rows.length - 1];
+  return { cancelled: open.length, next: last && rows.length === limit ? integer(last.ordinal) : null };
+}
+
+/** Ends the plan when nothing of it runs any more. */
+export function endCancelledPlan(tx: WritableDatabase, planId: string, writer: Writer): boolean {
+  noteProgress(tx, planId, writer.now);
+  return endPlanIfOver(tx, planId, writer);
+}
+
+/** Plans whose cancellation has begun and has not ended: whoever began it may be gone. */
+export const CANCELLING = `SELECT plan_id FROM console_plans
+  WHERE cancel_requested_at IS NOT NULL AND finished_at IS NULL`;
+
+export function listCancellingPlans(db: ReadableDatabase): string[] {
+  return statement(db, CANCELLING)
+    .all()
+    .map((row) => text(row.plan_id));
+}
+
+/** The row of a task that is cancelled without a process to stop. Its plan's end is the caller's to check. */
+export function cancelTaskRow(tx: WritableDatabase, taskId: string, reason: string | null, { now }: Writer): void {
+  statement(tx, "UPDATE console_tasks SET reason = ? WHERE task_id = ?").run(reason, taskId);
+  statement(tx, "UPDATE tasks SET status = 'cancelled', updated_at = ? WHERE id = ?").run(formatTime(now), taskId);
+}
+
+/**
+ * Takes an ended plan up again because one of its tasks is to run again. Nothing to do while it executes.
+ * Throws `not_allowed` while it is being cancelled, `illegal_transition` when it was closed.
+ */
+export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer): void {
+  const plan = statement(tx, PLAN).get(planId);
+  if (!plan || plan.plan_id === null) return;
+  const status = text(plan.status);
+  if (status === "executing") {
+    if (plan.cancel_requested_at === null) return;
+    throw new HiveError(
+      "not_allowed",
+      `Plan "${text(plan.title)}" is being cancelled. Wait until its tasks have stopped, then try again.`,
+      { planId },
+    );
+  }
+  if (!isLegalPlanTransition(status, "executing")) throw illegalPlan(planId, plan, "executing");
+  const at = formatTime(writer.now);
+  statement(
+    tx,
+    "UPDATE console_plans SET finished_at = NULL, cancel_requested_at = NULL, cancel_reason = NULL WHERE plan_id = ?",
+  ).run(planId);
+  statement(tx, "UPDATE execution_plans SET status = 'executing' WHERE id = ?").run(planId);
+  statement(
+    tx,
+    "UPDATE plan_execution SET current_phase = 'executing', completed_at = NULL, updated_at = ? WHERE plan_id = ?",
+  ).run(at, planId);
+  appendEvent(tx, {
+    id: writer.newId(),
+    type: "plan.execution_started",
+    at: writer.now,
+    source: writer.source,
+    correlationId: textOrNull(plan.correlation_id),
+    payload: { plan_id: planId, title: text(plan.title), resumed_from: status },
+  });
+}
+
+function planToControl(tx: WritableDatabase, planId: string): Row {
+  const plan = statement(tx, PLAN).get(planId);
+  if (!plan) throw new HiveError("not_found", `There is no plan ${planId}. It may have been deleted.`, { planId });
+  if (plan.plan_id !== null) return plan;
+  throw new HiveError(
+    "not_allowed",
+    `Plan ${planId} was made by another program, which alone can stop it: this console does not run its tasks.`,
+    { planId },
+  );
+}
+
+function illegalPlan(planId: string, plan: Row, to: string): HiveError {
+  const from = text(plan.status);
+  const legal = PLAN_TRANSITIONS.filter((transition) => transition.from === from).map((transition) => transition.to);
+  return new HiveError(
+    "illegal_transition",
+    `Plan "${text(plan.title)}" cannot go from ${from} to ${to}. ${legalWords(from, legal)}`,
+    { planId, from, to, legal },
+  );
+}
+
+export function legalWords(from: string, legal: readonly string[]): string {
+  return legal.length === 0 ? `Nothing follows ${from}.` : `From ${from} it may go to ${legal.join(", ")}.`;
+}

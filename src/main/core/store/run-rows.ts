@@ -1,0 +1,22 @@
+import { isRunTerminal } from "../../../shared/model/run";
+import { text, textOrNull } from "./columns";
+import { type ReadableDatabase, statement } from "./database";
+
+/** Where a run's output is. */
+export interface RunLog {
+  /** Absolute; null: no process of the console wrote one. */
+  readonly path: string | null;
+  readonly ended: boolean;
+}
+
+const RUN_LOG = `SELECT r.status, cr.log_path FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id WHERE r.id = ?`;
+
+export function readRunLog(db: ReadableDatabase, runId: string): RunLog | null {
+  const row = statement(db, RUN_LOG).get(runId);
+  return row ? { path: textOrNull(row.log_path), ended: isRunTerminal(text(row.status)) } : null;
+}
+
+/** The output that a foreign worker stored in the row itself. */
+export function readStoredLog(db: ReadableDatabase, runId: string): string {
+  return text(statement(db, "SELECT output_log FROM runs WHERE id = ?").get(runId)?.output_log);
+}
