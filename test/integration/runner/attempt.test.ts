@@ -58,18 +58,13 @@ async function start(
     {
       group: started?.pid ?? null,
       exited: launched.kind === "started" ? launched.exited : Promise.resolve(launched.end),
+      release: () => undefined,
     },
     {
       runId,
       subtaskId: "build",
-      spec: {
-        agent: "command",
-        run,
-        env: {},
-        cwd,
-        timeoutMs: options.timeoutMs ?? null,
-        retries: { count: 0, backoffMs: 0, maxMs: 0 },
-      },
+      run,
+      timeoutMs: options.timeoutMs ?? null,
       files,
       elapsedMs: 0,
       graceMs: options.graceMs ?? 300,

@@ -1,4 +1,3 @@
-import type { TaskSpec } from "../store/queue";
 import { type Ending, endingOf, type ProcessEnd, type StopReason } from "./outcome";
 import { lastLogLine, readResult } from "./result-file";
 import { stopLeftovers, stopTree } from "./stop-tree";
@@ -10,12 +9,17 @@ export interface AttemptProcess {
   readonly group: number | null;
   /** Null: the watch was given up. */
   readonly exited: Promise<ProcessEnd | null>;
+  /** Stops watching it, so that this program may end before it. */
+  release(): void;
 }
 
 export interface AttemptContext {
   readonly runId: string;
   readonly subtaskId: string;
-  readonly spec: TaskSpec;
+  /** For messages. */
+  readonly run: string | readonly string[] | null;
+  /** Null: no limit. */
+  readonly timeoutMs: number | null;
   readonly files: AttemptFiles;
   /** How long it has been running already, by a clock that does not jump. */
   readonly elapsedMs: number;
@@ -38,13 +42,13 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Supervises a process: its time limit, a stop on request, what it leaves behind, and how it ended. */
 export function superviseProcess(process: AttemptProcess, context: AttemptContext): Attempt {
-  const { runId, spec, files, graceMs } = context;
+  const { runId, timeoutMs, files, graceMs } = context;
   let stopped: StopReason | null = null;
   let stopping: Promise<void> | null = null;
   let over = false;
-  let release: () => void = () => undefined;
+  let giveUp: (nothing: null) => void = () => undefined;
   const released = new Promise<null>((resolve) => {
-    release = () => resolve(null);
+    giveUp = resolve;
   });
 
   const stop = (reason: StopReason): void => {
@@ -53,9 +57,9 @@ export function superviseProcess(process: AttemptProcess, context: AttemptContex
     stopping = stopTree({ runId, group: process.group }, graceMs);
   };
   const limit =
-    spec.timeoutMs === null
+    timeoutMs === null
       ? undefined
-      : setTimeout(() => stop("timeout"), Math.min(spec.timeoutMs - context.elapsedMs, LONGEST_TIMER_MS));
+      : setTimeout(() => stop("timeout"), Math.min(timeoutMs - context.elapsedMs, LONGEST_TIMER_MS));
 
   const supervise = async (): Promise<Ending | null> => {
     const end = await Promise.race([process.exited, released]);
@@ -68,12 +72,19 @@ export function superviseProcess(process: AttemptProcess, context: AttemptContex
     return endingOf({
       end,
       stopped,
-      timeoutMs: spec.timeoutMs,
+      timeoutMs,
       subtaskId: context.subtaskId,
-      run: spec.run,
+      run: context.run,
       lastLine: succeeded || stopped !== null ? null : await lastLogLine(files.log),
       result: succeeded ? await readResult(files.result) : { kind: "none" },
     });
   };
-  return { ended: supervise(), stop, release };
+  return {
+    ended: supervise(),
+    stop,
+    release() {
+      process.release();
+      giveUp(null);
+    },
+  };
 }

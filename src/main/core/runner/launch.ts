@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { notExecutableMessage, notFoundMessage, type ProcessEnd } from "./outcome";
@@ -111,7 +111,7 @@ function start(request: LaunchRequest, argv: readonly string[], log: number): Ch
 /** Untested: without a wrapper, so the exit code of a task that outlives its console is not known. */
 function startOnWindows(request: LaunchRequest, log: number): ChildProcess {
   const { run, cwd, env } = request;
-  const options = { cwd, env, detached: true, windowsHide: true, stdio: ["ignore", log, log] } as const;
+  const options: SpawnOptions = { cwd, env, detached: true, windowsHide: true, stdio: ["ignore", log, log] };
   if (typeof run === "string") {
     return spawn("cmd.exe", ["/d", "/s", "/c", `"${run}"`], { ...options, windowsVerbatimArguments: true });
   }

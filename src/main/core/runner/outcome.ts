@@ -1,4 +1,6 @@
 import { constants } from "node:os";
+import type { RetryPolicy } from "../../../shared/model/plan-definition";
+import { retryDelayMs } from "../plan/retry";
 
 /** How a process ended, as far as anybody knows. */
 export interface ProcessEnd {
@@ -99,4 +101,24 @@ export function endingOf(facts: EndingFacts): Ending {
   }
   if (result.kind === "bad") return { ...base, outcome: "failure", error: result.message };
   return { ...base, outcome: "success", error: null, result: result.kind === "json" ? result.text : null };
+}
+
+export interface RetryFacts {
+  readonly outcome: RunOutcome;
+  readonly retries: RetryPolicy;
+  /** Attempts begun, of `maxAttempts`. A retry by hand raises both. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly now: number;
+  readonly random: () => number;
+}
+
+/** When the next attempt may begin, in milliseconds since the epoch; null when there is none. */
+export function nextAttemptAt({ outcome, retries, attempts, maxAttempts, now, random }: RetryFacts): number | null {
+  if (outcome !== "failure" && outcome !== "timeout") return null;
+  const left = maxAttempts - attempts;
+  if (left <= 0) return null;
+  // Counted from the last launch or retry by hand, so that each begins with the shortest delay.
+  const failed = Math.max(1, retries.count + 1 - left);
+  return now + retryDelayMs(retries, failed, random);
 }

@@ -8,6 +8,8 @@ export interface ProcessEntry {
   readonly group: number;
   /** It has ended and only waits for its parent to notice: nothing runs any more. */
   readonly zombie: boolean;
+  /** Clock ticks from the boot to its start; 0 where the platform does not tell. */
+  readonly start: number;
 }
 
 const run = promisify(execFile);
@@ -25,9 +27,11 @@ async function inChunks<Item, Answer>(items: readonly Item[], work: (item: Item)
 
 /** One line of `/proc/<pid>/stat`: the name in parentheses may hold anything, also parentheses. */
 function parseStat(pid: number, stat: string): ProcessEntry | null {
-  const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, group] = fields;
   if (state === undefined || parent === undefined || group === undefined) return null;
-  return { pid, parent: Number(parent), group: Number(group), zombie: state === "Z" || state === "X" };
+  const zombie = state === "Z" || state === "X";
+  return { pid, parent: Number(parent), group: Number(group), zombie, start: Number(fields[19]) };
 }
 
 async function readEntry(pid: number): Promise<ProcessEntry | null> {
@@ -49,7 +53,9 @@ async function listFromPs(): Promise<ProcessEntry[]> {
   return stdout.split("\n").flatMap((line) => {
     const [pid, parent, group, state] = line.trim().split(/\s+/);
     if (pid === undefined || parent === undefined || group === undefined || state === undefined) return [];
-    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), zombie: state.startsWith("Z") }];
+    return [
+      { pid: Number(pid), parent: Number(parent), group: Number(group), zombie: state.startsWith("Z"), start: 0 },
+    ];
   });
 }
 

@@ -8,7 +8,8 @@ export interface StopTarget {
   readonly group: number | null;
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process, or with a negative number to a group. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
@@ -17,7 +18,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function signalGroup(group: number, name: NodeJS.Signals): void {
-  signal(-group, name);
+  signalProcess(-group, name);
 }
 
 async function untilGroupEnds(group: number, graceMs: number): Promise<void> {
@@ -46,7 +47,7 @@ async function killAll(target: StopTarget): Promise<void> {
   for (let round = 0; round < SWEEP_ROUNDS; round += 1) {
     const living = await processesOfRun(target.runId, target.group);
     if (living.length === 0) return;
-    for (const entry of living) signal(entry.pid, "SIGKILL");
+    for (const entry of living) signalProcess(entry.pid, "SIGKILL");
     await delay(10);
   }
 }

@@ -28,16 +28,16 @@ export async function endFromFile(exitFile: string, otherwise: string): Promise<
 
 /**
  * Watches a process that another console started, until it is gone. `isAlive` must know it by more than its
- * pid. With `signal` the watch is given up and never resolves to an end.
+ * pid. With `signal` the watch is given up, and answers null.
  */
 export async function watchProcess(
-  isAlive: () => boolean,
+  isAlive: () => boolean | Promise<boolean>,
   exitFile: string,
   signal: AbortSignal,
 ): Promise<ProcessEnd | null> {
-  while (isAlive()) {
+  while (await isAlive()) {
     if (signal.aborted) return null;
-    await delay(LOOK_INTERVAL_MS, undefined, { signal, ref: true }).catch(() => undefined);
+    await delay(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
   return signal.aborted ? null : endFromFile(exitFile, UNWATCHED_END);
 }

@@ -1,0 +1,337 @@
+import { unlink } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { HiveError, toErrorBody } from "../../../shared/errors";
+import { processStart, thisHost } from "../process-identity";
+import type { ChangeBatch } from "../store/change-feed";
+import type { Store } from "../store/open";
+import { endPlanIfOver, plansToEnd } from "../store/plan-end";
+import {
+  type Claim,
+  finishRun,
+  type LiveRun,
+  listLiveRuns,
+  listStopRequests,
+  nextNotBefore,
+  requestStop,
+  setRunProcess,
+} from "../store/queue";
+import { beatWorkers, markWorkersOffline } from "../store/workers";
+import { superviseProcess } from "./attempt";
+import { claimBatch, EVENT_SOURCE } from "./claim-batch";
+import { type Begun, createCommandExecutor } from "./executors";
+import { type HeldRun, hold, occupationOf } from "./held-run";
+import { localWorkerIds, slotOf } from "./local-workers";
+import { type Ending, nextAttemptAt, type StopReason } from "./outcome";
+import { createPersistence, LOST } from "./persistence";
+import { findRemains } from "./reattach";
+import { createRoster } from "./roster";
+import { attemptFiles } from "./task-files";
+
+export interface DispatcherOptions {
+  readonly store: Store;
+  /** The epoch that this process holds the lease under. A dispatcher ends with its epoch. */
+  readonly epoch: number;
+  readonly program: string;
+  readonly slots: number;
+  readonly graceMs: number;
+  readonly heartbeatMs: number;
+  /** Whether the lease cannot have been lost yet, by time alone. */
+  readonly isLeaseFresh: () => boolean;
+  readonly onLost: () => void;
+  readonly onChange: () => void;
+}
+
+export interface Dispatcher {
+  /** Attempts that run now. */
+  running(): number;
+  /** Why nothing is started at the moment; null when nothing prevents it. */
+  pausedReason(): string | null;
+  setSlots(slots: number): void;
+  /** Takes no more tasks; then leaves the running ones to the next console, or stops them. */
+  stop(tasks: "leave" | "cancel"): Promise<void>;
+  /** The lease is lost: touches nothing any more. The processes run on for the new holder. */
+  abandon(): void;
+}
+
+type Phase = "opening" | "open" | "leaving" | "cancelling";
+
+/** A wait for a retry time is never longer: the wall clock, which it is measured on, may be set meanwhile. */
+const LONGEST_WAIT_MS = 30_000;
+const SHORTEST_WAIT_MS = 10;
+/** What cannot be written within this time at the end is left to the next console, which finds the exit files. */
+const FAREWELL_MS = 3_000;
+
+/** Claims ready tasks, starts them, watches them and records their ends, while its epoch lasts. */
+export function startDispatcher(options: DispatcherOptions): Dispatcher {
+  const { store, epoch, graceMs } = options;
+  const { clock } = store;
+  const held = new Map<string, HeldRun>();
+  const lifecycles = new Set<Promise<void>>();
+  const roster = createRoster(options.program);
+  const persistence = createPersistence({
+    store,
+    epoch,
+    onLost: options.onLost,
+    onTrouble() {
+      options.onChange();
+      if (persistence.trouble() === null) claimSoon();
+    },
+  });
+  const { persist } = persistence;
+  const confirmLease = async () => options.isLeaseFresh() || (await persist(() => true)) !== LOST;
+  const runCommand = createCommandExecutor({ store, persistence, graceMs, confirmLease });
+  let slots = options.slots;
+  let phase: Phase = "opening";
+  let claiming = false;
+  let claimAgain = false;
+  let beating = false;
+  let retryTimer: NodeJS.Timeout | undefined;
+
+  // Claiming
+
+  const freeWorkers = (): string[] => {
+    const busy = occupationOf(held);
+    return localWorkerIds(slots).filter((id) => !busy.has(id));
+  };
+
+  const claim = async (): Promise<void> => {
+    if (claiming) {
+      claimAgain = true;
+      return;
+    }
+    claiming = true;
+    do {
+      claimAgain = false;
+      const free = freeWorkers();
+      if (phase !== "open" || free.length === 0 || persistence.trouble() !== null) break;
+      const batch = await persist((tx) => (phase === "open" ? claimBatch(tx, store, free) : null));
+      if (batch === LOST || batch === null) break;
+      for (const one of batch.claims) oversee(hold(held, one), () => start(one));
+      if (batch.claims.length > 0) options.onChange();
+      claimAgain ||= batch.more;
+    } while (claimAgain);
+    claiming = false;
+    armRetryTimer();
+  };
+  const claimSoon = (): void => void claim();
+
+  const armRetryTimer = (): void => {
+    clearTimeout(retryTimer);
+    if (phase !== "open" || freeWorkers().length === 0) return;
+    const next = nextNotBefore(store.read);
+    if (next === null) return;
+    const wait = Math.min(Math.max(next - clock.now(), SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+    retryTimer = setTimeout(claimSoon, wait);
+  };
+
+  // The life of one attempt
+
+  const start = (one: Claim): Promise<Begun> => {
+    if (one.spec !== null) return runCommand({ ...one, spec: one.spec });
+    throw new HiveError(
+      "invalid_plan",
+      `What task ${one.taskId} runs cannot be read from the database (console_specs). Launch its plan again.`,
+    );
+  };
+
+  const adopt = async (run: LiveRun): Promise<Begun> => {
+    const files = attemptFiles(store.filesFolder, run.planId ?? "", run.runId);
+    const remains = await findRemains(run, files);
+    if (remains.kind === "never_started") {
+      return { kind: "postponed", why: "The console ended before it had started this attempt", delayMs: 0 };
+    }
+    const { group } = remains.process;
+    if (run.pid === null && group !== null) {
+      const identity = { pid: group, pidStart: processStart(group), ...thisHost };
+      void persist((tx) => setRunProcess(tx, { runId: run.runId, ...identity, logPath: files.log }));
+    }
+    const attempt = superviseProcess(remains.process, {
+      runId: run.runId,
+      subtaskId: run.subtaskId ?? run.taskId,
+      run: run.spec?.run ?? null,
+      timeoutMs: run.spec?.timeoutMs ?? null,
+      files,
+      elapsedMs: remains.elapsedMs,
+      graceMs,
+    });
+    return { kind: "running", attempt };
+  };
+
+  const live = async (run: HeldRun, beginning: () => Promise<Begun>): Promise<void> => {
+    let begun: Begun;
+    try {
+      begun = await beginning();
+    } catch (error) {
+      await finish(run, failure(toErrorBody(error).message), null);
+      return;
+    }
+    if (begun.kind === "running") {
+      run.attempt = begun.attempt;
+      if (phase === "cancelling") askStop(run, "cancel");
+      else if (run.stopAsked !== null) begun.attempt.stop(run.stopAsked);
+      if (phase === "leaving") begun.attempt.release();
+      const ending = await begun.attempt.ended;
+      if (ending !== null) await finish(run, ending, retryTime(run, ending));
+    } else if (begun.kind === "postponed" && run.stopAsked === "cancel") {
+      await finish(run, { ...failure("Stopped on request"), outcome: "cancelled" }, null);
+    } else if (begun.kind === "postponed") {
+      await finish(run, failure(begun.why), clock.now() + begun.delayMs);
+    }
+  };
+
+  const oversee = (run: HeldRun, beginning: () => Promise<Begun>): void => {
+    const life = live(run, beginning).finally(() => {
+      held.delete(run.runId);
+      lifecycles.delete(life);
+      options.onChange();
+    });
+    lifecycles.add(life);
+  };
+
+  const retryTime = (run: HeldRun, { outcome }: Ending): number | null => {
+    const { retries, attempts, maxAttempts } = run;
+    return (
+      retries && nextAttemptAt({ outcome, retries, attempts, maxAttempts, now: clock.now(), random: store.random })
+    );
+  };
+
+  const finish = async (run: HeldRun, ending: Ending, retryAt: number | null): Promise<void> => {
+    const { runId, workerId } = run;
+    const now = clock.now();
+    run.finishing = true;
+    const saved = persist((tx) => {
+      finishRun(tx, { ...ending, runId, now, retryAt, source: EVENT_SOURCE, newId: store.newId });
+      if ((slotOf(workerId) ?? 0) > slots) markWorkersOffline(tx, [workerId]);
+    });
+    // In the same tick, so that the end of one task and the start of the next share a commit.
+    claimSoon();
+    if ((await saved) === LOST) return;
+    const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
+    for (const file of [files.exit, files.inputs]) void unlink(file).catch(() => undefined);
+  };
+
+  const askStop = (run: HeldRun, reason: StopReason): void => {
+    run.stopAsked ??= reason;
+    run.attempt?.stop(reason);
+  };
+
+  // Keeping in line with the database
+
+  /** Takes up attempts that nobody watches, and stops processes whose attempt was ended by another hand. */
+  const reconcile = (): void => {
+    const runs = listLiveRuns(store.read).filter((run) => slotOf(run.workerId) !== null);
+    const ids = new Set(runs.map((run) => run.runId));
+    for (const run of runs) {
+      if (held.has(run.runId)) continue;
+      oversee(hold(held, run), () => adopt(run));
+    }
+    for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) askStop(run, "cancel");
+    obeyStopRequests();
+  };
+
+  const obeyStopRequests = (): void => {
+    for (const { runId, stopRequested } of listStopRequests(store.read)) {
+      const run = held.get(runId);
+      if (run !== undefined && stopRequested !== null) askStop(run, stopRequested);
+    }
+  };
+
+  const endPlans = (planIds: ReadonlySet<string>): void => {
+    const over = plansToEnd(store.read, planIds);
+    if (over.length === 0) return;
+    void persist((tx) => {
+      for (const id of over) endPlanIfOver(tx, id, { now: clock.now(), source: EVENT_SOURCE, newId: store.newId });
+    });
+  };
+
+  const onChanges = (batch: ChangeBatch): void => {
+    if (batch.reset || [...batch.runs].some((id) => held.has(id))) obeyStopRequests();
+    endPlans(batch.plans);
+    if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0) claimSoon();
+  };
+
+  const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupationOf(held), clock.now()));
+
+  const beat = async (): Promise<void> => {
+    reconcile();
+    if (beating) return;
+    beating = true;
+    await persist((tx) => beatWorkers(tx, roster.ids(slots, occupationOf(held)), clock.now()));
+    beating = false;
+  };
+
+  const unsubscribe = store.changes.subscribe(onChanges);
+  const heartbeat = setInterval(() => void beat(), options.heartbeatMs);
+  const shut = (last: Phase): void => {
+    phase = last;
+    unsubscribe();
+    clearInterval(heartbeat);
+    clearTimeout(retryTimer);
+  };
+
+  const release = (): void => {
+    for (const run of held.values()) run.attempt?.release();
+  };
+
+  const cancel = async (): Promise<void> => {
+    const runIds = [...held.keys()];
+    // Asked for in the database first: should this console die now, the next one knows that it was no failure.
+    await within(
+      FAREWELL_MS,
+      persist((tx) => runIds.map((runId) => requestStop(tx, runId, "cancel"))),
+    );
+    for (const run of held.values()) askStop(run, "cancel");
+  };
+
+  /** Until every attempt has ended or was released, also those that a claim on its way still brings. */
+  const quiet = async (): Promise<void> => {
+    do {
+      await persist(() => null);
+      await Promise.allSettled([...lifecycles]);
+    } while (claiming || lifecycles.size > 0);
+  };
+
+  const begin = async (): Promise<void> => {
+    reconcile();
+    if ((await syncRoster()) === LOST || phase !== "opening") return;
+    phase = "open";
+    claimSoon();
+  };
+  void begin();
+
+  return {
+    running: () => [...held.values()].filter((run) => !run.finishing).length,
+    pausedReason: () => persistence.trouble(),
+    setSlots(next) {
+      slots = next;
+      void syncRoster().then(claimSoon);
+    },
+    async stop(tasks) {
+      shut(tasks === "cancel" ? "cancelling" : "leaving");
+      if (tasks === "cancel") await cancel();
+      else release();
+      await within(FAREWELL_MS + (tasks === "cancel" ? 2 * graceMs : 0), quiet());
+      const ids = roster.ids(slots, occupationOf(held));
+      await within(
+        FAREWELL_MS,
+        persist((tx) => markWorkersOffline(tx, ids)),
+      );
+      persistence.close();
+    },
+    abandon() {
+      shut("leaving");
+      persistence.close();
+      release();
+    },
+  };
+}
+
+function failure(error: string): Ending {
+  return { outcome: "failure", exitCode: null, signal: null, error, result: null };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const cancel = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: cancel.signal }).catch(() => undefined)]);
+  cancel.abort();
+}

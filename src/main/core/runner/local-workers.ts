@@ -1,0 +1,35 @@
+import { ownIdentity } from "../process-identity";
+import type { NewWorker } from "../store/workers";
+
+/** What the slots of a console can do. */
+export const LOCAL_CAPABILITIES = ["command", "noop"] as const;
+
+const LOCAL_WORKER = /^local-([1-9]\d*)$/;
+
+/** The worker of a slot, counted from 1. The ids stay the same whichever console holds the lease. */
+export function localWorkerId(slot: number): string {
+  return `local-${slot}`;
+}
+
+/** The slot of a local worker; null for any other worker. */
+export function slotOf(workerId: string): number | null {
+  const slot = LOCAL_WORKER.exec(workerId)?.[1];
+  return slot === undefined ? null : Number(slot);
+}
+
+export function localWorkerIds(slots: number): string[] {
+  return Array.from({ length: slots }, (_, index) => localWorkerId(index + 1));
+}
+
+/** The rows of these local workers, as ours. */
+export function localWorkers(ids: readonly string[], program: string): NewWorker[] {
+  const identity = ownIdentity();
+  return ids.map((id) => ({
+    id,
+    role: "local",
+    capabilities: LOCAL_CAPABILITIES,
+    ...identity,
+    program,
+    slot: slotOf(id) ?? 0,
+  }));
+}

@@ -1,0 +1,41 @@
+import type { WritableDatabase } from "../store/database";
+import { occupyWorker } from "../store/queue";
+import { listWorkers, markWorkersOffline, upsertWorkers } from "../store/workers";
+import { localWorkerIds, localWorkers, slotOf } from "./local-workers";
+
+/** Which task a worker is busy with. */
+export type Occupation = ReadonlyMap<string, string>;
+
+/**
+ * The workers that this console keeps: one for each slot, and above those the ones still busy since there
+ * were more slots.
+ */
+export interface Roster {
+  /** Brings the rows in line with slots and occupation. Other consoles' local workers are sent home. */
+  sync(tx: WritableDatabase, slots: number, busy: Occupation, now: number): void;
+  /** Whose heart is to beat. */
+  ids(slots: number, busy: Occupation): string[];
+}
+
+export function createRoster(program: string): Roster {
+  const ids = (slots: number, busy: Occupation): string[] => {
+    const own = localWorkerIds(slots);
+    return [...own, ...[...busy.keys()].filter((id) => !own.includes(id))];
+  };
+  return {
+    ids,
+    sync(tx, slots, busy, now) {
+      const own = ids(slots, busy);
+      const rows = listWorkers(tx).filter((row) => slotOf(row.id) !== null && row.status !== "offline");
+      const gone = rows.filter((row) => !own.includes(row.id)).map((row) => row.id);
+      const kept = new Set(rows.filter((row) => row.pid === process.pid).map((row) => row.id));
+      const joining = own.filter((id) => !kept.has(id));
+      markWorkersOffline(tx, gone);
+      upsertWorkers(tx, localWorkers(joining, program), now);
+      for (const id of joining) {
+        const taskId = busy.get(id);
+        if (taskId !== undefined) occupyWorker(tx, id, taskId);
+      }
+    },
+  };
+}

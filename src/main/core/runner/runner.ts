@@ -1,0 +1,119 @@
+import { toErrorBody } from "../../../shared/errors";
+import type { RunnerInfo } from "../../../shared/model/views";
+import { HEARTBEAT_INTERVAL_MS } from "../../../shared/model/worker";
+import { ownIdentity } from "../process-identity";
+import type { Store } from "../store/open";
+import { type Dispatcher, startDispatcher } from "./dispatcher";
+import { startElection } from "./election";
+
+export interface RunnerOptions {
+  /** How many tasks run at once. */
+  readonly slots: number;
+  /** Shown to other consoles on the same database. */
+  readonly program: "window" | "cli";
+  /** From SIGTERM to SIGKILL in milliseconds. Default 5,000. */
+  readonly graceMs?: number;
+  /** How often the workers' hearts beat, in milliseconds. Default 5,000. */
+  readonly heartbeatMs?: number;
+}
+
+export interface Runner {
+  info(): RunnerInfo;
+  /** Running tasks above the new number run to their ends. */
+  setSlots(slots: number): void;
+  /**
+   * Ends this console's part. `leave`: running tasks run on, and the next console watches them; `cancel`: they
+   * are stopped and recorded as cancelled. Resolves when that is done and the lease is given back.
+   */
+  stop(options: { readonly tasks: "leave" | "cancel" }): Promise<void>;
+  /** Calls back, at most once a tick, when `info` may have changed. Returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+const DEFAULT_GRACE_MS = 5_000;
+
+/**
+ * Runs the database's tasks, or watches the console that does and takes over when it is gone: one process at a
+ * time holds the dispatcher's lease.
+ */
+export function startRunner(store: Store, options: RunnerOptions): Runner {
+  const { program } = options;
+  const listeners = new Set<() => void>();
+  const holderId = store.newId();
+  let slots = options.slots;
+  let dispatcher: Dispatcher | null = null;
+  let electionTrouble: string | null = null;
+  let stopping: Promise<void> | null = null;
+  let announced = false;
+
+  const announce = (): void => {
+    if (announced) return;
+    announced = true;
+    setImmediate(() => {
+      announced = false;
+      for (const listener of [...listeners]) listener();
+    });
+  };
+
+  const election = startElection({
+    store,
+    holder: () => ({ holderId, ...ownIdentity(), program, slots }),
+    onWon(epoch) {
+      if (stopping !== null) return;
+      dispatcher = startDispatcher({
+        store,
+        epoch,
+        program,
+        slots,
+        graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
+        heartbeatMs: options.heartbeatMs ?? HEARTBEAT_INTERVAL_MS,
+        isLeaseFresh: () => election.isFresh(),
+        onLost: () => election.lose(),
+        onChange: announce,
+      });
+      announce();
+    },
+    onLost() {
+      dispatcher?.abandon();
+      dispatcher = null;
+      announce();
+    },
+    onChange(trouble) {
+      electionTrouble = trouble === null ? null : toErrorBody(trouble).message;
+      announce();
+    },
+  });
+
+  const stop = async (tasks: "leave" | "cancel"): Promise<void> => {
+    await dispatcher?.stop(tasks);
+    await election.stop();
+    dispatcher = null;
+    listeners.clear();
+  };
+
+  return {
+    info() {
+      const holder = election.lease()?.holder ?? null;
+      return {
+        slots,
+        running: dispatcher?.running() ?? 0,
+        dispatching: dispatcher !== null,
+        dispatcher: holder && { pid: holder.pid, host: holder.host, program: holder.program },
+        pausedReason: dispatcher?.pausedReason() ?? electionTrouble,
+      };
+    },
+    setSlots(next) {
+      slots = next;
+      dispatcher?.setSlots(next);
+      announce();
+    },
+    stop({ tasks }) {
+      stopping ??= stop(tasks);
+      return stopping;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
