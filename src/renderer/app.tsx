@@ -7,7 +7,7 @@ import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
 import { PlansList } from "./features/plans/plans-list";
 import { startPlans } from "./features/plans/plans-store";
-import { startApp, useApp } from "./features/shell/app-store";
+import { startApp, useNoDatabase, useReadOnlyReason } from "./features/shell/app-store";
 import { Banners } from "./features/shell/banners";
 import { NoDatabase } from "./features/shell/no-database";
 import { Rail } from "./features/shell/rail";
@@ -42,13 +42,17 @@ function useRuntime(): void {
       for (const end of ends) end();
     };
   }, []);
-  useHotkeys({ group: "Everywhere", hotkeys: [{ keys: ["n"], label: "Launch plan", run: launch }] });
+  const readOnly = useReadOnlyReason();
+  useHotkeys({
+    group: "Everywhere",
+    hotkeys: [{ keys: ["n"], label: "Launch plan", disabled: readOnly !== null, run: launch }],
+  });
 }
 
 export function App() {
   useRuntime();
   const place = usePlace();
-  const error = useApp((state) => (state.info === null ? state.error : null));
+  const error = useNoDatabase();
   return (
     <CSPProvider disableStyleElements>
       <TooltipProvider>
@@ -57,8 +61,14 @@ export function App() {
             <TopBar />
             <Rail />
             <main className={styles.main}>
-              <Banners />
-              {error === null ? <View place={place} /> : <NoDatabase error={error} />}
+              {error === null ? (
+                <>
+                  <Banners />
+                  <View place={place} />
+                </>
+              ) : (
+                <NoDatabase error={error} />
+              )}
             </main>
             <StatusBar />
           </div>

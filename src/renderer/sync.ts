@@ -6,8 +6,11 @@ import { call, messageOf, on } from "./api";
 export interface LiveStore {
   /** Takes in the latest values of what changed. */
   readonly patch: (patch: LivePatch) => void;
-  /** Something was missed: reads what is on screen again, keeping it until the answer is there. */
-  readonly reload: () => void;
+  /**
+   * Something was missed: reads what is on screen again, keeping it until the answer is there. Rejects when
+   * that fails and what is shown stays, grown old.
+   */
+  readonly reload: () => void | Promise<void>;
 }
 
 interface SyncState {
@@ -15,15 +18,22 @@ interface SyncState {
   readonly lastContact: number | null;
   /** Why what is shown may be old, in main's words. */
   readonly trouble: string | null;
+  /** Why the last try to read it again failed; it is tried again by itself. */
+  readonly failure: string | null;
 }
 
-export const useSync = create<SyncState>()(() => ({ lastContact: null, trouble: null }));
+/** Between two tries to read again what grew old. */
+const RETRY_MS = 2_000;
+
+export const useSync = create<SyncState>()(() => ({ lastContact: null, trouble: null, failure: null }));
 
 const stores = new Set<LiveStore>();
 let planId: string | null = null;
 let runId: string | null = null;
 let revision: number | null = null;
 let subscribing: Promise<void> | null = null;
+let isSubscribed = false;
+let retry: ReturnType<typeof setTimeout> | null = null;
 
 /** Feeds a store until the returned function is called. */
 export function keepLive(store: LiveStore): () => void {
@@ -37,9 +47,15 @@ export function noteContact(): void {
   useSync.setState({ lastContact: Date.now() });
 }
 
-/** Every store reads again what it shows. */
-export function reloadAll(): void {
-  for (const store of stores) store.reload();
+/** Every store reads again what it shows, until all of them could. */
+export async function reloadAll(): Promise<void> {
+  if (retry !== null) clearTimeout(retry);
+  retry = null;
+  if (!isSubscribed) await subscribe();
+  const results = await Promise.allSettled([...stores].map((store) => store.reload()));
+  const failed = results.find((result) => result.status === "rejected");
+  useSync.setState({ failure: failed === undefined ? null : messageOf(failed.reason) });
+  if (failed !== undefined) retry ??= setTimeout(() => void reloadAll(), RETRY_MS);
 }
 
 function takePatch(patch: LivePatch): void {
@@ -47,7 +63,7 @@ function takePatch(patch: LivePatch): void {
   revision = patch.revision;
   noteContact();
   for (const store of stores) store.patch(patch);
-  if (missed) reloadAll();
+  if (missed) void reloadAll();
 }
 
 /** Tells main what is on screen; changes of one moment go together. */
@@ -57,9 +73,11 @@ function subscribe(): Promise<void> {
     try {
       const answer = await call("live.subscribe", { planId, runId });
       revision = answer.revision;
+      isSubscribed = true;
       noteContact();
     } catch (error) {
-      useSync.setState({ trouble: messageOf(error) });
+      isSubscribed = false;
+      useSync.setState({ failure: messageOf(error) });
     }
   });
   return subscribing;
@@ -90,5 +108,7 @@ export function startSync(): () => void {
   void subscribe();
   return () => {
     for (const end of ends) end();
+    if (retry !== null) clearTimeout(retry);
+    retry = null;
   };
 }

@@ -22,7 +22,7 @@ export function Failure({ title, error, meaning, onRetry, actions }: FailureProp
       <div className={styles.strip} data-tone="failed">
         <TriangleAlert size={14} />
         <div>
-          <strong className={styles.title}>{title}</strong>
+          <h2 className={styles.title}>{title}</h2>
           <p className={styles.message}>{messageOf(error)}</p>
         </div>
       </div>
@@ -33,6 +33,27 @@ export function Failure({ title, error, meaning, onRetry, actions }: FailureProp
         {actions}
       </div>
       <p className={styles.meaning}>{meaning}</p>
+    </div>
+  );
+}
+
+interface MoreFailedProps {
+  /** "More tasks". */
+  readonly what: string;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}
+
+/** Under a list whose next page could not be read; what is there stays. */
+export function MoreFailed({ what, error, onRetry }: MoreFailedProps) {
+  return (
+    <div className={styles.more} role="alert">
+      <span className={styles.moreText}>
+        {what} could not be read: {messageOf(error)}
+      </span>
+      <Button size="sm" icon={<RefreshCw size={12} />} onClick={onRetry}>
+        Retry
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,11 @@
 import { type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 import { matchesKeys } from "./keys";
 
+export interface HotkeyHint {
+  readonly keys: readonly string[];
+  readonly label: string;
+}
+
 /** One key and what it does. */
 export interface Hotkey {
   /** Combinations that do the same, the first one shown: `["j", "ArrowDown"]`. */
@@ -8,8 +13,8 @@ export interface Hotkey {
   /** What it does, in a word or two: "Open". */
   readonly label: string;
   readonly run: () => void;
-  /** Shown in the status bar while it can be used. */
-  readonly hint?: boolean;
+  /** Shown in the status bar while it can be used; in other words where one hint stands for two keys. */
+  readonly hint?: boolean | HotkeyHint;
   /** Also while typing in a field. For Escape and Mod+Enter. */
   readonly whileTyping?: boolean;
   /** Off for now; still listed. */
@@ -126,12 +131,17 @@ function useVersion(): number {
 }
 
 /** The keys worth a hint where the focus is now, the closest group first. */
-export function useHotkeyHints(): Hotkey[] {
+export function useHotkeyHints(): HotkeyHint[] {
   useVersion();
   return [...groups]
     .reverse()
     .filter(({ current }) => isInReach(current))
-    .flatMap(({ current }) => current.hotkeys.filter((hotkey) => hotkey.hint && !hotkey.disabled));
+    .flatMap(({ current }) => current.hotkeys.flatMap(hintOf));
+}
+
+function hintOf({ hint, disabled, keys, label }: Hotkey): HotkeyHint[] {
+  if (!hint || disabled) return [];
+  return [hint === true ? { keys: keys.slice(0, 1), label } : hint];
 }
 
 /** All keys of what is on the screen, by group, for the sheet of keys. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import type { PlanSummary } from "../../../shared/model/views";
+import type { PlanSummary, StateCounts } from "../../../shared/model/views";
 import type { DataColumn } from "../../ui/data-table/data-table";
 import { formatCount } from "../../ui/format";
-import { planState } from "../../ui/looks";
+import { lookOf, planState } from "../../ui/looks";
 import { Elapsed, Moment } from "../../ui/relative-time";
 import { SegmentedBar } from "../../ui/segmented-bar";
 import { StatusLabel } from "../../ui/status";
@@ -12,6 +12,19 @@ const row =
   (render: (plan: PlanSummary) => ReactNode): DataColumn<PlanSummary>["cell"] =>
   ({ row: { original } }) =>
     render(original);
+
+/** States that want a person, the worst first. */
+const WANTING = ["failed", "escalated", "stuck", "rejected", "review_pending"];
+
+function Attention({ counts }: { readonly counts: StateCounts }) {
+  const state = WANTING.find((name) => (counts[name] ?? 0) > 0);
+  if (state === undefined) return <span className={styles.muted}>None</span>;
+  return (
+    <StatusLabel kind="task" state={state} tinted>
+      {formatCount(counts[state] ?? 0)} {lookOf("task", state).label.toLowerCase()}
+    </StatusLabel>
+  );
+}
 
 export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
@@ -46,15 +59,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
     id: "attention",
     header: "Attention",
     meta: { width: "116px" },
-    cell: row((plan) => {
-      const failed = plan.counts.failed ?? 0;
-      if (failed === 0) return <span className={styles.muted}>None</span>;
-      return (
-        <StatusLabel kind="task" state="failed" tinted>
-          {formatCount(failed)} failed
-        </StatusLabel>
-      );
-    }),
+    cell: row((plan) => <Attention counts={plan.counts} />),
   },
   {
     id: "elapsed",

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { LivePatch } from "../../../shared/contract";
 import type { PlanDetail, TaskRow } from "../../../shared/model/views";
-import { call } from "../../api";
+import { ApiError, call } from "../../api";
 import { keepLive, watchPlan } from "../../sync";
 import { appendRows, EMPTY, insertRows, type RowSet, removeRows, rowSet } from "./row-set";
 
@@ -17,6 +17,8 @@ interface PlanState {
   readonly status: "loading" | "ready" | "failed";
   readonly error: unknown;
   readonly loadingMore: boolean;
+  /** Why the next page could not be read; null: it could, or nobody asked. */
+  readonly moreError: unknown;
 }
 
 const NOTHING: PlanState = {
@@ -27,6 +29,7 @@ const NOTHING: PlanState = {
   status: "loading",
   error: null,
   loadingMore: false,
+  moreError: null,
 };
 
 export const usePlan = create<PlanState>()(() => NOTHING);
@@ -35,7 +38,10 @@ let request = 0;
 
 const afterOf = (next: string | null): number | null => (next === null ? null : Number(next));
 
-/** Reads the plan and its tasks, as far as they were shown. What is shown stays until the answer is there. */
+/**
+ * Reads the plan and its tasks, as far as they were shown. What is shown stays until the answer is there, also
+ * when reading fails: then this throws. A plan that is gone is shown as gone.
+ */
 export async function loadPlan(): Promise<void> {
   const { planId, tasks } = usePlan.getState();
   if (planId === null) return;
@@ -47,23 +53,33 @@ export async function loadPlan(): Promise<void> {
       call("tasks.list", { planId, limit: Math.min(MOST, Math.max(PAGE, tasks.order.length)) }),
     ]);
     if (mine !== request) return;
-    usePlan.setState({ plan, tasks: rowSet(page.rows), next: afterOf(page.next), status: "ready", error: null });
+    usePlan.setState({
+      plan,
+      tasks: rowSet(page.rows),
+      next: afterOf(page.next),
+      status: "ready",
+      error: null,
+      moreError: null,
+    });
   } catch (error) {
-    if (mine === request) usePlan.setState({ status: "failed", error });
+    if (mine !== request) return;
+    const isGone = error instanceof ApiError && error.code === "not_found";
+    if (usePlan.getState().status === "ready" && !isGone) throw error;
+    usePlan.setState({ status: "failed", error });
   }
 }
 
 export async function loadMoreTasks(): Promise<void> {
   const { planId, next, loadingMore } = usePlan.getState();
   if (planId === null || next === null || loadingMore) return;
-  usePlan.setState({ loadingMore: true });
+  usePlan.setState({ loadingMore: true, moreError: null });
   const mine = request;
   try {
     const page = await call("tasks.list", { planId, after: next, limit: PAGE });
     if (mine !== request) return;
     usePlan.setState((state) => ({ tasks: appendRows(state.tasks, page.rows), next: afterOf(page.next) }));
   } catch (error) {
-    if (mine === request) usePlan.setState({ status: "failed", error });
+    if (mine === request) usePlan.setState({ moreError: error });
   } finally {
     usePlan.setState({ loadingMore: false });
   }
@@ -94,5 +110,5 @@ function takePatch({ plans, tasks, removed }: LivePatch): void {
 
 /** Keeps the plan on screen live until the returned function is called. */
 export function startPlan(): () => void {
-  return keepLive({ patch: takePatch, reload: () => void loadPlan() });
+  return keepLive({ patch: takePatch, reload: loadPlan });
 }

@@ -6,7 +6,7 @@ import { goTo, planPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
-import { Failure } from "../../ui/failure";
+import { Failure, MoreFailed } from "../../ui/failure";
 import { useHotkeys } from "../../ui/hotkeys";
 import { lookOf } from "../../ui/looks";
 import { SkeletonRows } from "../../ui/skeleton-rows";
@@ -24,6 +24,10 @@ import { TASK_COLUMNS } from "./task-columns";
 const idOf = (task: TaskRow): string => task.id;
 const toneOf = (task: TaskRow): string => lookOf("task", task.state).tone;
 const loadMore = (): void => void loadMoreTasks();
+/** Scrolling does not repeat a read that failed; a click does. */
+const reachEnd = (): void => {
+  if (usePlan.getState().moreError === null) loadMore();
+};
 
 interface PlanViewProps {
   readonly planId: string;
@@ -33,7 +37,7 @@ interface PlanViewProps {
 
 /** A plan's tasks in the plan's order, live, beside the inspector of the one that is selected. */
 export function PlanView({ planId, taskId }: PlanViewProps) {
-  const { plan, tasks, status, error } = usePlan();
+  const { plan, tasks, status, error, moreError } = usePlan();
   const runner = useApp((state) => state.runner);
   const [cursor, setCursor] = useState(taskId);
   const isOpen = useInspector((state) => state.isOpen);
@@ -76,6 +80,7 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
     const gone = error instanceof ApiError && error.code === "not_found";
     return (
       <section className={styles.page} aria-label="Plan">
+        <h1 className="visually-hidden">Plan</h1>
         <Failure
           title={gone ? "This plan is not in the database" : "The plan could not be read"}
           error={error}
@@ -118,9 +123,10 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
               cursor={cursor}
               onCursor={moveCursor}
               onOpen={open}
-              onEndReached={loadMore}
+              onEndReached={reachEnd}
             />
           )}
+          {moreError !== null && <MoreFailed what="More tasks" error={moreError} onRetry={loadMore} />}
         </div>
         {inspects && (
           <InspectorSlot>

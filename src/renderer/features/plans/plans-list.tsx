@@ -6,7 +6,7 @@ import { goTo, planPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
-import { Failure } from "../../ui/failure";
+import { Failure, MoreFailed } from "../../ui/failure";
 import { formatCount, plural } from "../../ui/format";
 import { lookOf, planState } from "../../ui/looks";
 import { SkeletonRows } from "../../ui/skeleton-rows";
@@ -23,11 +23,15 @@ const openPlan = (id: string): void => {
 const setCursor = (cursor: string): void => usePlans.setState({ cursor });
 const setScroll = (scroll: number): void => usePlans.setState({ scroll });
 const loadMore = (): void => void loadMorePlans();
+/** Scrolling does not repeat a read that failed; a click does. */
+const reachEnd = (): void => {
+  if (usePlans.getState().moreError === null) loadMore();
+};
 const toneOf = (plan: Parameters<typeof planState>[0]): string => lookOf("plan", planState(plan)).tone;
 
 /** All plans, newest first. */
 export function PlansList() {
-  const { rows, waiting, next, status, error, cursor } = usePlans();
+  const { rows, waiting, next, status, error, moreError, cursor } = usePlans();
   const scroller = useRef<HTMLDivElement>(null);
   const initialScroll = useRef(usePlans.getState().scroll);
   const plans = listRows(rows);
@@ -71,11 +75,12 @@ export function PlansList() {
             cursor={cursor}
             onCursor={setCursor}
             onOpen={openPlan}
-            onEndReached={loadMore}
+            onEndReached={reachEnd}
             scroll={initialScroll.current}
             onScroll={setScroll}
             scrollRef={scroller}
           />
+          {moreError !== null && <MoreFailed what="More plans" error={moreError} onRetry={loadMore} />}
           {waiting.length > 0 && (
             <button type="button" className={styles.newPill} onClick={showWaiting} aria-live="polite">
               <ArrowUp size={12} /> {formatCount(waiting.length)} new

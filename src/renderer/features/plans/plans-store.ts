@@ -16,6 +16,8 @@ interface PlansState {
   readonly status: "loading" | "ready" | "failed";
   readonly error: unknown;
   readonly loadingMore: boolean;
+  /** Why the next page could not be read; null: it could, or nobody asked. */
+  readonly moreError: unknown;
   /** The row the keys are on. */
   readonly cursor: string | null;
   /** Pixels; survives leaving the list. */
@@ -29,13 +31,17 @@ export const usePlans = create<PlansState>()(() => ({
   status: "loading",
   error: null,
   loadingMore: false,
+  moreError: null,
   cursor: null,
   scroll: 0,
 }));
 
 let request = 0;
 
-/** Reads the list from its top, as far as it was shown. What is shown stays until the answer is there. */
+/**
+ * Reads the list from its top, as far as it was shown. What is shown stays until the answer is there, also when
+ * reading fails: then this throws.
+ */
 export async function loadPlans(): Promise<void> {
   request += 1;
   const mine = request;
@@ -43,9 +49,17 @@ export async function loadPlans(): Promise<void> {
   try {
     const page = await call("plans.list", { limit: Math.min(500, Math.max(PAGE, shown)) });
     if (mine !== request) return;
-    usePlans.setState({ rows: rowSet(page.rows), waiting: [], next: page.next, status: "ready", error: null });
+    usePlans.setState({
+      rows: rowSet(page.rows),
+      waiting: [],
+      next: page.next,
+      status: "ready",
+      error: null,
+      moreError: null,
+    });
   } catch (error) {
     if (mine !== request) return;
+    if (usePlans.getState().status === "ready") throw error;
     usePlans.setState({ status: "failed", error });
   }
 }
@@ -53,14 +67,14 @@ export async function loadPlans(): Promise<void> {
 export async function loadMorePlans(): Promise<void> {
   const { next, loadingMore } = usePlans.getState();
   if (next === null || loadingMore) return;
-  usePlans.setState({ loadingMore: true });
+  usePlans.setState({ loadingMore: true, moreError: null });
   const mine = request;
   try {
     const page = await call("plans.list", { after: next, limit: PAGE });
     if (mine !== request) return;
     usePlans.setState((state) => ({ rows: appendRows(state.rows, page.rows), next: page.next }));
   } catch (error) {
-    if (mine === request) usePlans.setState({ status: "failed", error });
+    if (mine === request) usePlans.setState({ moreError: error });
   } finally {
     usePlans.setState({ loadingMore: false });
   }
@@ -96,5 +110,5 @@ function takePatch({ plans, removed }: LivePatch): void {
 /** Keeps the list live until the returned function is called. */
 export function startPlans(): () => void {
   void loadPlans();
-  return keepLive({ patch: takePatch, reload: () => void loadPlans() });
+  return keepLive({ patch: takePatch, reload: loadPlans });
 }

@@ -50,7 +50,7 @@ export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
   {
     id: "id",
     header: "ID",
-    meta: { width: "minmax(88px, 0.5fr)" },
+    meta: { width: "minmax(84px, 0.5fr)" },
     cell: row((task) => (
       <span className={cx(styles.mono, styles.muted)} title={task.id}>
         {task.subtaskId ?? shortId(task.id)}
@@ -60,13 +60,13 @@ export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
   {
     id: "agent",
     header: "Agent",
-    meta: { width: "80px" },
+    meta: { width: "74px" },
     cell: row((task) => <span className={styles.mono}>{task.agent}</span>),
   },
   {
     id: "worker",
     header: "Worker",
-    meta: { width: "minmax(84px, 0.55fr)" },
+    meta: { width: "minmax(104px, 0.6fr)" },
     cell: row((task) =>
       task.workerId === null ? (
         <span className={styles.muted}>Unassigned</span>
@@ -90,13 +90,13 @@ export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
   {
     id: "waited",
     header: "Waited",
-    meta: { width: "76px", align: "end" },
+    meta: { width: "72px", align: "end" },
     cell: row((task) => <Waited task={task} />),
   },
   {
     id: "duration",
     header: "Duration",
-    meta: { width: "88px", align: "end" },
+    meta: { width: "84px", align: "end" },
     cell: row((task) => <Duration task={task} />),
   },
   {

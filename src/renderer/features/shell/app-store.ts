@@ -42,8 +42,15 @@ export function startApp(): () => void {
   };
 }
 
-/** Why nothing may be changed: the file is open for reading only. Null: everything may. */
+/** Why nothing may be changed: no database, or one that is open for reading only. Null: everything may. */
 export function useReadOnlyReason(): string | null {
-  const mode = useApp((state) => state.info?.database.mode);
-  return mode === "observe" ? "The database is open in Observe mode: nothing here changes it." : null;
+  return useApp(({ info, error }) => {
+    if (info?.database.mode === "observe") return "The database is open in Observe mode: nothing here changes it.";
+    return info === null && error !== null ? "No database is open." : null;
+  });
+}
+
+/** Why there is nothing to show at all; null when there is, or may be soon. */
+export function useNoDatabase(): unknown {
+  return useApp((state) => (state.info === null ? state.error : null));
 }

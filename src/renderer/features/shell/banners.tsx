@@ -7,19 +7,20 @@ import styles from "./shell.module.css";
 
 /** What holds for the whole window: trouble with the database, a paused runner, Observe mode. */
 export function Banners() {
-  const { trouble, lastContact } = useSync();
+  const { trouble, failure, lastContact } = useSync();
+  const problem = trouble ?? failure;
   const paused = useApp((state) => state.runner?.pausedReason ?? null);
   const mode = useApp((state) => state.info?.database.mode);
   return (
     <>
-      {trouble !== null && (
+      {problem !== null && (
         <div className={styles.banner} data-tone="escalated" role="alert">
           <TriangleAlert size={14} />
           <b>{lastContact === null ? "No live data." : `Showing data from ${formatClock(lastContact)}.`}</b>
-          <span className={styles.bannerText} title={trouble}>
-            {trouble}
+          <span className={styles.bannerText} title={problem}>
+            {problem}
           </span>
-          <Button size="sm" onClick={reloadAll}>
+          <Button size="sm" onClick={() => void reloadAll()}>
             Retry now
           </Button>
         </div>

@@ -1,14 +1,18 @@
 import { useSync } from "../../sync";
 import { useNow } from "../../ui/clock";
 import { formatAge } from "../../ui/format";
+import { useNoDatabase } from "./app-store";
 import { freshness } from "./freshness";
 import styles from "./shell.module.css";
 
 /** Whether what is shown is what is in the database, and how old it is when it may not be. */
 export function LiveIndicator() {
   const now = useNow();
-  const { lastContact, trouble } = useSync();
-  const state = freshness(lastContact, trouble, now);
+  const { lastContact, trouble, failure } = useSync();
+  const noDatabase = useNoDatabase();
+  if (noDatabase !== null) return null;
+  const problem = trouble ?? failure;
+  const state = freshness(lastContact, problem, now);
   if (state === "connecting") return <span className={styles.live}>Connecting…</span>;
   if (state === "live") {
     return (
@@ -19,7 +23,7 @@ export function LiveIndicator() {
     );
   }
   return (
-    <span className={styles.live} data-tone="escalated" title={trouble ?? "The console has not answered for a while"}>
+    <span className={styles.live} data-tone="escalated" title={problem ?? "The console has not answered for a while"}>
       <i className={styles.staleDot} />
       Stale{lastContact !== null && `, ${formatAge(now - lastContact)} old`}
     </span>

@@ -11,7 +11,7 @@ export function NoDatabase({ error }: { readonly error: unknown }) {
   const [isAsking, setIsAsking] = useState(false);
   const retry = async (): Promise<void> => {
     await loadApp();
-    reloadAll();
+    await reloadAll();
   };
   const choose = async (): Promise<void> => {
     setIsAsking(true);
@@ -24,16 +24,19 @@ export function NoDatabase({ error }: { readonly error: unknown }) {
     }
   };
   return (
-    <Failure
-      title="The database could not be opened"
-      error={error}
-      meaning="Nothing was changed. Plans, tasks and workers show as soon as a database is open."
-      onRetry={() => void retry()}
-      actions={
-        <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
-          Open another database…
-        </Button>
-      }
-    />
+    <>
+      <h1 className="visually-hidden">Hive Console</h1>
+      <Failure
+        title="The database could not be opened"
+        error={error}
+        meaning="Nothing was changed. Plans, tasks and workers show as soon as a database is open."
+        onRetry={() => void retry()}
+        actions={
+          <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
+            Open another database…
+          </Button>
+        }
+      />
+    </>
   );
 }

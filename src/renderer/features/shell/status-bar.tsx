@@ -28,9 +28,12 @@ export function StatusBar() {
         </>
       )}
       <span className={styles.hints}>
-        {hints.slice(0, MOST_HINTS).map((hotkey) => (
-          <span key={hotkey.label} className={styles.item}>
-            <Kbd keys={hotkey.keys[0] ?? ""} /> {hotkey.label}
+        {hints.slice(0, MOST_HINTS).map(({ keys, label }) => (
+          <span key={label} className={styles.item}>
+            {keys.map((combination) => (
+              <Kbd key={combination} keys={combination} />
+            ))}
+            {label}
           </span>
         ))}
       </span>

@@ -91,7 +91,12 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     group: props.keysGroup ?? label,
     within: scroller,
     hotkeys: [
-      { keys: ["j", "ArrowDown"], label: "Next row", run: () => move((index) => index + 1) },
+      {
+        keys: ["j", "ArrowDown"],
+        label: "Next row",
+        hint: { keys: ["j", "k"], label: "Move" },
+        run: () => move((index) => index + 1),
+      },
       { keys: ["k", "ArrowUp"], label: "Previous row", run: () => move((index) => index - 1) },
       { keys: ["PageDown"], label: "Page down", run: () => move((index) => index + page) },
       { keys: ["PageUp"], label: "Page up", run: () => move((index) => index - page) },
