@@ -1,0 +1,52 @@
+import { HiveError } from "../../shared/errors";
+import { cancelRest } from "./operations/plans";
+import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
+import { type OpenOptions, openStore, type Store } from "./store/open";
+import { listCancellingPlans } from "./store/plan-control";
+
+export interface CoreOptions extends OpenOptions {
+  /** How this process takes part in running tasks; null: it only looks and acts. */
+  readonly runner: RunnerOptions | null;
+}
+
+/** An open database, and this process's part in running its tasks. */
+export interface Core<R extends Runner | null = Runner | null> {
+  readonly store: Store;
+  readonly runner: R;
+  /** Stops the runner, leaving running tasks alone unless it was stopped otherwise before, and lets go of the file. */
+  close(): Promise<void>;
+}
+
+/** Throws what `openStore` throws. */
+export function openCore(options: CoreOptions & { readonly runner: RunnerOptions }): Promise<Core<Runner>>;
+export function openCore(options: CoreOptions): Promise<Core>;
+export async function openCore({ runner: runnerOptions, ...options }: CoreOptions): Promise<Core> {
+  const store = await openStore(options);
+  const runner = runnerOptions === null ? null : startRunner(store, runnerOptions);
+  if (runner !== null) void resumeCancels(store);
+  let closing: Promise<void> | null = null;
+  const shut = async () => {
+    await runner?.stop({ tasks: "leave" });
+    await store.close();
+  };
+  return {
+    store,
+    runner,
+    close: () => {
+      closing ??= shut();
+      return closing;
+    },
+  };
+}
+
+/**
+ * Goes on with cancellations whose process ended between two batches. What keeps it from that (a full disk, a
+ * lock) is shown by the runner; the plan still says that it is being cancelled, and can be cancelled again.
+ */
+async function resumeCancels(store: Store): Promise<void> {
+  try {
+    for (const planId of listCancellingPlans(store.read)) await cancelRest(store, planId);
+  } catch (error) {
+    if (!(error instanceof HiveError)) throw error;
+  }
+}
