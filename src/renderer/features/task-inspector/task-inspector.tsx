@@ -38,7 +38,7 @@ export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
     })),
   });
   return (
-    <aside className={styles.inspector} aria-label="Task inspector">
+    <section className={styles.inspector} aria-label="Task">
       {task === null ? (
         <>
           <div className={styles.bare}>
@@ -71,7 +71,7 @@ export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
           />
         </>
       )}
-    </aside>
+    </section>
   );
 }
 

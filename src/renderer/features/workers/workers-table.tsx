@@ -55,7 +55,6 @@ function Row({ worker, isCursor }: { readonly worker: WorkerRow; readonly isCurs
   const problem = trouble(worker);
   const capabilities = worker.capabilities.join(", ");
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys j and k move the same cursor
     <tr
       id={`worker-${worker.id}`}
       className={cx(isCursor && styles.cursor)}
@@ -161,7 +160,7 @@ async function openTask(taskId: string): Promise<void> {
   try {
     const task = await call("tasks.get", { taskId });
     if (task.planId === null)
-      toast.info(`${task.title} belongs to no plan`, { description: "There is no view of it yet." });
+      toast.info(`${task.title} belongs to no plan`, { description: "Only tasks of plans can be opened." });
     else goTo(planPlace(task.planId, task.id));
   } catch (error) {
     toast.error("Could not open the task", { description: messageOf(error) });

@@ -1,0 +1,45 @@
+import { useMemo, useState } from "react";
+import type { ParameterDefinition } from "../../../shared/model/plan-definition";
+import { Button } from "../../ui/button";
+import { plural } from "../../ui/format";
+import styles from "./launch.module.css";
+import { resetForm, setField, typedValues, useLaunch } from "./launch-store";
+import { ParameterField } from "./parameter-field";
+import { fieldValue, parseForm } from "./parameters";
+
+/** A field for each parameter of the plan, checked as it is filled in. */
+export function ParameterForm({ parameters }: { readonly parameters: readonly ParameterDefinition[] }) {
+  const { preview, typed } = useLaunch();
+  const contents = typedValues({ preview, typed });
+  const { problems } = useMemo(() => parseForm(parameters, contents), [parameters, contents]);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const isTouched = Object.keys(contents).length > 0;
+  return (
+    <div className={styles.parameters}>
+      <div className={styles.sectionHead}>
+        <h3>Parameters</h3>
+        <small>{parameters.length === 0 ? "none" : `from the plan, ${plural(parameters.length, "field")}`}</small>
+        {isTouched && (
+          <Button variant="ghost" size="xs" className={styles.push} onClick={resetForm}>
+            Reset
+          </Button>
+        )}
+      </div>
+      {parameters.length === 0 && <p className={styles.none}>This plan takes no parameters.</p>}
+      {parameters.map((parameter) => {
+        const isVisited = left.has(parameter.name) || Object.hasOwn(contents, parameter.name);
+        const problem = problems[parameter.name];
+        return (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            content={fieldValue(parameter, contents)}
+            problem={problem === undefined ? null : { text: problem, isLoud: isVisited }}
+            onChange={(value) => setField(parameter.name, value)}
+            onLeave={() => setLeft(new Set([...left, parameter.name]))}
+          />
+        );
+      })}
+    </div>
+  );
+}
