@@ -113,7 +113,7 @@ function explain(error: YAMLError, text: string): string {
     case "BLOCK_AS_IMPLICIT_KEY":
       return 'A second ": " on one line, or an indentation that fits no key above: put the value in quotes, or indent it as its neighbours.';
     case "MULTILINE_IMPLICIT_KEY":
-      return 'This line is no "key: value": is the colon, or the space after it, missing?';
+      return 'This line is no "key: value": is the colon missing, or the space after it, or (in JSON) a comma before it?';
     case "BAD_SCALAR_START":
       return `A value cannot begin with ${char} here: put it in quotes.`;
     case "BAD_INDENT":

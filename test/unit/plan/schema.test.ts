@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { DURATION_PATTERN } from "../../../src/main/core/plan/duration";
+import { CONCURRENCY_RANGE, PLAN_KEYS, parsePlan } from "../../../src/main/core/plan/parse";
+import { PARAMETER_KEYS } from "../../../src/main/core/plan/read-parameters";
+import {
+  AGENTS,
+  PRIORITY_RANGE,
+  RETRY_COUNT_RANGE,
+  RETRY_KEYS,
+  SUBTASK_ID_PATTERN,
+  SUBTASK_KEYS,
+} from "../../../src/main/core/plan/read-subtask";
+import { VARIABLE_NAME_PATTERN } from "../../../src/main/core/plan/read-surroundings";
+import { PARAMETER_NAME_PATTERN } from "../../../src/main/core/plan/template";
+import { PARAMETER_TYPES } from "../../../src/shared/model/plan-definition";
+import { fitsSchema } from "../../helpers/json-schema";
+
+const root = join(import.meta.dirname, "../../..");
+const fixtures = join(root, "test/fixtures/plans");
+const samples = join(root, "resources/plans");
+const schema = JSON.parse(readFileSync(join(root, "resources/plan.schema.json"), "utf8"));
+
+const filesOf = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name));
+const read = (file: string): string => readFileSync(file, "utf8");
+const fits = (text: string): boolean => fitsSchema(parse(text, { merge: true, uniqueKeys: false }), schema);
+
+describe("the schema that editors complete with", () => {
+  it.each([...filesOf(join(fixtures, "valid")), ...filesOf(samples)])("takes %s, as the parser does", (file) => {
+    const { definition, findings } = parsePlan(read(file), { fileName: file });
+    expect(findings).toEqual([]);
+    expect(definition).not.toBeNull();
+    expect(fits(read(file))).toBe(true);
+  });
+
+  it.each(filesOf(join(fixtures, "structure")))("refuses %s, as the parser does", (file) => {
+    expect(parsePlan(read(file), { fileName: file }).definition).toBeNull();
+    expect(fits(read(file))).toBe(false);
+  });
+
+  const subtask = (lines: string): string => `title: x\nsubtasks:\n  - id: a\n    run: x\n${lines}`;
+  it.each([
+    ["an unknown key", subtask("    rum: y\n")],
+    ["both spellings", subtask("    dependencies: []\n    depends_on: []\n")],
+    ["a bad id", "title: x\nsubtasks: [{ id: a b, run: x }]"],
+    ["no id", "title: x\nsubtasks: [{ run: x }]"],
+    ["nothing to run", "title: x\nsubtasks: [{ id: a }]"],
+    ["a noop that runs", subtask("    agent: noop\n")],
+    ["an unknown agent", subtask("    agent: robot\n")],
+    ["a bad duration", subtask("    timeout: soon\n")],
+    ["no time at all", subtask("    timeout: 0\n")],
+    ["retries without count", subtask("    retries: { backoff: 1s }\n")],
+    ["negative retries", subtask("    retries: -1\n")],
+    ["a fractional priority", subtask("    priority: 1.5\n")],
+    ["a list as env", subtask("    env: [A]\n")],
+    ["a bad variable", subtask("    env: { 1A: x }\n")],
+    ["no subtasks", "title: x\nsubtasks: []"],
+    ["subtasks twice", "title: x\nsubtasks: [{ id: a, agent: noop }]\nsub_tasks: [{ id: a, agent: noop }]"],
+    ["no title", "subtasks: [{ id: a, agent: noop }]"],
+    ["an unknown parameter type", "title: x\nparameters: { p: { type: y } }\nsubtasks: [{ id: a, agent: noop }]"],
+    ["a bad parameter name", "title: x\nparameters: { p-q: 1 }\nsubtasks: [{ id: a, agent: noop }]"],
+  ])("refuses %s, as the parser does", (_, text) => {
+    expect(parsePlan(text, { fileName: "plan.yaml" }).definition).toBeNull();
+    expect(fits(text)).toBe(false);
+  });
+
+  it("knows the keys, patterns and ranges of the parser", () => {
+    const keysOf = (part: { properties: object }): string[] => Object.keys(part.properties).sort();
+    const keys = (known: ReadonlyMap<string, string>): string[] => [...known.keys()].sort();
+    const { subtask: one, retries, parameter, env, duration } = schema.$defs;
+    expect(keysOf(schema)).toEqual(keys(PLAN_KEYS));
+    expect(keysOf(one)).toEqual(keys(SUBTASK_KEYS));
+    expect(keysOf(retries.anyOf[1])).toEqual(keys(RETRY_KEYS));
+    expect(keysOf(parameter.anyOf[1])).toEqual(keys(PARAMETER_KEYS));
+    expect(parameter.anyOf[1].properties.type.enum).toEqual(PARAMETER_TYPES);
+    expect(one.properties.agent.enum).toEqual(AGENTS);
+    expect(one.properties.id.pattern).toBe(SUBTASK_ID_PATTERN);
+    expect(schema.properties.parameters.propertyNames.pattern).toBe(PARAMETER_NAME_PATTERN);
+    expect(env.propertyNames.pattern).toBe(VARIABLE_NAME_PATTERN);
+    expect(duration.anyOf[0].pattern).toBe(DURATION_PATTERN);
+    const range = (part: { minimum: number; maximum: number }) => ({ min: part.minimum, max: part.maximum });
+    expect(range(one.properties.priority)).toEqual(PRIORITY_RANGE);
+    expect(range(retries.anyOf[0])).toEqual(RETRY_COUNT_RANGE);
+    expect(range(schema.properties.concurrency)).toEqual(CONCURRENCY_RANGE);
+  });
+});
+
+describe("a sample plan", () => {
+  it.each(filesOf(samples))("%s says what it is and asks for nothing that it does not explain", (file) => {
+    const { definition } = parsePlan(read(file), { fileName: file });
+    expect(definition?.description).not.toBe("");
+    for (const parameter of definition?.parameters ?? []) {
+      expect(parameter.description, parameter.name).not.toBe("");
+      expect(parameter.default, `${parameter.name} has no default`).not.toBeNull();
+    }
+  });
+});
