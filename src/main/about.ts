@@ -2,9 +2,10 @@ import { app } from "electron";
 import manifest from "../../package.json";
 import type { AppInfo } from "../shared/model/views";
 import type { Core } from "./core/client";
+import type { Runner } from "./core/runner/runner";
 
 /** Versions, the open database and the runner, for the status bar and the about box. */
-export function describeApp({ store, runner }: Core): AppInfo {
+export function describeApp({ store, runner }: Core<Runner>): AppInfo {
   const { electron, chrome, node } = process.versions;
   const database = store.info();
   return {

@@ -1,9 +1,15 @@
+import { availableParallelism } from "node:os";
 import type { BrowserWindow } from "electron";
 import type { Handlers } from "../shared/contract";
 import { HiveError, toErrorBody } from "../shared/errors";
 import { describeApp } from "./about";
 import type { TasksAtEnd } from "./closing";
 import { type Core, openCore } from "./core/client";
+import { getPlanSummaries } from "./core/operations/plans";
+import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
+import { getTaskRows } from "./core/operations/tasks";
+import { getWorkerRows } from "./core/operations/workers";
+import type { Runner } from "./core/runner/runner";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
 import { isSeen, senderTo } from "./window";
@@ -59,7 +65,9 @@ export function createDesk(options: DeskOptions): Desk {
 
 async function openSession(file: string, services: WindowServices, options: DeskOptions): Promise<Session> {
   try {
-    return serve(await openCore({ file, program: "window", nativeBinding: options.nativeBinding }), services, options);
+    const runner = { slots: availableParallelism(), program: "window" } as const;
+    const core = await openCore({ file, create: true, runner, nativeBinding: options.nativeBinding });
+    return serve(core, services, options);
   } catch (error) {
     const { code, message, details } = toErrorBody(error);
     options.report(message);
@@ -72,7 +80,7 @@ async function openSession(file: string, services: WindowServices, options: Desk
   }
 }
 
-function serve(core: Core, services: WindowServices, { window, homeFolder, report }: DeskOptions): Session {
+function serve(core: Core<Runner>, services: WindowServices, { window, homeFolder, report }: DeskOptions): Session {
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
   const subscriptions = [
     core.store.changes.subscribe(live.note),
@@ -98,10 +106,11 @@ function serve(core: Core, services: WindowServices, { window, homeFolder, repor
   };
 }
 
-function liveRows(core: Core): LiveRows {
+function liveRows(core: Core<Runner>): LiveRows {
   const { store } = core;
   return {
     tasks: (ids) => getTaskRows(store, ids),
+    tasksOfRuns: (ids) => getTaskIdsOfRuns(store, ids),
     plans: (ids) => getPlanSummaries(store, ids),
     workers: (ids) => getWorkerRows(store, ids),
     runner: () => core.runner.info(),

@@ -7,6 +7,7 @@ import type { Core } from "../core/client";
 import { coreHandlers } from "../core/operations/handlers";
 import { launchPlan } from "../core/operations/plans";
 import { checkParameters } from "../core/plan/parameters";
+import type { Runner } from "../core/runner/runner";
 import type { Dialogs } from "../dialogs";
 import type { PlanSource, PlanSources } from "../plan-sources";
 import type { Samples } from "../samples";
@@ -45,10 +46,10 @@ export function windowHandlers({ dialogs, samples, sources, answerClosing, openD
 }
 
 export interface DatabaseServices {
-  readonly core: Core;
+  readonly core: Core<Runner>;
   readonly live: LivePush;
   readonly sources: PlanSources;
-  readonly appInfo: (core: Core) => AppInfo;
+  readonly appInfo: (core: Core<Runner>) => AppInfo;
   /** What a relative `folder` parameter stands on. */
   readonly homeFolder: string;
 }

@@ -15,8 +15,10 @@ const LOG_INTERVAL_MS = 200;
 /** What changed in the database since the last batch. */
 export interface DirtyRows {
   readonly tasks: ReadonlySet<string>;
+  /** With the plans of the tasks. */
   readonly plans: ReadonlySet<string>;
   readonly workers: ReadonlySet<string>;
+  readonly runs: ReadonlySet<string>;
   /** The feed cannot say what changed. */
   readonly reset: boolean;
 }
@@ -29,6 +31,7 @@ export interface LogSize {
 /** Where patches get the latest rows. Each answers only the ids that exist. */
 export interface LiveRows {
   tasks(ids: readonly string[]): readonly TaskRow[];
+  tasksOfRuns(runIds: readonly string[]): readonly string[];
   plans(ids: readonly string[]): readonly PlanSummary[];
   workers(ids: readonly string[]): readonly WorkerRow[];
   runner(): RunnerInfo;
@@ -60,7 +63,12 @@ export interface LivePush {
  * times between two patches is read and sent once, in its latest state.
  */
 export function createPush({ rows, isVisible, send, report }: PushOptions): LivePush {
-  const dirty = { tasks: new Set<string>(), plans: new Set<string>(), workers: new Set<string>() };
+  const dirty = {
+    runs: new Set<string>(),
+    tasks: new Set<string>(),
+    plans: new Set<string>(),
+    workers: new Set<string>(),
+  };
   let planId: string | null = null;
   let revision = 0;
   let missed = false;
@@ -104,12 +112,13 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
       missed = true;
       tellTrouble(error instanceof Error ? error.message : String(error));
     }
-    if (trouble !== null || dirty.tasks.size > 0 || dirty.plans.size > 0 || dirty.workers.size > 0) schedule();
+    if (trouble !== null || Object.values(dirty).some((ids) => ids.size > 0)) schedule();
   }
 
   function collect(): Omit<LivePatch, "revision"> {
+    // A task is shown with its attempts: a process or a log of one is news of the task.
+    for (const id of rows.tasksOfRuns(take(dirty.runs))) dirty.tasks.add(id);
     const tasks = latest(take(dirty.tasks), (ids) => rows.tasks(ids));
-    for (const task of tasks.rows) if (task.planId !== null) dirty.plans.add(task.planId);
     const plans = latest(take(dirty.plans), (ids) => rows.plans(ids));
     const workers = latest(take(dirty.workers), (ids) => rows.workers(ids));
     return {
@@ -128,9 +137,9 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
       return { revision };
     },
     note(changed) {
-      for (const id of changed.tasks) dirty.tasks.add(id);
-      for (const id of changed.plans) dirty.plans.add(id);
-      for (const id of changed.workers) dirty.workers.add(id);
+      for (const entity of ["runs", "tasks", "plans", "workers"] as const) {
+        for (const id of changed[entity]) dirty[entity].add(id);
+      }
       if (changed.reset) missed = true;
       schedule();
     },

@@ -29,7 +29,7 @@ function task(id: string, planId: string): TaskRow {
 }
 
 function dirty(change: Partial<DirtyRows>): DirtyRows {
-  return { tasks: new Set(), plans: new Set(), workers: new Set(), reset: false, ...change };
+  return { tasks: new Set(), plans: new Set(), workers: new Set(), runs: new Set(), reset: false, ...change };
 }
 
 function setUp(overrides: Partial<LiveRows> = {}) {
@@ -37,6 +37,7 @@ function setUp(overrides: Partial<LiveRows> = {}) {
   const view = { visible: true };
   const rows: LiveRows = {
     tasks: (ids) => ids.map((id) => task(id, id.startsWith("a") ? "plan-a" : "plan-b")),
+    tasksOfRuns: (ids) => ids.map((id) => `a-${id}`),
     plans: () => [],
     workers: () => [],
     runner: () => runner,
@@ -88,6 +89,14 @@ describe("live updates", () => {
     push.note(dirty({ tasks: new Set(["a1", "b1"]) }));
     vi.advanceTimersByTime(100);
     expect(patches().flatMap((patch) => patch.tasks.map((row) => row.id))).toEqual(["b1"]);
+  });
+
+  it("sends a task whose attempt changed", () => {
+    const { push, patches } = setUp();
+    push.subscribe({ planId: "plan-a", runId: null });
+    push.note(dirty({ runs: new Set(["run-1"]) }));
+    vi.advanceTimersByTime(100);
+    expect(patches()[0]?.tasks.map((row) => row.id)).toEqual(["a-run-1"]);
   });
 
   it("names what is gone", () => {

@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { HiveError } from "../../../shared/errors";
 import type { LogChunk } from "../../../shared/model/views";
 import type { Store } from "../store/open";
-import { readRunLog, readStoredLog } from "../store/run-rows";
+import { readRunLog, readStoredLog, readTaskIdsOfRuns } from "../store/run-rows";
 
 export interface LogRequest {
   readonly runId: string;
@@ -37,6 +37,11 @@ export async function readLog(store: Store, request: LogRequest): Promise<LogChu
   } finally {
     await file.close();
   }
+}
+
+/** The tasks that these runs, as far as they exist, are attempts of. */
+export function getTaskIdsOfRuns(store: Store, runIds: readonly string[]): string[] {
+  return readTaskIdsOfRuns(store.read, runIds);
 }
 
 function range({ from, maxBytes }: LogRequest, size: number): { start: number; length: number } {

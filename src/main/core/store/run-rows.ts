@@ -20,3 +20,9 @@ export function readRunLog(db: ReadableDatabase, runId: string): RunLog | null {
 export function readStoredLog(db: ReadableDatabase, runId: string): string {
   return text(statement(db, "SELECT output_log FROM runs WHERE id = ?").get(runId)?.output_log);
 }
+
+/** The tasks of those of these runs that exist. */
+export function readTaskIdsOfRuns(db: ReadableDatabase, runIds: readonly string[]): string[] {
+  const find = statement(db, "SELECT task_id FROM runs WHERE id = ?");
+  return runIds.flatMap((id) => textOrNull(find.get(id)?.task_id) ?? []);
+}

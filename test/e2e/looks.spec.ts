@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import type { AxeResults } from "axe-core";
+import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
+import { chooseTask, goTo, launchFile, openPlanFile, openTab, taskRow } from "../helpers/screen";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const PLAN = {
+  title: "Nightly build",
+  description: "Builds, tests and packs everything.",
+  parameters: [
+    { name: "target", type: "choice", choices: ["linux", "mac"], default: "linux", description: "What to build for." },
+  ],
+  subtasks: [
+    { id: "fetch", title: "Fetch the sources", run: 'for i in 1 2 3; do echo "fetching part $i"; done' },
+    {
+      id: "build",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the plan's own syntax
+      title: "Build for ${{ params.target }}",
+      dependencies: ["fetch"],
+      run: "echo building; until [ -e go ]; do sleep 0.05; done",
+    },
+    { id: "lint", title: "Lint", dependencies: ["fetch"], run: "echo 'src/a.c:3: unused variable' >&2; exit 3" },
+    { id: "test", title: "Test", dependencies: ["build"], run: "true" },
+    { id: "pack", title: "Pack", dependencies: ["test", "lint"], run: "true" },
+  ],
+};
+
+/** Every serious breach of WCAG A and AA that axe finds on screen, as one line each. */
+async function breaches(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } }).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    }),
+  );
+  return violations.map(
+    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
+  );
+}
+
+async function resize({ app, page }: OpenConsole, width: number, height: number): Promise<void> {
+  await app.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    {
+      width,
+      height,
+    },
+  );
+  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+}
+
+for (const theme of ["dark", "light"] as const) {
+  test(`every screen is accessible and fits, ${theme}`, async ({ launch, folder }) => {
+    const opened = await launch();
+    const { page } = opened;
+    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    const found: string[] = [];
+
+    async function look(name: string): Promise<void> {
+      for (const [width, height] of [
+        [1440, 900],
+        [1120, 700],
+      ] as const) {
+        await resize(opened, width, height);
+        await page.screenshot({
+          path: join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`),
+          animations: "disabled",
+        });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (overflow > 0) found.push(`${name} at ${width}: ${overflow} px too wide`);
+      }
+      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
+    }
+
+    await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
+    await look("plans-empty");
+    await openPlanFile(opened, writePlan(folder, PLAN));
+    await expect(page.getByText("Nightly build").first()).toBeVisible();
+    await look("launch");
+    await launchFile(opened, join(folder, "plan.json"));
+    await expect(taskRow(page, "Build for linux")).toContainText("In progress");
+    await expect(taskRow(page, "Lint")).toContainText("Failed");
+    await look("plan");
+    await chooseTask(page, "Build for linux");
+    await look("task-summary");
+    await openTab(page, "Log");
+    await expect(page.getByText("building", { exact: true })).toBeVisible();
+    await look("task-log");
+    await openTab(page, "Attempts");
+    await look("task-attempts");
+    await page.keyboard.press("x");
+    await expect(page.getByText("Cancel 1 running task?")).toBeVisible();
+    await look("cancel-dialog");
+    await page.keyboard.press("Escape");
+    await goTo(page, "#/workers");
+    await expect(page.getByRole("heading", { name: "Workers" })).toBeVisible();
+    await look("workers");
+    await goTo(page, "#/plans");
+    await expect(page.getByRole("grid", { name: "Plans" })).toBeVisible();
+    await look("plans");
+    await page.keyboard.press("?");
+    await look("shortcuts");
+    await page.keyboard.press("Escape");
+    await opened.requestClose();
+    await expect(page.getByText("Close while 1 task runs?")).toBeVisible();
+    await look("closing");
+    await page.keyboard.press("Escape");
+    writeFileSync(join(folder, "go"), "");
+    await expect(page.getByText("Partly completed").first()).toBeVisible();
+    expect(found).toEqual([]);
+  });
+}

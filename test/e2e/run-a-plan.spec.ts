@@ -1,0 +1,98 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, writePlan } from "../helpers/app";
+import { commandOf, isAlive, until } from "../helpers/processes";
+import { chooseTask, launchFile, openTab, taskRow } from "../helpers/screen";
+
+/** Writes its own pid, its child's and its grandchild's to `pids`, then waits for ever. */
+const FAMILY = `echo $$ > pids.new
+sh -c 'echo $$ >> pids.new; sleep 3600 & echo $! >> pids.new; mv pids.new pids; wait' &
+wait`;
+
+/** The pids that the family task has written, once it has. */
+async function familyOf(folder: string): Promise<number[]> {
+  const file = join(folder, "pids");
+  await until("the task to write its pids", () => existsSync(file));
+  return readFileSync(file, "utf8").trim().split("\n").map(Number);
+}
+
+test("a sample plan is launched by keyboard and runs to its end before the operator's eyes", async ({ launch }) => {
+  const { page } = await launch();
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await page.getByRole("button", { name: /Rehearse a release/ }).press("Enter");
+  const start = page.getByRole("button", { name: /^Launch/ });
+  await expect(start).toBeEnabled();
+  await page.keyboard.press("ControlOrMeta+Enter");
+
+  await expect(page.getByRole("heading", { name: "Rehearse a release" })).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "In progress" }).first()).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "Waiting" }).first()).toBeVisible();
+  await expect(page.getByRole("banner").getByText("Completed", { exact: true }).first()).toBeVisible({
+    timeout: 45_000,
+  });
+  expect(await page.evaluate(() => "sameDocument" in window), "the page was never loaded again").toBe(true);
+});
+
+test("a log is read while it is written", async ({ launch, folder }) => {
+  const opened = await launch();
+  const { page } = opened;
+  const plan = writePlan(folder, {
+    title: "Talk",
+    subtasks: [
+      {
+        id: "talk",
+        title: "Talk slowly",
+        run: "echo first words; until [ -e go ]; do sleep 0.05; done; echo last words",
+      },
+    ],
+  });
+  await launchFile(opened, plan);
+  await chooseTask(page, "Talk slowly");
+  await openTab(page, "Log");
+  await expect(page.getByText("first words")).toBeVisible();
+  await expect(page.getByText("last words")).toBeHidden();
+  await expect(taskRow(page, "Talk slowly")).toContainText("In progress");
+  writeFileSync(join(folder, "go"), "");
+  await expect(page.getByText("last words")).toBeVisible();
+  await expect(taskRow(page, "Talk slowly")).toContainText("Completed");
+});
+
+test("a cancelled task is gone from the machine with everything it started, and can be retried", async ({
+  launch,
+  folder,
+}) => {
+  const opened = await launch();
+  const { page } = opened;
+  await launchFile(
+    opened,
+    writePlan(folder, { title: "Family", subtasks: [{ id: "family", title: "Raise a family", run: FAMILY }] }),
+  );
+  await chooseTask(page, "Raise a family");
+  const first = await familyOf(folder);
+  expect(first).toHaveLength(3);
+  expect(first.map(isAlive)).toEqual([true, true, true]);
+
+  await page.keyboard.press("x");
+  const dialog = page.getByRole("alertdialog").or(page.getByRole("dialog"));
+  await expect(dialog).toContainText("Cancel 1 running task?");
+  await expect(dialog).toContainText("Raise a family");
+  await page.keyboard.type("no longer needed");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");
+  expect(first.filter(isAlive).map(commandOf)).toEqual([]);
+
+  rmSync(join(folder, "pids"));
+  await page.keyboard.press("r");
+  await expect(taskRow(page, "Raise a family")).toContainText("In progress");
+  const second = await familyOf(folder);
+  expect(second.map(isAlive)).toEqual([true, true, true]);
+  expect(second).not.toEqual(first);
+  await openTab(page, "Attempts");
+  await expect(page.getByText("Attempt 2", { exact: true })).toBeVisible();
+
+  await page.keyboard.press("x");
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");
+  expect(second.filter(isAlive).map(commandOf)).toEqual([]);
+});

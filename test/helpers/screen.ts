@@ -1,0 +1,38 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { answerFileDialogs, type OpenConsole } from "./app";
+
+/** The row of a task in the list of its plan. */
+export function taskRow(page: Page, title: string): Locator {
+  return page.getByRole("grid", { name: "Tasks" }).getByRole("row").filter({ hasText: title });
+}
+
+/** Goes to a place of the window by its address. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((place) => {
+    window.location.hash = place;
+  }, hash);
+}
+
+/** Opens the launch view with a plan file, as if it had been chosen in the system's dialog. */
+export async function openPlanFile(opened: OpenConsole, file: string): Promise<void> {
+  await answerFileDialogs(opened, file);
+  await goTo(opened.page, "#/launch");
+  await opened.page.getByRole("button", { name: /^Open plan file/ }).click();
+}
+
+/** Launches a plan file and waits until its tasks are on screen. */
+export async function launchFile(opened: OpenConsole, file: string): Promise<void> {
+  await openPlanFile(opened, file);
+  await opened.page.getByRole("button", { name: /^Launch / }).click();
+  await expect(opened.page.getByRole("grid", { name: "Tasks" })).toBeVisible();
+}
+
+/** Opens a task in the inspector. */
+export async function chooseTask(page: Page, title: string): Promise<void> {
+  await taskRow(page, title).click();
+  await expect(page.getByRole("complementary", { name: "Task inspector" })).toBeVisible();
+}
+
+export async function openTab(page: Page, name: "Summary" | "Log" | "Attempts"): Promise<void> {
+  await page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
+}
