@@ -1,3 +1,7 @@
+import { readLog } from "../main/core/operations/runs";
+import { getTask } from "../main/core/operations/tasks";
+import { attemptFiles } from "../main/core/runner/task-files";
+import type { Store } from "../main/core/store/open";
 import type { TaskRow } from "../shared/model/views";
 import type { Output } from "./output";
 import { formatCount, plainLine, plainText, truncate } from "./text";
@@ -15,8 +19,29 @@ export interface Failure {
 }
 
 /** How many failures are told in full. */
-export const MOST_FAILURES = 10;
+const MOST_FAILURES = 10;
 const MOST_LINES = 10;
+const TAIL_BYTES = 16_384;
+
+/** The first failures among a plan's tasks, with the ends of their logs. */
+export async function collectFailures(store: Store, planId: string, tasks: readonly TaskRow[]): Promise<Failure[]> {
+  const failed = tasks.filter((task) => task.state === "failed").slice(0, MOST_FAILURES);
+  return Promise.all(failed.map((task) => readFailure(store, planId, task)));
+}
+
+async function readFailure(store: Store, planId: string, task: TaskRow): Promise<Failure> {
+  const run = getTask(store, { taskId: task.id }).runs.find((candidate) => candidate.id === task.runId);
+  const failure = {
+    task,
+    error: run?.error ?? task.reason ?? "it left no reason",
+    exitCode: run?.exitCode ?? null,
+    signal: run?.signal ?? null,
+  };
+  if (!run?.hasLog) return { ...failure, logPath: null, lastLines: [] };
+  const tail = await readLog(store, { runId: run.id, maxBytes: TAIL_BYTES });
+  const logPath = attemptFiles(store.filesFolder, planId, run.id).log;
+  return { ...failure, logPath, lastLines: lastLinesOf(tail.text) };
+}
 
 /** The last lines of a log that a person would read: blank ends are dropped. */
 export function lastLinesOf(text: string): string[] {

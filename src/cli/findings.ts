@@ -1,4 +1,6 @@
 import type { PlanFinding } from "../shared/model/plan-definition";
+import type { Output } from "./output";
+import type { PlanFile } from "./plan-file";
 import type { Paint } from "./style";
 import { displayWidth, plainLine, plainText, truncate } from "./text";
 
@@ -27,4 +29,11 @@ export function formatFinding(finding: PlanFinding, path: string, text: string, 
 
 export function hasErrors(findings: readonly PlanFinding[]): boolean {
   return findings.some((finding) => finding.severity === "error");
+}
+
+/** Prints all of them, in the order of the text. */
+export function printFindings(output: Output, findings: readonly PlanFinding[], file: PlanFile): void {
+  for (const finding of findings) {
+    for (const line of formatFinding(finding, file.path, file.text, output.paint)) output.line(line);
+  }
 }

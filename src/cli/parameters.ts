@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 export type GivenParameters = Readonly<Record<string, string>>;
 
 /** Collects `--param name=value`. A value may hold further `=`, and be empty. */
-export function collectParameter(argument: string, given: GivenParameters): GivenParameters {
+export function collectParameter(argument: string, given: GivenParameters = {}): GivenParameters {
   const equals = argument.indexOf("=");
   if (equals < 1) {
     throw new InvalidArgumentError(`Write it as name=value, for example --param folder=/srv/data.`);
@@ -22,4 +22,13 @@ export function parseSlots(argument: string): number {
     throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_SLOTS}.`);
   }
   return slots;
+}
+
+const MOST_ROWS = 500;
+
+/** How many rows a list shows. */
+export function parseLimit(argument: string): number {
+  const limit = /^\d+$/.test(argument) ? Number(argument) : 0;
+  if (limit < 1 || limit > MOST_ROWS) throw new InvalidArgumentError(`Give a whole number from 1 to ${MOST_ROWS}.`);
+  return limit;
 }

@@ -64,12 +64,17 @@ export function renderProgress(state: ProgressState, frame: Frame): string[] {
 
   const shown = mostTelling(state.tasks, room - 1);
   const left = state.tasks.length - shown.length;
-  const rows = taskLines(
-    shown.map((task) => ({ task, branch: "" })),
-    frame,
-  );
+  const rows = renderTasks(shown, frame);
   const rest = `  … ${formatCount(left)} more: ${describeCounts(restCounts(counts, shown))}`;
   return [...head, ...rows, frame.paint("grey", truncate(rest, frame.width)), ...foot];
+}
+
+/** Tasks one below the other, in the order given. */
+export function renderTasks(tasks: readonly TaskRow[], frame: Frame): string[] {
+  return taskLines(
+    tasks.map((task) => ({ task, branch: "" })),
+    frame,
+  );
 }
 
 /** How many tasks are in which state. */

@@ -1,14 +1,33 @@
-/** Calls back with 1 at the first ^C or SIGTERM, 2 at the second, and so on. Returns what ends it. */
-export function onInterrupt(react: (count: number) => void): () => void {
+/** ^C and SIGTERM, which ask for the same. */
+export interface Interrupts {
+  /** How often so far. */
+  readonly count: number;
+  /** Called at each, with the count, and at once when there was one already. */
+  react(reaction: (count: number) => void): void;
+  /** Gives the signals back to the system. */
+  end(): void;
+}
+
+export function listenForInterrupts(): Interrupts {
   let count = 0;
+  let reaction: ((count: number) => void) | null = null;
   const listener = () => {
     count += 1;
-    react(count);
+    reaction?.(count);
   };
   process.on("SIGINT", listener);
   process.on("SIGTERM", listener);
-  return () => {
-    process.removeListener("SIGINT", listener);
-    process.removeListener("SIGTERM", listener);
+  return {
+    get count() {
+      return count;
+    },
+    react(next) {
+      reaction = next;
+      if (count > 0) next(count);
+    },
+    end() {
+      process.removeListener("SIGINT", listener);
+      process.removeListener("SIGTERM", listener);
+    },
   };
 }

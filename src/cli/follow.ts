@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Core } from "../main/core/client";
+import { cancelPlan, getPlan } from "../main/core/operations/plans";
+import { HiveError } from "../shared/errors";
+import type { SubtaskDefinition } from "../shared/model/plan-definition";
+import type { RunnerInfo } from "../shared/model/views";
+import { EXIT, type ExitCode, exitCodeOfPlan } from "./exit-codes";
+import { collectFailures } from "./failures";
+import { killPlan } from "./kill";
+import { planSource } from "./plan-source";
+import type { Reporter } from "./reporters";
+import type { Interrupts } from "./signals";
+import { plural } from "./text";
+import { watchPlan } from "./watch";
+
+/** How long a killed plan gets to be recorded as such. */
+const RECORDING_MS = 5_000;
+
+export interface Followed {
+  readonly planId: string;
+  readonly subtasks: readonly SubtaskDefinition[];
+  /** Who cancels it when it is interrupted, for the audit log. */
+  readonly operator: string;
+}
+
+/**
+ * Shows a plan until it has ended. The first interruption cancels it, the second kills its processes, the
+ * third leaves at once.
+ */
+export async function followPlan(
+  core: Core,
+  followed: Followed,
+  reporter: Reporter,
+  interrupts: Interrupts,
+): Promise<ExitCode> {
+  const { store } = core;
+  const { planId } = followed;
+  const began = store.clock.monotonic();
+  const watch = watchPlan(planSource(store, planId), followed.subtasks, reporter.changed);
+  reporter.launched(getPlan(store, { planId }), watch.tasks);
+  reporter.changed(
+    watch.plan,
+    watch.tasks,
+    watch.tasks.filter((task) => task.attempts > 0),
+  );
+  const notices = createNotices(core, reporter);
+  try {
+    await Promise.race([watch.ended, interrupted(core, followed, interrupts, notices)]);
+    const { status } = watch.plan;
+    const durationMs = Math.round(store.clock.monotonic() - began);
+    const failures = await collectFailures(store, planId, watch.tasks);
+    reporter.ended({ planId, title: watch.plan.title, status, durationMs, tasks: watch.tasks }, failures);
+    return interrupts.count > 0 ? EXIT.interrupted : exitCodeOfPlan(status);
+  } finally {
+    notices.end();
+    watch.close();
+  }
+}
+
+interface Notices {
+  /** Outranks what the runner has to say; null: nothing more. */
+  interruption(text: string): void;
+  end(): void;
+}
+
+/** Who starts the tasks, if not this process, and what keeps it from doing so. */
+function createNotices({ runner }: Core, reporter: Reporter): Notices {
+  let isInterrupted = false;
+  let last: string | null = null;
+  let other: number | null = null;
+  const show = (text: string | null) => {
+    if (isInterrupted || text === last) return;
+    last = text;
+    reporter.notice(text);
+  };
+  const tell = () => {
+    if (runner === null) return;
+    const info = runner.info();
+    if (info.pausedReason !== null) show(info.pausedReason);
+    else if (!info.dispatching && info.dispatcher !== null) {
+      other = info.dispatcher.pid;
+      show(describeDispatcher(info.dispatcher));
+    } else if (info.dispatching && other !== null) {
+      show(`Process ${other} does not start tasks any more: this one does now.`);
+    } else if (info.dispatching) show(null);
+  };
+  tell();
+  const unsubscribe = runner?.onChange(tell);
+  return {
+    interruption(text) {
+      isInterrupted = true;
+      reporter.notice(text);
+    },
+    end: () => unsubscribe?.(),
+  };
+}
+
+const PROGRAMS: Readonly<Record<string, string>> = { window: "the window", cli: "another hive command" };
+
+function describeDispatcher({ pid, host, program }: NonNullable<RunnerInfo["dispatcher"]>): string {
+  const name = PROGRAMS[program] ?? program;
+  return `Tasks are started by ${name} that has this database open (process ${pid} on ${host}); watching it.`;
+}
+
+/** Resolves when an interrupted plan need not be waited for any longer. */
+function interrupted(core: Core, followed: Followed, interrupts: Interrupts, notices: Notices): Promise<void> {
+  const { store } = core;
+  const { planId, operator } = followed;
+  const cancel = async () => {
+    notices.interruption("Cancelling: no more tasks are started. ^C again kills what still runs.");
+    try {
+      const { stopping } = await cancelPlan(store, { planId, reason: "interrupted in the terminal", actor: operator });
+      if (stopping > 0) {
+        notices.interruption(`Cancelling: waiting for ${plural(stopping, "task")} to stop. ^C again kills at once.`);
+      }
+    } catch (error) {
+      // It ended by itself meanwhile: nothing is left to cancel.
+      if (!(error instanceof HiveError && error.code === "illegal_transition")) throw error;
+    }
+  };
+  const kill = async () => {
+    notices.interruption("Killing what still runs.");
+    await killPlan(store, planId);
+    await delay(RECORDING_MS, undefined, { ref: false });
+  };
+  return new Promise((resolve, reject) => {
+    interrupts.react((count) => {
+      if (count === 1) cancel().catch(reject);
+      else if (count === 2) kill().then(resolve, reject);
+      else process.exit(EXIT.interrupted);
+    });
+  });
+}

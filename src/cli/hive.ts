@@ -1,0 +1,144 @@
+#!/usr/bin/env node
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../../package.json";
+import { defaultDatabaseFile } from "../main/core/paths";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { flushOutputs, type Outputs, processOutputs } from "./output";
+import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
+import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
+import { reportError } from "./report";
+import { runPlan } from "./run";
+
+const EXAMPLES = `
+Examples:
+  hive run deploy.yaml                        run a plan and watch it
+  hive run deploy.yaml --param target=staging --workers 4
+  hive run deploy.yaml --json | jq .state     one JSON object a line
+  hive plan validate deploy.yaml              say what is wrong with it, and where
+`;
+
+const RUN_NOTES = `
+^C cancels the plan, waits for its tasks to stop and records them; a second ^C kills them at once.
+When a window or another hive command already starts the tasks of the database, that one runs the plan
+and this command watches; it takes over when the other one ends.
+
+Exit codes:
+  0    the plan completed
+  1    it failed, or completed in part, or was cancelled by somebody else
+  2    the plan, a parameter or the command line is wrong; nothing was started
+  3    the database cannot be opened or written
+  130  interrupted; the plan was cancelled
+`;
+
+interface DatabaseOption {
+  readonly db?: string;
+}
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+interface RunFlags extends DatabaseOption, JsonOption {
+  readonly param?: GivenParameters;
+  readonly workers?: number;
+}
+
+interface ListFlags extends DatabaseOption, JsonOption {
+  readonly limit: number;
+}
+
+function databaseOption(): Option {
+  return new Option("--db <file>", `the database (default: the window's, ${defaultDatabaseFile()})`);
+}
+
+function databaseFile({ db }: DatabaseOption): string {
+  return db === undefined ? defaultDatabaseFile() : resolve(db);
+}
+
+/** `done` is given each command's exit code. */
+function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Command {
+  const program = new Command("hive")
+    .description("Runs plans of tasks from the terminal, on the same database as Hive Console.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .showHelpAfterError("(--help says more)")
+    .configureOutput({
+      writeOut: outputs.out.write,
+      writeErr: outputs.err.write,
+      getOutHelpWidth: () => Math.min(outputs.out.size().width, 110),
+      getErrHelpWidth: () => Math.min(outputs.err.size().width, 110),
+      outputError: (text, write) => write(text.replace(/^error: /, `${outputs.err.paint("red", "hive:")} `)),
+    })
+    .exitOverride()
+    .addHelpText("after", EXAMPLES);
+
+  program
+    .command("run")
+    .summary("run a plan and show it live")
+    .description("Launches a plan, runs it and shows it live until it has ended.")
+    .argument("<plan>", "plan file, YAML or JSON")
+    .addOption(databaseOption())
+    .option("-p, --param <name=value>", "value of a parameter of the plan; repeat it for more", collectParameter)
+    .option("-w, --workers <n>", "tasks to run at once (default: the machine's cores)", parseSlots)
+    .option("--json", "one JSON object a line, the last one a summary")
+    .addHelpText("after", RUN_NOTES)
+    .action(async (path: string, flags: RunFlags) => {
+      const options = { databaseFile: databaseFile(flags), parameters: flags.param ?? {}, json: flags.json ?? false };
+      done(await runPlan(path, { ...options, slots: flags.workers }, outputs));
+    });
+
+  const plan = program.command("plan").summary("check plan files, list and show plans").helpCommand(false);
+  plan.description("Checks plan files; lists and shows the plans of a database.");
+  plan
+    .command("validate")
+    .description("Says all that is wrong with a plan file, as file:line:column: message. Runs nothing.")
+    .argument("<file>", "plan file, YAML or JSON")
+    .action(async (path: string) => done(await validatePlan(path, outputs)));
+  plan
+    .command("list")
+    .description("Lists plans, newest first.")
+    .addOption(databaseOption())
+    .option("-n, --limit <n>", "at most so many", parseLimit, 20)
+    .option("--json", "one JSON object a line")
+    .action(async (flags: ListFlags) => {
+      done(
+        await listRecentPlans(
+          { databaseFile: databaseFile(flags), json: flags.json ?? false, limit: flags.limit },
+          outputs,
+        ),
+      );
+    });
+  plan
+    .command("show")
+    .description("Shows a plan and its tasks.")
+    .argument("<id>", "the plan's id, from hive plan list")
+    .addOption(databaseOption())
+    .option("--json", "one JSON object")
+    .action(async (planId: string, flags: DatabaseOption & JsonOption) => {
+      done(await showPlan(planId, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
+    });
+  return program;
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const outputs = processOutputs();
+  if (process.env.HIVE_DEBUG === "1") process.setSourceMapsEnabled(true);
+  let code: ExitCode = EXIT.ok;
+  try {
+    await createProgram(outputs, (given) => {
+      code = given;
+    }).parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has printed the help, the version or what is wrong already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return reportError(error, outputs, { json: args.includes("--json") });
+  }
+}
+
+void main(process.argv.slice(2)).then(async (code) => {
+  await flushOutputs();
+  process.exit(code);
+});

@@ -1,0 +1,77 @@
+import { availableParallelism } from "node:os";
+import { launchPlan } from "../main/core/operations/plans";
+import { checkParameters } from "../main/core/plan/parameters";
+import { parsePlan } from "../main/core/plan/parse";
+import type { ParameterValue, PlanDefinition } from "../shared/model/plan-definition";
+import { openToRun } from "./database";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { hasErrors, printFindings } from "./findings";
+import { followPlan } from "./follow";
+import { operatorName } from "./operator";
+import type { Outputs } from "./output";
+import type { GivenParameters } from "./parameters";
+import { type PlanFile, readPlanFile } from "./plan-file";
+import { Reported } from "./report";
+import { createJsonReporter, createLineReporter, createLiveReporter, type Reporter } from "./reporters";
+import { listenForInterrupts } from "./signals";
+import { planTree } from "./tree";
+
+export interface RunOptions {
+  readonly databaseFile: string;
+  readonly parameters: GivenParameters;
+  /** Tasks at once. Default: the machine's cores. */
+  readonly slots?: number;
+  readonly json: boolean;
+}
+
+/** Launches a plan, shows it until it has ended, and gives the exit code of its outcome. */
+export async function runPlan(path: string, options: RunOptions, outputs: Outputs): Promise<ExitCode> {
+  const { file, definition, parameters } = await readLaunchable(path, options, outputs);
+  const interrupts = listenForInterrupts();
+  const core = await openToRun(options.databaseFile, options.slots ?? availableParallelism());
+  try {
+    if (interrupts.count > 0) return EXIT.interrupted;
+    const operator = operatorName();
+    const { planId } = await launchPlan(core.store, {
+      definition,
+      parameters,
+      sourceName: file.name,
+      sourceText: file.text,
+      folder: file.folder,
+      launchedBy: "cli",
+    });
+    const reporter = chooseReporter(options, outputs, definition);
+    return await followPlan(core, { planId, subtasks: definition.subtasks, operator }, reporter, interrupts);
+  } finally {
+    interrupts.end();
+    await core.close();
+  }
+}
+
+interface Launchable {
+  readonly file: PlanFile;
+  readonly definition: PlanDefinition;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** Everything that can be wrong before the database is touched. Ends with exit code 2 when something is. */
+async function readLaunchable(path: string, options: RunOptions, outputs: Outputs): Promise<Launchable> {
+  const file = await readPlanFile(path);
+  const { definition, findings } = parsePlan(file.text, { fileName: file.path });
+  const checked =
+    definition === null
+      ? { values: {}, findings: [] }
+      : checkParameters(definition, options.parameters, { callerFolder: process.cwd(), planFolder: file.folder });
+  const all = [...findings, ...checked.findings];
+  printFindings(outputs.err, all, file);
+  if (definition !== null && !hasErrors(all)) return { file, definition, parameters: checked.values };
+  if (options.json) outputs.out.line(JSON.stringify({ type: "error", code: "invalid_plan", findings: all }));
+  throw new Reported(EXIT.usage);
+}
+
+function chooseReporter(options: RunOptions, outputs: Outputs, definition: PlanDefinition): Reporter {
+  const now = () => Date.now();
+  if (options.json) return createJsonReporter(outputs, now);
+  if (outputs.out.isTty) return createLiveReporter(outputs, planTree(definition.subtasks), now);
+  return createLineReporter(outputs, now);
+}

@@ -1,0 +1,113 @@
+import { isTerminalPlan } from "../shared/model/plan";
+import type { SubtaskDefinition } from "../shared/model/plan-definition";
+import type { PlanSummary, TaskRow } from "../shared/model/views";
+
+/** Where a watch reads a plan from. */
+export interface PlanSource {
+  plan(): PlanSummary;
+  /** Every task, in the plan's order. */
+  tasks(): readonly TaskRow[];
+  tasksByIds(ids: readonly string[]): readonly TaskRow[];
+  /** Calls back after changes to these tasks; `null`: to any, or to the plan. Returns what ends it. */
+  subscribe(listener: (taskIds: ReadonlySet<string> | null) => void): () => void;
+}
+
+export interface PlanWatch {
+  readonly plan: PlanSummary;
+  /** In the plan's order, as last read. */
+  readonly tasks: readonly TaskRow[];
+  /** Resolves when the plan has ended; rejects when it cannot be read any more. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** `changed`: the tasks whose state or attempt is another than before. */
+export type PlanListener = (plan: PlanSummary, tasks: readonly TaskRow[], changed: readonly TaskRow[]) => void;
+
+/**
+ * Follows a plan by its changes. Whether a task waits follows from the tasks before it, without a change of its
+ * own, so with a task that left its state those right behind it are read again.
+ */
+export function watchPlan(
+  source: PlanSource,
+  subtasks: readonly SubtaskDefinition[],
+  listener: PlanListener,
+): PlanWatch {
+  let plan = source.plan();
+  const tasks = [...source.tasks()];
+  const places = new Map(tasks.map((task, place) => [task.id, place]));
+  const dependents = dependentsByTask(subtasks, tasks);
+
+  /** Takes rows in; tells which of them changed as shown, and the ids of those whose stored state changed. */
+  const take = (rows: readonly TaskRow[]) => {
+    const changed: TaskRow[] = [];
+    const moved: string[] = [];
+    for (const after of rows) {
+      const place = places.get(after.id);
+      const before = place === undefined ? undefined : tasks[place];
+      if (place === undefined || before === undefined) continue;
+      tasks[place] = after;
+      if (before.state !== after.state || before.attempts !== after.attempts) changed.push(after);
+      if (before.status !== after.status) moved.push(after.id);
+    }
+    return { changed, moved };
+  };
+
+  const refresh = (ids: ReadonlySet<string> | null): void => {
+    const changed: TaskRow[] = [];
+    if (ids === null) {
+      changed.push(...take(source.tasks()).changed);
+    } else {
+      const first = take(source.tasksByIds([...ids].filter((id) => places.has(id))));
+      changed.push(...first.changed);
+      const next = new Set(first.moved.flatMap((id) => dependents.get(id) ?? []));
+      if (next.size > 0) changed.push(...take(source.tasksByIds([...next])).changed);
+    }
+    plan = source.plan();
+    listener(plan, tasks, changed);
+  };
+
+  let unsubscribe = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    if (isTerminalPlan(plan.status)) resolve();
+    unsubscribe = source.subscribe((ids) => {
+      try {
+        refresh(ids);
+        if (isTerminalPlan(plan.status)) resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+
+  return {
+    get plan() {
+      return plan;
+    },
+    get tasks() {
+      return tasks;
+    },
+    ended,
+    close: () => unsubscribe(),
+  };
+}
+
+type Dependents = ReadonlyMap<string, readonly string[]>;
+
+/** Task ids by the id of the task that they directly wait for. */
+function dependentsByTask(subtasks: readonly SubtaskDefinition[], tasks: readonly TaskRow[]): Dependents {
+  const taskIds = new Map(tasks.map((task) => [task.subtaskId, task.id]));
+  const dependents = new Map<string, string[]>();
+  for (const subtask of subtasks) {
+    const id = taskIds.get(subtask.id);
+    if (id === undefined) continue;
+    for (const dependency of subtask.dependencies) {
+      const on = taskIds.get(dependency);
+      if (on === undefined) continue;
+      const known = dependents.get(on);
+      if (known) known.push(id);
+      else dependents.set(on, [id]);
+    }
+  }
+  return dependents;
+}
