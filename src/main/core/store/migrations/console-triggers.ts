@@ -48,13 +48,18 @@ function hasDependency(task: string, condition: string): string {
 
 const OBSTACLE = `dt.status IN ${STOPPED} OR d.blocked = 1`;
 
+/*
+ * In the walks below the condition of the whole step stands where the walk begins: around it, SQLite would
+ * walk first and ask then, and every claim would cost as much as its plan is large.
+ */
+
 /** Marks everything queued behind an obstacle. Stops where it is marked already, so a repeat costs nothing. */
 function block(taskId: string, when: string): string {
   const open = "c.unmet > 0 AND c.blocked = 0";
-  return `UPDATE console_tasks SET blocked = 1 WHERE (${when}) AND seq IN (
+  return `UPDATE console_tasks SET blocked = 1 WHERE seq IN (
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE e.depends_on = ${seqOf(taskId)} AND ${open}
+        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
       UNION
       SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${open}
@@ -68,18 +73,18 @@ function block(taskId: string, when: string): string {
 function unblock(taskId: string, when: string): string {
   const freed = `c.blocked = 1 AND NOT ${hasDependency("c.seq", `dt.status IN ${STOPPED}`)}`;
   const open = "c.unmet > 0 AND c.blocked = 0";
-  return `UPDATE console_tasks SET blocked = 0 WHERE (${when}) AND seq IN (
+  return `UPDATE console_tasks SET blocked = 0 WHERE seq IN (
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE e.depends_on = ${seqOf(taskId)} AND ${freed}
+        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${freed}
       UNION
       SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${freed}
     ) SELECT seq FROM behind);
-  UPDATE console_tasks SET blocked = 1 WHERE (${when}) AND seq IN (
+  UPDATE console_tasks SET blocked = 1 WHERE seq IN (
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE e.depends_on = ${seqOf(taskId)} AND ${open}
+        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
       UNION
       SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${open}
