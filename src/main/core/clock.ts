@@ -16,8 +16,19 @@ export const systemClock: Clock = {
 /** A number in [0, 1). */
 export type Random = () => number;
 
-/** Unpredictable enough for ids, unlike a seeded generator. */
-export const systemRandom: Random = () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+/** Unpredictable enough for ids, unlike a seeded generator. Asks the system for many numbers at once. */
+export const systemRandom: Random = (() => {
+  let pool = Buffer.alloc(0);
+  let at = 0;
+  return () => {
+    if (at >= pool.length) {
+      pool = randomBytes(6 * 1_024);
+      at = 0;
+    }
+    at += 6;
+    return pool.readUIntBE(at - 6, 6) / 2 ** 48;
+  };
+})();
 
 const COUNTER_LIMIT = 2 ** 12;
 
