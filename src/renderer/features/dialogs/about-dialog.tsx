@@ -1,4 +1,5 @@
 import { Copy } from "lucide-react";
+import { useRef } from "react";
 import type { AppInfo } from "../../../shared/model/views";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -11,6 +12,7 @@ import { closeDialog, useDialogs } from "./dialogs-store";
 export function AboutDialog() {
   const open = useDialogs((state) => state.shown === "about");
   const info = useApp((state) => state.info);
+  const close = useRef<HTMLButtonElement>(null);
   const facts = info === null ? [] : factsOf(info);
   return (
     <Dialog
@@ -19,12 +21,13 @@ export function AboutDialog() {
       title="Hive Console"
       description={info === null ? "The console's own process has not answered yet." : `Version ${info.version}`}
       width={480}
+      initialFocus={close}
       footer={
         <>
           <Button icon={<Copy size={14} />} onClick={() => void copy(facts)}>
             Copy details
           </Button>
-          <Button variant="primary" keys="Escape" onClick={closeDialog}>
+          <Button ref={close} variant="primary" keys="Escape" onClick={closeDialog}>
             Close
           </Button>
         </>

@@ -104,7 +104,7 @@ function mergeFindings(preview: PlanPreview, refused: PlanPreview["findings"]): 
 const GLYPH: Readonly<Record<Readiness["tone"], string>> = { ok: "completed", warning: "escalated", error: "failed" };
 
 function Foot({ preview }: { readonly preview: PlanPreview }) {
-  const { typed, status, launchError, refused } = useLaunch();
+  const { typed, status, launchError, refused, sample } = useLaunch();
   const readOnly = useReadOnlyReason();
   const problems = useMemo(
     () => Object.keys(parseForm(preview.parameters, typedValues({ preview, typed })).problems).length,
@@ -125,7 +125,7 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         run: () => void launch(),
       },
       { keys: ["o"], label: "Open plan file", hint: true, run: () => void openFile() },
-      { keys: ["c"], label: "Check the file again", run: () => void checkAgain() },
+      { keys: ["c"], label: "Check the file again", disabled: sample !== null, run: () => void checkAgain() },
       { keys: ["Escape"], label: "Back to the plans", whileTyping: true, run: leave },
     ],
   });

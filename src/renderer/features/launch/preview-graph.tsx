@@ -1,5 +1,5 @@
 import { SquareTerminal, Waypoints } from "lucide-react";
-import { useMemo } from "react";
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
 import styles from "./launch.module.css";
 import type { LayeredGraph, LayeredNode } from "./layers";
@@ -7,7 +7,7 @@ import type { LayeredGraph, LayeredNode } from "./layers";
 /** A larger plan is listed: its picture would say nothing in so small a place. */
 export const MOST_DRAWN = 400;
 
-const MARGIN = 20;
+const MARGIN = 16;
 const RADIUS = 6;
 
 interface Size {
@@ -18,11 +18,15 @@ interface Size {
   readonly isTitled: boolean;
 }
 
-/** As much of the titles as the number of layers leaves room for. */
-function sizeFor(layerCount: number): Size {
-  if (layerCount <= 4) return { width: 122, height: 28, gapX: 28, gapY: 10, isTitled: true };
-  if (layerCount <= 6) return { width: 84, height: 26, gapX: 18, gapY: 8, isTitled: true };
-  return { width: 42, height: 20, gapX: 17, gapY: 5, isTitled: false };
+/** As much of the titles as the place has room for; below that, small nodes without. */
+function sizeFor(layerCount: number, room: number): Size {
+  const share = (room - 2 * MARGIN) / Math.max(1, layerCount);
+  if (share < 84) {
+    const gapX = Math.min(17, Math.max(12, Math.floor(share - 42)));
+    return { width: 42, height: 20, gapX, gapY: 5, isTitled: false };
+  }
+  const gapX = share < 120 ? 18 : 28;
+  return { width: Math.min(150, Math.floor(share - gapX)), height: 34, gapX, gapY: 8, isTitled: true };
 }
 
 interface PreviewGraphProps {
@@ -31,13 +35,15 @@ interface PreviewGraphProps {
 }
 
 export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
-  const size = sizeFor(graph.layerCount);
+  const place = useRef<HTMLDivElement>(null);
+  const room = useWidth(place);
+  const size = useMemo(() => sizeFor(graph.layerCount, room), [graph, room]);
   const paths = useMemo(() => edgePaths(graph, size), [graph, size]);
   const bad = useMemo(() => severities(findings), [findings]);
   const width = MARGIN * 2 + graph.layerCount * (size.width + size.gapX) - size.gapX;
   const height = MARGIN * 2 + graph.rowCount * (size.height + size.gapY) - size.gapY;
   return (
-    <div className={styles.canvas}>
+    <div ref={place} className={styles.canvas}>
       <svg
         width={width}
         height={height}
@@ -52,6 +58,19 @@ export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
       </svg>
     </div>
   );
+}
+
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(600);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return undefined;
+    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
+    observer.observe(current);
+    setWidth(current.clientWidth);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
 
 function severities(findings: readonly PlanFinding[]): ReadonlyMap<string, PlanFinding["severity"]> {
@@ -89,7 +108,6 @@ function Node({ node, size, severity }: NodeProps) {
       {size.isTitled ? (
         <foreignObject x={x} y={y} width={size.width} height={size.height}>
           <div className={styles.nodeText}>
-            <Icon size={12} aria-hidden="true" />
             <span>{subtask.title}</span>
           </div>
         </foreignObject>

@@ -59,10 +59,9 @@ export function SourceList() {
         <FileUp size={16} aria-hidden="true" />
         <span>
           Open plan file…
-          <small>
-            YAML or JSON, or press <Kbd keys="o" />
-          </small>
+          <small>YAML or JSON</small>
         </span>
+        <Kbd keys="o" />
       </button>
     </aside>
   );

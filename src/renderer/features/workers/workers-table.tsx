@@ -38,7 +38,7 @@ export function WorkersTable({ workers, cursor }: WorkersTableProps) {
           <th scope="col">Heartbeat</th>
           <th scope="col">Process</th>
           <th scope="col">Current task</th>
-          <th scope="col">Since</th>
+          <th scope="col">Registered</th>
         </tr>
       </thead>
       <tbody>

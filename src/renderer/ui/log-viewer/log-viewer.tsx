@@ -10,6 +10,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { create } from "zustand";
 import { Button, IconButton } from "../button";
 import { EmptyState } from "../empty-state";
 import { formatBytes, formatCount, plural } from "../format";
@@ -31,6 +32,9 @@ const PADDING = 4;
 const READ_AHEAD = 2_000;
 const AT_END = 8;
 
+/** How logs are read holds for all of them. */
+const useLogPreferences = create<{ readonly isWrapped: boolean }>()(() => ({ isWrapped: true }));
+
 interface LogViewerProps {
   /** One object per log: another one starts anew. */
   readonly source: LogSource;
@@ -48,14 +52,15 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
   const lines = useMemo(() => linesOf(state.buffer), [state.buffer]);
   const find = useLogFind(lines);
   const findInput = useRef<HTMLInputElement>(null);
-  const [isWrapped, setIsWrapped] = useState(false);
+  const isWrapped = useLogPreferences((preferences) => preferences.isWrapped);
+  const toggleWrap = () => useLogPreferences.setState({ isWrapped: !isWrapped });
   const toggleFollow = () => reader?.setFollowing(!state.following);
   useHotkeys({
     group: "Log",
     hotkeys: [
       { keys: ["f"], label: "Follow", hint: true, run: toggleFollow },
       { keys: ["/"], label: "Search log", hint: true, run: () => findInput.current?.select() },
-      { keys: ["w"], label: "Wrap lines", run: () => setIsWrapped(!isWrapped) },
+      { keys: ["w"], label: "Wrap lines", run: toggleWrap },
     ],
   });
 
@@ -64,14 +69,7 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
       <div className={styles.bar}>
         {toolbar}
         <FindField find={find} inputRef={findInput} />
-        <IconButton
-          label="Wrap lines"
-          keys="w"
-          size="sm"
-          variant="default"
-          pressed={isWrapped}
-          onClick={() => setIsWrapped(!isWrapped)}
-        >
+        <IconButton label="Wrap lines" keys="w" size="sm" variant="default" pressed={isWrapped} onClick={toggleWrap}>
           <WrapText size={14} />
         </IconButton>
       </div>
@@ -125,7 +123,7 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_HEIGHT,
     getItemKey,
-    overscan: 24,
+    overscan: 12,
     paddingStart: PADDING,
     paddingEnd: PADDING,
     // Keeps the lines in view where they are while older ones are added or dropped above them.
@@ -158,8 +156,9 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
     const { virtualizer: rows } = latest.current;
     const top = rows.getVirtualItemForOffset(rows.scrollOffset ?? 0)?.index ?? 0;
     rows.measure();
-    rows.scrollToIndex(top, { align: "start" });
-  }, [isWrapped]);
+    if (isFollowing) rows.scrollToEnd();
+    else rows.scrollToIndex(top, { align: "start" });
+  }, [isWrapped, isFollowing]);
 
   const onScroll = () => {
     const element = scroller.current;

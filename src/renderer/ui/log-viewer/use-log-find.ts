@@ -24,11 +24,13 @@ export function useLogFind(lines: LogLines): LogFind {
   const byLine = useMemo(() => Map.groupBy(matches, (match) => match.lineId), [matches]);
   const step = useCallback(
     (direction: 1 | -1) => {
-      const next = stepMatch(matches, current, direction);
+      // Enter may come before the search behind the typing has ended.
+      const found = sought === query ? matches : findMatches(lines, query);
+      const next = stepMatch(found, current, direction);
       setCurrent(next);
       return next;
     },
-    [matches, current],
+    [matches, current, sought, query, lines],
   );
   const change = useCallback((text: string) => {
     setQuery(text);
