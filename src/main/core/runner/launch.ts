@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { notExecutableMessage, notFoundMessage, type ProcessEnd } from "./outcome";
 import type { AttemptFiles } from "./task-files";
 
@@ -138,6 +138,7 @@ function openLog(path: string): number | null {
  * Marks an attempt as never to be started. False: it has been started, or marked, already.
  */
 export function forbidStart(files: AttemptFiles): boolean {
+  mkdirSync(dirname(files.log), { recursive: true });
   const log = openLog(files.log);
   if (log === null) return false;
   closeSync(log);
