@@ -41,7 +41,9 @@ export const planPlace = (planId: string | null, taskId: string | null = null): 
   taskId,
 });
 
-const useLocation = create<{ readonly place: Place }>()(() => ({ place: HOME }));
+const useLocation = create<{ readonly place: Place }>()(() => ({
+  place: parsePlace(globalThis.location?.hash ?? ""),
+}));
 
 function read(): void {
   useLocation.setState({ place: parsePlace(window.location.hash) });

@@ -120,6 +120,14 @@ it("reads everything again when a patch was missed", async () => {
   await vi.waitFor(() => expect(shown()).toEqual(["z", "a"]));
 });
 
+it("reads as many pages again as were shown", async () => {
+  await start(() => page([plan("c", 3), plan("b", 2)]));
+  main.state.answer = () => (main.state.reads % 2 === 0 ? page([plan("c", 3)], "cursor") : page([plan("b", 2)]));
+  await loadPlans();
+  expect(shown()).toEqual(["c", "b"]);
+  expect(main.state.reads).toBe(3);
+});
+
 it("keeps what is shown when reading it again fails, says so, and tries until it works", async () => {
   await start(() => page([plan("a", 1)]));
   await vi.waitFor(() => expect(useSync.getState().lastContact).not.toBeNull());

@@ -21,7 +21,7 @@ export function InspectorSlot({ children }: { readonly children: ReactNode }) {
     setInspectorWidth(width + (event.key === "ArrowLeft" ? STEP : -STEP));
   };
   return (
-    <aside className={styles.inspector} style={{ width }} aria-label="Inspector">
+    <aside className={styles.inspector} style={{ width }} aria-label="Task inspector">
       {/* biome-ignore lint/a11y/useSemanticElements: a line cannot be dragged or hold the focus */}
       <div
         className={styles.edge}

@@ -1,5 +1,6 @@
 import { Ban, PanelRight } from "lucide-react";
 import { useState } from "react";
+import { isLegalPlanTransition } from "../../../shared/model/plan";
 import { isTerminalTask } from "../../../shared/model/task";
 import type { PlanDetail, StateCounts } from "../../../shared/model/views";
 import { Button, IconButton } from "../../ui/button";
@@ -17,6 +18,9 @@ interface PlanHeadProps {
   readonly onToggleInspector: () => void;
 }
 
+/** Where a plan was launched, as people call it. Other programs name themselves. */
+const LAUNCHERS: Readonly<Record<string, string>> = { window: "the console", cli: "the terminal" };
+
 function countUnended(counts: StateCounts): number {
   return Object.entries(counts).reduce((sum, [state, count]) => (isTerminalTask(state) ? sum : sum + count), 0);
 }
@@ -30,6 +34,7 @@ export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProp
   const unended = countUnended(plan.counts);
   const whyNoCancel = (): string | null => {
     if (readOnly !== null) return readOnly;
+    if (!isLegalPlanTransition(plan.status, "cancelled")) return "The plan has ended.";
     if (unended === 0) return "Every task has ended.";
     return plan.cancelRequested ? "It is being cancelled: its running tasks are stopping." : null;
   };
@@ -51,7 +56,7 @@ export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProp
             <Moment at={plan.createdAt} />
           </>
         )}
-        {plan.launchedBy !== null && ` by ${plan.launchedBy}`}
+        {plan.launchedBy !== null && ` from ${LAUNCHERS[plan.launchedBy] ?? plan.launchedBy}`}
       </span>
       <span className={styles.actions}>
         <Button

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { LivePatch } from "../../../shared/contract";
+import type { LivePatch, Page } from "../../../shared/contract";
 import type { PlanDetail, TaskRow } from "../../../shared/model/views";
 import { ApiError, call } from "../../api";
 import { keepLive, watchPlan } from "../../sync";
@@ -38,6 +38,18 @@ let request = 0;
 
 const afterOf = (next: string | null): number | null => (next === null ? null : Number(next));
 
+/** The first page of a plan's tasks, and further ones until `count` are here. */
+async function readTasks(planId: string, count: number): Promise<Page<TaskRow>> {
+  let page = await call("tasks.list", { planId, limit: Math.min(MOST, Math.max(PAGE, count)) });
+  const rows = [...page.rows];
+  while (page.next !== null && rows.length < count) {
+    const limit = Math.min(MOST, count - rows.length);
+    page = await call("tasks.list", { planId, after: Number(page.next), limit });
+    rows.push(...page.rows);
+  }
+  return { rows, next: page.next };
+}
+
 /**
  * Reads the plan and its tasks, as far as they were shown. What is shown stays until the answer is there, also
  * when reading fails: then this throws. A plan that is gone is shown as gone.
@@ -48,15 +60,15 @@ export async function loadPlan(): Promise<void> {
   request += 1;
   const mine = request;
   try {
-    const [plan, page] = await Promise.all([
+    const [plan, { rows, next }] = await Promise.all([
       call("plans.get", { planId }),
-      call("tasks.list", { planId, limit: Math.min(MOST, Math.max(PAGE, tasks.order.length)) }),
+      readTasks(planId, tasks.order.length),
     ]);
     if (mine !== request) return;
     usePlan.setState({
       plan,
-      tasks: rowSet(page.rows),
-      next: afterOf(page.next),
+      tasks: rowSet(rows),
+      next: afterOf(next),
       status: "ready",
       error: null,
       moreError: null,

@@ -1,11 +1,12 @@
 import { create } from "zustand";
-import type { LivePatch } from "../../../shared/contract";
+import type { LivePatch, Page } from "../../../shared/contract";
 import type { PlanSummary } from "../../../shared/model/views";
 import { call } from "../../api";
 import { keepLive } from "../../sync";
 import { appendRows, EMPTY, insertRows, type RowSet, removeRows, rowSet, updateRows } from "./row-set";
 
 const PAGE = 100;
+const MOST = 500;
 
 interface PlansState {
   readonly rows: RowSet<PlanSummary>;
@@ -38,6 +39,17 @@ export const usePlans = create<PlansState>()(() => ({
 
 let request = 0;
 
+/** The first page of plans, and further ones until `count` are here. */
+async function readPlans(count: number): Promise<Page<PlanSummary>> {
+  let page = await call("plans.list", { limit: Math.min(MOST, Math.max(PAGE, count)) });
+  const rows = [...page.rows];
+  while (page.next !== null && rows.length < count) {
+    page = await call("plans.list", { after: page.next, limit: Math.min(MOST, count - rows.length) });
+    rows.push(...page.rows);
+  }
+  return { rows, next: page.next };
+}
+
 /**
  * Reads the list from its top, as far as it was shown. What is shown stays until the answer is there, also when
  * reading fails: then this throws.
@@ -47,12 +59,12 @@ export async function loadPlans(): Promise<void> {
   const mine = request;
   const shown = usePlans.getState().rows.order.length;
   try {
-    const page = await call("plans.list", { limit: Math.min(500, Math.max(PAGE, shown)) });
+    const { rows, next } = await readPlans(shown);
     if (mine !== request) return;
     usePlans.setState({
-      rows: rowSet(page.rows),
+      rows: rowSet(rows),
       waiting: [],
-      next: page.next,
+      next,
       status: "ready",
       error: null,
       moreError: null,

@@ -50,7 +50,7 @@ export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
   {
     id: "id",
     header: "ID",
-    meta: { width: "minmax(84px, 0.5fr)" },
+    meta: { width: "minmax(116px, 0.6fr)" },
     cell: row((task) => (
       <span className={cx(styles.mono, styles.muted)} title={task.id}>
         {task.subtaskId ?? shortId(task.id)}
@@ -66,7 +66,7 @@ export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
   {
     id: "worker",
     header: "Worker",
-    meta: { width: "minmax(104px, 0.6fr)" },
+    meta: { width: "minmax(84px, 0.5fr)" },
     cell: row((task) =>
       task.workerId === null ? (
         <span className={styles.muted}>Unassigned</span>
