@@ -26,7 +26,7 @@ export type PlanListener = (plan: PlanSummary, tasks: readonly TaskRow[], change
 
 /**
  * Follows a plan by its changes. Whether a task waits follows from the tasks before it, without a change of its
- * own, so with a task that left its state those right behind it are read again.
+ * own, so with a task that completed those right behind it are read again.
  */
 export function watchPlan(
   source: PlanSource,
@@ -38,19 +38,19 @@ export function watchPlan(
   const places = new Map(tasks.map((task, place) => [task.id, place]));
   const dependents = dependentsByTask(subtasks, tasks);
 
-  /** Takes rows in; tells which of them changed as shown, and the ids of those whose stored state changed. */
+  /** Takes rows in; tells which of them changed as shown, and the ids of those that became completed, or ceased to be. */
   const take = (rows: readonly TaskRow[]) => {
     const changed: TaskRow[] = [];
-    const moved: string[] = [];
+    const turned: string[] = [];
     for (const after of rows) {
       const place = places.get(after.id);
       const before = place === undefined ? undefined : tasks[place];
       if (place === undefined || before === undefined) continue;
       tasks[place] = after;
       if (before.state !== after.state || before.attempts !== after.attempts) changed.push(after);
-      if (before.status !== after.status) moved.push(after.id);
+      if ((before.status === "completed") !== (after.status === "completed")) turned.push(after.id);
     }
-    return { changed, moved };
+    return { changed, turned };
   };
 
   const refresh = (ids: ReadonlySet<string> | null): void => {
@@ -60,7 +60,7 @@ export function watchPlan(
     } else {
       const first = take(source.tasksByIds([...ids].filter((id) => places.has(id))));
       changed.push(...first.changed);
-      const next = new Set(first.moved.flatMap((id) => dependents.get(id) ?? []));
+      const next = new Set(first.turned.flatMap((id) => dependents.get(id) ?? []));
       if (next.size > 0) changed.push(...take(source.tasksByIds([...next])).changed);
     }
     plan = source.plan();
