@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { HiveBridge } from "../../../src/preload/bridge";
 import {
   loadMorePlans,
+  loadPlans,
   showWaitingPlans,
   startPlans,
   usePlans,
