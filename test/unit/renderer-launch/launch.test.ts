@@ -64,7 +64,7 @@ describe("the parameter form", () => {
     expect(parseField(number, "Infinity")).toEqual({ ok: false, problem: "Not a number" });
   });
 
-  it("asks for what is required, sends what was typed and leaves out what was left empty", () => {
+  it("asks for what is required, sends what was typed and leaves out what is empty or the default", () => {
     const form = [
       parameter({ name: "folder", type: "folder", required: true }),
       parameter({ name: "note" }),
@@ -72,7 +72,7 @@ describe("the parameter form", () => {
       parameter({ name: "sign", type: "boolean", default: true }),
     ];
     expect(parseForm(form, {})).toEqual({
-      values: { target: "a", sign: true },
+      values: {},
       problems: { folder: "Needs a value" },
     });
     expect(parseForm(form, { folder: "/tmp", target: "c", sign: false })).toEqual({
@@ -114,7 +114,7 @@ describe("readiness", () => {
       isReady: true,
       sentence: "Ready to launch with 1 warning",
     });
-    expect(readiness(preview, [], 0).detail).toBe("Starts at once. 1 task waits for nothing.");
+    expect(readiness(preview, [], 0).detail).toBe("Starts at once, with 1 task.");
   });
 
   it("reads findings from an error, and nothing else", () => {

@@ -25,7 +25,13 @@ export function ParameterForm({ parameters }: { readonly parameters: readonly Pa
           </Button>
         )}
       </div>
-      {parameters.length === 0 && <p className={styles.none}>This plan takes no parameters.</p>}
+      {parameters.length === 0 && (
+        <p className={styles.none}>
+          {preview?.findings.some((finding) => finding.severity === "error")
+            ? "None is known while the plan has errors."
+            : "This plan takes no parameters."}
+        </p>
+      )}
       {parameters.map((parameter) => {
         const isVisited = left.has(parameter.name) || Object.hasOwn(contents, parameter.name);
         const problem = problems[parameter.name];

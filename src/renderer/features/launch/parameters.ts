@@ -37,7 +37,10 @@ export function parseField(parameter: ParameterDefinition, content: FieldValue):
 }
 
 export interface ParsedForm {
-  /** The values to launch with; parameters left empty are not among them. */
+  /**
+   * The values to launch with. Parameters left empty or at their default are not among them: a default may
+   * mean more than its text, as a folder beside the plan does.
+   */
   readonly values: Readonly<Record<string, ParameterValue>>;
   /** What is wrong, by parameter name. */
   readonly problems: Readonly<Record<string, string>>;
@@ -49,7 +52,7 @@ export function parseForm(parameters: readonly ParameterDefinition[], contents: 
   for (const parameter of parameters) {
     const parsed = parseField(parameter, fieldValue(parameter, contents));
     if (!parsed.ok) problems[parameter.name] = parsed.problem;
-    else if (parsed.value !== null) values[parameter.name] = parsed.value;
+    else if (parsed.value !== null && parsed.value !== parameter.default) values[parameter.name] = parsed.value;
   }
   return { values, problems };
 }

@@ -34,7 +34,7 @@ export function readiness(preview: PlanPreview, findings: readonly PlanFinding[]
     isReady: true,
     tone: warnings > 0 ? "warning" : "ok",
     sentence: warnings > 0 ? `Ready to launch with ${plural(warnings, "warning")}` : "Ready to launch",
-    detail: `Starts at once. ${first === 1 ? "1 task waits" : `${first} tasks wait`} for nothing.`,
+    detail: `Starts at once, with ${plural(first, "task")}.`,
   };
 }
 
