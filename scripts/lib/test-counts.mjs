@@ -35,7 +35,7 @@ export function countVitest(report, code) {
 }
 
 /**
- * Counts of a Playwright run; a test that passed on a retry has passed.
+ * Counts of a Playwright run; a test that passed on a retry has passed, an error outside the tests is a failure.
  * @param {object | undefined} report what its json reporter wrote; undefined when it wrote nothing
  * @param {number} code its exit code
  * @returns {Counts}
@@ -43,7 +43,8 @@ export function countVitest(report, code) {
 export function countPlaywright(report, code) {
   if (!report?.stats) return CRASHED;
   const { expected, flaky, unexpected, skipped } = report.stats;
-  return settle({ passed: expected + flaky, failed: unexpected, skipped }, code);
+  const outsideTests = report.errors?.length ?? 0;
+  return settle({ passed: expected + flaky, failed: unexpected + outsideTests, skipped }, code);
 }
 
 /** The sum of several counts. */

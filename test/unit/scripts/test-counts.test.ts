@@ -41,6 +41,11 @@ describe("counts of the suites", () => {
     expect(countPlaywright({ stats }, code)).toMatchObject({ passed, failed });
   });
 
+  it("Playwright: errors outside the tests count beside failing tests", () => {
+    const stats = { expected: 3, flaky: 0, unexpected: 1, skipped: 0 };
+    expect(countPlaywright({ stats, errors: [{ message: "teardown" }] }, 1)).toMatchObject({ passed: 3, failed: 2 });
+  });
+
   it("Playwright: a run without a report has failed", () => {
     expect(countPlaywright(undefined, 0)).toMatchObject({ passed: 0, failed: 1 });
   });
