@@ -26,17 +26,20 @@ export function PreviewPane({ preview, graph, findings }: PreviewPaneProps) {
     if (line !== null) setTab("text");
   }
   const isDrawn = graph.nodes.length > 0 && graph.nodes.length <= MOST_DRAWN;
+  const hasErrors = findings.some((finding) => finding.severity === "error");
   return (
     <section className={styles.preview} aria-label="Preview">
       <div className={styles.sectionHead}>
         <h3>Preview</h3>
-        <small>
-          {plural(graph.nodes.length, "task")}, {plural(graph.layerCount, "layer")}
-        </small>
-        {findings.some((finding) => finding.subtaskId !== null) && (
-          <span className={styles.legend}>
+        {graph.nodes.length > 0 && (
+          <small>
+            {plural(graph.nodes.length, "task")}, {plural(graph.layerCount, "layer")}
+          </small>
+        )}
+        {isDrawn && findings.some((finding) => finding.subtaskId !== null) && (
+          <span className={styles.legend} data-tone={hasErrors ? "failed" : "escalated"}>
             <i />
-            Has a finding
+            {hasErrors ? "Has an error" : "Has a warning"}
           </span>
         )}
       </div>

@@ -50,7 +50,9 @@ export function SourceList() {
                 {preview.sourceName}
                 <Check size={14} aria-hidden="true" />
               </span>
-              <span className={styles.sampleCount}>{plural(preview.subtasks.length, "task")}</span>
+              <span className={styles.sampleCount}>
+                {preview.subtasks.length === 0 ? "not readable as a plan" : plural(preview.subtasks.length, "task")}
+              </span>
             </button>
           </li>
         )}

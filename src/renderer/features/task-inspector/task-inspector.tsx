@@ -110,7 +110,7 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
         </span>
         {task.workerId !== null && (
           <span className={styles.worker}>
-            <StatusGlyph kind="worker" state={isRunning ? "busy" : "idle"} size={11} />
+            {isRunning && <StatusGlyph kind="worker" state="busy" size={11} />}
             <span className="mono" title={task.workerId}>
               {task.workerId}
             </span>

@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { LivePatch } from "../../../shared/contract";
 import type { TaskDetail, TaskLink, TaskRow } from "../../../shared/model/views";
-import { call } from "../../api";
+import { ApiError, call } from "../../api";
 import { keepLive } from "../../sync";
 
 export type InspectorTab = "summary" | "log" | "attempts";
@@ -40,7 +40,9 @@ async function read(): Promise<void> {
       const task = await call("tasks.get", { taskId });
       if (useInspector.getState().taskId === taskId) useInspector.setState({ task, error: null });
     } catch (error) {
-      if (useInspector.getState().taskId === taskId) useInspector.setState({ error });
+      const isGone = error instanceof ApiError && error.code === "not_found";
+      // After any other failure the last answer is still worth more than none.
+      if (useInspector.getState().taskId === taskId) useInspector.setState(isGone ? { task: null, error } : { error });
     }
   }
   isReading = false;

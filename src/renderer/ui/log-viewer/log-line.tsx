@@ -71,18 +71,11 @@ function cut(spans: readonly AnsiSpan[], matches: readonly LogMatch[]): Part[] {
   return parts;
 }
 
-/** The 16 named colours follow the theme; black and white are inks that can be read on its ground. */
-const NAMED = [
-  "text-4",
-  "st-failed",
-  "st-completed",
-  "st-escalated",
-  "st-running",
-  "st-review",
-  "st-assigned",
-  "text-2",
-];
-const BRIGHT = [
+/**
+ * The named colours follow the theme, in inks that can be read on the log's ground; so black is a grey, white
+ * is the text's own colour, and the bright ones are not brighter.
+ */
+const INKS = [
   "text-3",
   "st-failed-fg",
   "st-completed-fg",
@@ -94,7 +87,7 @@ const BRIGHT = [
 ];
 
 function css(color: AnsiColor): string {
-  return typeof color === "string" ? color : `var(--${[...NAMED, ...BRIGHT][color] ?? "text-1"})`;
+  return typeof color === "string" ? color : `var(--${INKS[color % 8] ?? "text-1"})`;
 }
 
 function lookOf(style: AnsiStyle): CSSProperties | null {
@@ -109,7 +102,7 @@ function lookOf(style: AnsiStyle): CSSProperties | null {
     look.color = "var(--surface-inset)";
   }
   if (bold) look.fontWeight = 600;
-  if (dim) look.opacity = 0.7;
+  if (dim && look.color === undefined) look.color = "var(--text-3)";
   if (italic) look.fontStyle = "italic";
   if (underline || strike) look.textDecoration = `${underline ? "underline " : ""}${strike ? "line-through" : ""}`;
   return Object.keys(look).length === 0 ? null : look;
