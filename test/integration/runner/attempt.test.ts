@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Attempt, superviseProcess } from "../../../src/main/core/runner/attempt";
-import { taskEnvironment } from "../../../src/main/core/runner/environment";
+import { inheritedEnvironment, taskEnvironment } from "../../../src/main/core/runner/environment";
 import { forbidStart, launch } from "../../../src/main/core/runner/launch";
 import { processesOfRun } from "../../../src/main/core/runner/process-table";
 import { type AttemptFiles, attemptFiles, createPlanFolders } from "../../../src/main/core/runner/task-files";
@@ -38,7 +38,7 @@ async function start(
   options: Options = {},
 ): Promise<Attempt & { pid: number | null }> {
   const cwd = options.cwd ?? folder;
-  const env = taskEnvironment(process.env, {
+  const env = taskEnvironment(inheritedEnvironment(process.env), {
     taskId: "task",
     runId,
     planId: "plan",
@@ -52,7 +52,6 @@ async function start(
     planFolder: files.planFolder,
   });
   const launched = await launch({ run, cwd, env, files, subtaskId: "build" });
-  if (launched.kind === "taken") throw new Error("taken");
   const started = launched.kind === "started" ? launched : null;
   const attempt = superviseProcess(
     {
@@ -194,10 +193,19 @@ describe("a process that cannot begin", () => {
     });
   });
 
-  it("is never started twice, nor after it was declared lost", async () => {
+  it("because it was declared lost runs nothing", async () => {
     expect(forbidStart(files)).toBe(true);
-    await expect(start("true")).rejects.toThrow("taken");
+    const attempt = await start("echo here");
+    expect((await attempt.ended)?.outcome).toBe("failure");
+    expect(log()).toBe("");
     expect(forbidStart(files)).toBe(false);
+  });
+
+  it("again because it has begun already runs nothing a second time", async () => {
+    await (await start("echo here; exit 3")).ended;
+    expect((await (await start("echo here")).ended)?.outcome).toBe("failure");
+    expect(log()).toBe("here\n");
+    expect(await readExitCode(files.exit)).toBe(3);
   });
 });
 

@@ -35,9 +35,9 @@ describe("a plan", () => {
     expect(logOf(runOf(store, planId, "report"))).toBe(`${inputs}\n${inputs}`);
   });
 
-  it("drains 2,000 no-op tasks without starting a process", async () => {
+  it("drains 500 no-op tasks without starting a process", async () => {
     bench.start(store);
-    const subtasks = Array.from({ length: 2_000 }, (_, index) => ({
+    const subtasks = Array.from({ length: 500 }, (_, index) => ({
       id: `t${index}`,
       dependencies: index === 0 ? [] : [`t${Math.floor(index / 2)}`].filter((id) => id !== `t${index}`),
     }));

@@ -205,7 +205,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     });
     // In the same tick, so that the end of one task and the start of the next share a commit.
     claimSoon();
-    if ((await saved) === LOST) return;
+    if ((await saved) === LOST || run.attempt === null) return;
+    // Without a process the exit file, if there is one, forbids a late start and has to stay.
     const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
     for (const file of [files.exit, files.inputs]) void unlink(file).catch(() => undefined);
   };

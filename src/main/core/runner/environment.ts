@@ -57,9 +57,15 @@ export function parameterVariable(name: string): string {
   return `HIVE_PARAM_${name.toUpperCase().replace(/[^A-Z0-9_]/g, "_")}`;
 }
 
-/** What a task's process finds in its environment. Our names win over the plan's, the plan's over inherited ones. */
-export function taskEnvironment(inherited: Environment, request: EnvironmentRequest): Record<string, string> {
-  const environment: Record<string, string> = { ...inheritedEnvironment(inherited), ...request.env };
+/**
+ * What a task's process finds in its environment, on top of what it inherits (`inheritedEnvironment`). Our
+ * names win over the plan's, the plan's over inherited ones.
+ */
+export function taskEnvironment(
+  inherited: Readonly<Record<string, string>>,
+  request: EnvironmentRequest,
+): Record<string, string> {
+  const environment: Record<string, string> = { ...inherited, ...request.env };
   for (const [name, value] of Object.entries(request.parameters)) {
     environment[parameterVariable(name)] = typeof value === "string" ? value : JSON.stringify(value);
   }

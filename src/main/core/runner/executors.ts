@@ -3,7 +3,7 @@ import { processStart, thisHost } from "../process-identity";
 import type { Store } from "../store/open";
 import { type Claim, setRunProcess, type TaskSpec } from "../store/queue";
 import { type Attempt, superviseProcess } from "./attempt";
-import { taskEnvironment } from "./environment";
+import { inheritedEnvironment, taskEnvironment } from "./environment";
 import { type Launched, launch } from "./launch";
 import type { Persistence } from "./persistence";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
@@ -13,8 +13,8 @@ export type Begun =
   | { readonly kind: "running"; readonly attempt: Attempt }
   /** Not its fault, and nothing was started: it is to be tried again later. */
   | { readonly kind: "postponed"; readonly why: string; readonly delayMs: number }
-  /** Another console has it by now. */
-  | { readonly kind: "taken" };
+  /** The lease is lost: nothing was started, and it is another console's. */
+  | { readonly kind: "lost" };
 
 /** A claim whose specification could be read. */
 export type RunnableClaim = Claim & { readonly spec: TaskSpec };
@@ -33,6 +33,9 @@ export interface ExecutorContext {
 /** Troubles of the machine rather than of the task. */
 const PASSING_TROUBLE = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
 
+/** Until its pid is noted, a process whose console died is found by its environment. */
+const NOTE_DELAY_MS = 20;
+
 /** They are given this long to pass. */
 const POSTPONED_MS = 5_000;
 
@@ -47,8 +50,9 @@ function postponed(error: unknown): Begun {
 export function createCommandExecutor(context: ExecutorContext): Executor {
   const { store, persistence, graceMs } = context;
   const makeFolders = createPlanFolders(store.filesFolder);
+  const inherited = inheritedEnvironment(process.env);
 
-  const start = async (claim: RunnableClaim): Promise<Launched | "unconfirmed"> => {
+  const start = async (claim: RunnableClaim): Promise<Launched | "lost"> => {
     const { spec, planId, runId } = claim;
     if (spec.run === null) {
       throw new HiveError("invalid_plan", `Subtask "${claim.subtaskId}" has nothing to run. Give it "run".`);
@@ -56,8 +60,8 @@ export function createCommandExecutor(context: ExecutorContext): Executor {
     const files = attemptFiles(store.filesFolder, planId, runId);
     await makeFolders(planId);
     const inputs = await writeInputs(files, claim.inputs);
-    if (!(await context.confirmLease())) return "unconfirmed";
-    const env = taskEnvironment(process.env, {
+    if (!(await context.confirmLease())) return "lost";
+    const env = taskEnvironment(inherited, {
       ...claim,
       env: spec.env,
       inputs,
@@ -68,21 +72,30 @@ export function createCommandExecutor(context: ExecutorContext): Executor {
     return launch({ run: spec.run, cwd: spec.cwd, env, files, subtaskId: claim.subtaskId });
   };
 
+  /** A process that ends at once is noted together with its end: one commit instead of two. */
+  const noteProcess = (runId: string, pid: number, logPath: string, ended: Promise<unknown>): void => {
+    const identity = { pid, pidStart: processStart(pid), ...thisHost };
+    let noted = false;
+    const note = (): void => {
+      if (noted) return;
+      noted = true;
+      clearTimeout(timer);
+      void persistence.persist((tx) => setRunProcess(tx, { runId, ...identity, logPath }));
+    };
+    const timer = setTimeout(note, NOTE_DELAY_MS);
+    void ended.then(note);
+  };
+
   return async (claim) => {
     const files = attemptFiles(store.filesFolder, claim.planId, claim.runId);
-    let launched: Launched | "unconfirmed";
+    let launched: Launched | "lost";
     try {
       launched = await start(claim);
     } catch (error) {
       return postponed(error);
     }
-    if (launched === "unconfirmed" || launched.kind === "taken") return { kind: "taken" };
+    if (launched === "lost") return { kind: "lost" };
     const started = launched.kind === "started" ? launched : null;
-    if (started !== null) {
-      const { pid } = started;
-      const identity = { pid, pidStart: processStart(pid), ...thisHost };
-      void persistence.persist((tx) => setRunProcess(tx, { runId: claim.runId, ...identity, logPath: files.log }));
-    }
     const attempt = superviseProcess(
       {
         group: started?.pid ?? null,
@@ -99,6 +112,7 @@ export function createCommandExecutor(context: ExecutorContext): Executor {
         graceMs,
       },
     );
+    if (started !== null) noteProcess(claim.runId, started.pid, files.log, attempt.ended);
     return { kind: "running", attempt };
   };
 }

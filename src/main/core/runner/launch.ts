@@ -23,17 +23,18 @@ export type Launched =
       readonly child: ChildProcess;
     }
   /** It never began; `end` says why. */
-  | { readonly kind: "refused"; readonly end: ProcessEnd }
-  /** Another console has had this attempt before: nothing was started and nothing may be recorded. */
-  | { readonly kind: "taken" };
+  | { readonly kind: "refused"; readonly end: ProcessEnd };
 
 /**
  * Runs the command, and puts its exit code into a file, so that it is known even when no console lives to see
- * it. The command writes to descriptor 3, the log, alone: what the wrapper itself has to say ("Killed") goes
- * nowhere. The traps let the command have its grace period after a SIGTERM to the group; commands do not
- * inherit them. One `write` makes the file: it is complete when it ends in a newline.
+ * it. First it makes that file, which must not exist: whoever makes it, wrapper or finder of a lost attempt,
+ * decides whether the attempt begins. One `write` fills it: it is complete when it ends in a newline. The
+ * command writes to descriptor 3, the log, alone: what the wrapper itself has to say ("Killed") goes nowhere.
+ * The traps let the command have its grace period after a SIGTERM to the group; commands do not inherit them.
  */
-const WRAPPER = 'e=$1; shift; trap : TERM INT HUP; (exec "$@" 2>&3 3>&-); s=$?; echo $s >"$e"; exit $s';
+const WRAPPER =
+  'e=$1; shift; set -C; : >"$e" || exit 125; set +C; trap : TERM INT HUP; ' +
+  '(exec "$@" 2>&3 3>&-); s=$?; echo $s >"$e"; exit $s';
 
 function refused(trouble: string, exitCode: number | null = null): Launched {
   return { kind: "refused", end: { exitCode, signal: null, trouble } };
@@ -124,25 +125,24 @@ function whenExited(child: ChildProcess): Promise<ProcessEnd> {
   });
 }
 
-/** An attempt's log is made exactly once, by whoever starts it or declares it lost: the file is the fence. */
-function openLog(path: string): number | null {
+/** Makes the file that decides about the start. False: it exists. */
+function makeExitFile(path: string): boolean {
   try {
-    return openSync(path, "ax");
+    closeSync(openSync(path, "wx"));
+    return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return null;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
   }
 }
 
 /**
- * Marks an attempt as never to be started. False: it has been started, or marked, already.
+ * Sees to it that an attempt without a process never begins, not even when the console that was about to start
+ * it wakes up late. False: it has begun. The file that says so must stay.
  */
 export function forbidStart(files: AttemptFiles): boolean {
-  mkdirSync(dirname(files.log), { recursive: true });
-  const log = openLog(files.log);
-  if (log === null) return false;
-  closeSync(log);
-  return true;
+  mkdirSync(dirname(files.exit), { recursive: true });
+  return makeExitFile(files.exit);
 }
 
 /**
@@ -150,18 +150,18 @@ export function forbidStart(files: AttemptFiles): boolean {
  * the log. It lives on when the console ends.
  */
 export async function launch(request: LaunchRequest): Promise<Launched> {
-  let log: number | null;
+  let log: number;
   try {
-    log = openLog(request.files.log);
+    log = openSync(request.files.log, "a");
   } catch (error) {
     return refused(`The log ${request.files.log} could not be created: ${reasonOf(error)}`);
   }
-  if (log === null) return { kind: "taken" };
   try {
     const badFolder = checkFolder(request);
     if (badFolder !== null) return badFolder;
     let child: ChildProcess;
     if (process.platform === "win32") {
+      if (!makeExitFile(request.files.exit)) return refused("Another console has declared this attempt lost");
       child = startOnWindows(request, log);
     } else {
       const command = commandLine(request);

@@ -78,8 +78,8 @@ async function endStrays(runId: string, group: number | null): Promise<void> {
 }
 
 /**
- * The console died between the start of the process and the note of its pid, or before the start. The log
- * decides: whoever makes it first, starter or finder, has it.
+ * The console died between the start of the process and the note of its pid, or before the start. The exit
+ * file decides: whoever makes it first, the process or its finder, has the attempt.
  */
 async function withoutPid(run: LiveRun, files: AttemptFiles): Promise<Remains> {
   const leader = eldestLeader(await processesOfRun(run.runId, null));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export interface AttemptFiles {
   /** What the process printed, both streams, as they came. */
   readonly log: string;
-  /** Exit code and a newline, written by the process's wrapper. A file without the newline is not complete. */
+  /** Made when the process begins. At its end: the exit code and a newline. */
   readonly exit: string;
   readonly inputs: string;
   readonly result: string;
