@@ -5,7 +5,7 @@ import { call, messageOf } from "../../api";
 import { Button, IconButton } from "../../ui/button";
 import { Switch } from "../../ui/switch";
 import { toast } from "../../ui/toast";
-import styles from "./launch.module.css";
+import styles from "./parameter-form.module.css";
 import type { FieldValue } from "./parameters";
 
 /** More choices than these do not fit side by side. */

@@ -2,10 +2,11 @@ import { useMemo, useState } from "react";
 import type { ParameterDefinition } from "../../../shared/model/plan-definition";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
-import styles from "./launch.module.css";
 import { resetForm, setField, typedValues, useLaunch } from "./launch-store";
 import { ParameterField } from "./parameter-field";
+import styles from "./parameter-form.module.css";
 import { fieldValue, parseForm } from "./parameters";
+import { SectionHead } from "./section-head";
 
 /** A field for each parameter of the plan, checked as it is filled in. */
 export function ParameterForm({ parameters }: { readonly parameters: readonly ParameterDefinition[] }) {
@@ -16,15 +17,16 @@ export function ParameterForm({ parameters }: { readonly parameters: readonly Pa
   const isTouched = Object.keys(contents).length > 0;
   return (
     <div className={styles.parameters}>
-      <div className={styles.sectionHead}>
-        <h3>Parameters</h3>
-        <small>{parameters.length === 0 ? "none" : `from the plan, ${plural(parameters.length, "field")}`}</small>
+      <SectionHead
+        title="Parameters"
+        meta={parameters.length === 0 ? "none" : `from the plan, ${plural(parameters.length, "field")}`}
+      >
         {isTouched && (
-          <Button variant="ghost" size="xs" className={styles.push} onClick={resetForm}>
+          <Button variant="ghost" size="xs" className={styles.reset} onClick={resetForm}>
             Reset
           </Button>
         )}
-      </div>
+      </SectionHead>
       {parameters.length === 0 && (
         <p className={styles.none}>
           {preview?.findings.some((finding) => finding.severity === "error")

@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef } from "react";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
-import styles from "./launch.module.css";
+import styles from "./plan-text.module.css";
 
 const LINE = 18;
 

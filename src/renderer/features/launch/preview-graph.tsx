@@ -1,8 +1,8 @@
 import { SquareTerminal, Waypoints } from "lucide-react";
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
-import styles from "./launch.module.css";
 import type { LayeredGraph, LayeredNode } from "./layers";
+import styles from "./preview-graph.module.css";
 
 /** A larger plan is listed: its picture would say nothing in so small a place. */
 export const MOST_DRAWN = 400;

@@ -3,11 +3,12 @@ import type { PlanFinding } from "../../../shared/model/plan-definition";
 import type { PlanPreview } from "../../../shared/model/views";
 import { plural } from "../../ui/format";
 import { Tabs } from "../../ui/tabs";
-import styles from "./launch.module.css";
 import { useLaunch } from "./launch-store";
 import type { LayeredGraph } from "./layers";
 import { PlanText } from "./plan-text";
 import { MOST_DRAWN, PreviewGraph } from "./preview-graph";
+import styles from "./preview-pane.module.css";
+import { SectionHead } from "./section-head";
 import { SubtaskList } from "./subtask-list";
 
 interface PreviewPaneProps {
@@ -29,20 +30,21 @@ export function PreviewPane({ preview, graph, findings }: PreviewPaneProps) {
   const hasErrors = findings.some((finding) => finding.severity === "error");
   return (
     <section className={styles.preview} aria-label="Preview">
-      <div className={styles.sectionHead}>
-        <h3>Preview</h3>
-        {graph.nodes.length > 0 && (
-          <small>
-            {plural(graph.nodes.length, "task")}, {plural(graph.layerCount, "layer")}
-          </small>
-        )}
+      <SectionHead
+        title="Preview"
+        meta={
+          graph.nodes.length > 0
+            ? `${plural(graph.nodes.length, "task")}, ${plural(graph.layerCount, "layer")}`
+            : undefined
+        }
+      >
         {isDrawn && findings.some((finding) => finding.subtaskId !== null) && (
           <span className={styles.legend} data-tone={hasErrors ? "failed" : "escalated"}>
             <i />
             {hasErrors ? "Has an error" : "Has a warning"}
           </span>
         )}
-      </div>
+      </SectionHead>
       {isDrawn && <PreviewGraph graph={graph} findings={findings} />}
       <div className={styles.previewTabs}>
         <Tabs

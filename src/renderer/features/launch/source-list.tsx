@@ -4,8 +4,8 @@ import { goTo } from "../../location";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { Kbd } from "../../ui/kbd";
-import styles from "./launch.module.css";
 import { loadSamples, openFile, openSample, useLaunch } from "./launch-store";
+import styles from "./source-list.module.css";
 
 /** Where plans come from: the samples, and files. */
 export function SourceList() {

@@ -1,8 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import { plural } from "../../ui/format";
-import styles from "./launch.module.css";
 import type { LayeredGraph } from "./layers";
+import styles from "./subtask-list.module.css";
 
 const ROW = 28;
 

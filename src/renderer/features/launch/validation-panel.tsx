@@ -3,8 +3,9 @@ import type { PlanFinding } from "../../../shared/model/plan-definition";
 import type { PlanPreview } from "../../../shared/model/views";
 import { plural } from "../../ui/format";
 import { StatusGlyph } from "../../ui/status";
-import styles from "./launch.module.css";
 import { showLine } from "./launch-store";
+import { SectionHead } from "./section-head";
+import styles from "./validation-panel.module.css";
 
 interface ValidationPanelProps {
   readonly preview: PlanPreview;
@@ -19,11 +20,10 @@ export function ValidationPanel({ preview, findings, layerCount }: ValidationPan
   const dependencies = preview.subtasks.reduce((sum, subtask) => sum + subtask.dependencies.length, 0);
   return (
     <section className={styles.validation} aria-label="Validation">
-      <div className={styles.sectionHead}>
-        <h3>Validation</h3>
+      <SectionHead title="Validation">
         <Badge count={errors.length} word="error" state={errors.length === 0 ? "completed" : "failed"} />
         {warnings.length > 0 && <Badge count={warnings.length} word="warning" state="escalated" />}
-      </div>
+      </SectionHead>
       <ul>
         {[...errors, ...warnings].map((finding) => (
           <Finding key={`${finding.line}:${finding.column}:${finding.code}:${finding.message}`} finding={finding} />

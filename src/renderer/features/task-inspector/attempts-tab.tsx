@@ -4,7 +4,7 @@ import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { ClockTime, Elapsed } from "../../ui/relative-time";
 import { StatusLabel } from "../../ui/status";
-import styles from "./task-inspector.module.css";
+import styles from "./attempts-tab.module.css";
 import { showLog } from "./task-store";
 
 export function AttemptsTab({ task }: { readonly task: TaskDetail }) {
@@ -30,7 +30,7 @@ function Attempt({ run }: { readonly run: RunRow }) {
       <div className={styles.attemptHead}>
         <b>Attempt {run.number}</b>
         <StatusLabel kind="run" state={run.status} tinted />
-        <span className={styles.push}>
+        <span className={styles.end}>
           <Elapsed from={run.startedAt} to={run.status === "running" ? null : run.completedAt} />
         </span>
       </div>
@@ -48,7 +48,7 @@ function Attempt({ run }: { readonly run: RunRow }) {
             signal <b>{run.signal}</b>
           </span>
         )}
-        <span className={styles.push}>
+        <span className={styles.end}>
           <Button
             size="xs"
             icon={<FileText size={12} />}

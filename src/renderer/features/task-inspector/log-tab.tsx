@@ -6,8 +6,8 @@ import { formatDuration } from "../../ui/format";
 import { LogViewer } from "../../ui/log-viewer/log-viewer";
 import { lookOf } from "../../ui/looks";
 import { StatusGlyph } from "../../ui/status";
+import styles from "./log-tab.module.css";
 import { runLogSource } from "./run-log-source";
-import styles from "./task-inspector.module.css";
 import { showLog } from "./task-store";
 
 interface LogTabProps {

@@ -1,6 +1,6 @@
 import { useNow } from "../../ui/clock";
 import { lookOf } from "../../ui/looks";
-import styles from "./task-inspector.module.css";
+import styles from "./progress-bar.module.css";
 
 interface ProgressBarProps {
   readonly state: string;

@@ -5,8 +5,8 @@ import { formatDuration } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
+import styles from "./summary-tab.module.css";
 import { whyTitle } from "./task-actions";
-import styles from "./task-inspector.module.css";
 
 export function SummaryTab({ task }: { readonly task: TaskDetail }) {
   return (

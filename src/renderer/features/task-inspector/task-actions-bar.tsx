@@ -11,7 +11,7 @@ import { toast } from "../../ui/toast";
 import { ConfirmDialog } from "../dialogs/confirm-dialog";
 import { useReadOnlyReason } from "../shell/app-store";
 import { cancelBlocker, retryBlocker } from "./task-actions";
-import styles from "./task-inspector.module.css";
+import styles from "./task-actions-bar.module.css";
 import { readTask } from "./task-store";
 
 /** Cancel and Retry: always there, and when off they say why. */
