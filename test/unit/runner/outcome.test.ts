@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type EndingFacts, endingOf } from "../../../src/main/core/runner/outcome";
+import { type EndingFacts, endingOf, nextAttemptAt } from "../../../src/main/core/runner/outcome";
 import { lastLine } from "../../../src/main/core/runner/result-file";
 
 const facts: EndingFacts = {
@@ -74,5 +74,28 @@ describe("the last line of a log", () => {
     expect(lastLine("10 %\r90 %\r100 %\n")).toBe("100 %");
     expect(lastLine(" \n")).toBeNull();
     expect(lastLine("x".repeat(1_000))).toHaveLength(301);
+  });
+});
+
+describe("the next attempt", () => {
+  const policy = { count: 2, backoffMs: 1_000, maxMs: 1_500 };
+  const next = (
+    attempts: number,
+    maxAttempts = 3,
+    outcome: "failure" | "timeout" | "cancelled" | "success" = "failure",
+  ) => nextAttemptAt({ outcome, retries: policy, attempts, maxAttempts, now: 10_000, random: () => 0.999_999 });
+
+  it("comes after a growing, capped delay while attempts are left", () => {
+    expect([next(1), next(2), next(3)]).toEqual([11_000, 11_500, null]);
+    expect(next(1, 3, "timeout")).toBe(11_000);
+  });
+
+  it("never comes after a success or a cancel", () => {
+    expect(next(1, 3, "success")).toBeNull();
+    expect(next(1, 3, "cancelled")).toBeNull();
+  });
+
+  it("begins with the shortest delay again after a retry by hand", () => {
+    expect(next(4, 6)).toBe(11_000);
   });
 });

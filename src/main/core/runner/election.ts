@@ -140,7 +140,12 @@ export function startElection(options: ElectionOptions): Election {
       await turning;
       const held = epoch;
       epoch = null;
-      if (held !== null) await store.write((tx) => releaseLease(tx, held));
+      if (held === null) return;
+      try {
+        await store.write((tx) => releaseLease(tx, held));
+      } catch {
+        // A lease that cannot be given back (a full disk, a lock) ends by itself, soon after this process.
+      }
     },
   };
 }

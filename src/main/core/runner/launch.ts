@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { withoutLeaks } from "./descriptors";
 import { notExecutableMessage, notFoundMessage, type ProcessEnd } from "./outcome";
 import type { AttemptFiles } from "./task-files";
 
@@ -101,12 +102,9 @@ function checkFolder(request: LaunchRequest): Launched | null {
 
 function start(request: LaunchRequest, argv: readonly string[], log: number): ChildProcess {
   const { cwd, env, files } = request;
-  return spawn("/bin/sh", ["-c", WRAPPER, "sh", files.exit, ...argv], {
-    cwd,
-    env,
-    detached: true,
-    stdio: ["ignore", log, "ignore", log],
-  });
+  return withoutLeaks(["ignore", log, "ignore", log], (stdio) =>
+    spawn("/bin/sh", ["-c", WRAPPER, "sh", files.exit, ...argv], { cwd, env, detached: true, stdio }),
+  );
 }
 
 /** Untested: without a wrapper, so the exit code of a task that outlives its console is not known. */
