@@ -36,44 +36,78 @@ export interface Desk {
 /** A database that is open, or a reason. `end` stops what was started for it, in order, and never rejects. */
 interface Session {
   readonly handlers: Handlers;
+  /** Why it could not be opened; null: it is open. */
+  readonly reason: HiveError | null;
   running(): number;
   end(tasks: TasksAtEnd): Promise<void>;
 }
 
 export function createDesk(options: DeskOptions): Desk {
+  const { window, report } = options;
+  const services: WindowServices = { ...options, openDatabase };
   let opened: Session | null = null;
   let opening = open(options.file);
+  let retrying: Promise<Session> | null = null;
 
   async function open(file: string): Promise<Session> {
-    await opened?.end("leave");
-    opened = await openSession(file, { ...options, openDatabase }, options);
-    return opened;
+    const previous = opened;
+    await previous?.end("leave");
+    const session = await openSession(file, services, options, () => retry(file));
+    if (session.reason !== null && session.reason.message !== previous?.reason?.message) report(session.reason.message);
+    opened = session;
+    return session;
   }
 
   async function openDatabase(file: string): Promise<void> {
+    await retrying;
     opening = open(file);
     await opening;
-    options.window.webContents.reload();
+    window.webContents.reload();
+  }
+
+  /** Whatever was in the way may be gone by now. The page begins anew when it is. */
+  function retry(file: string): Promise<Session> {
+    retrying ??= open(file).finally(() => {
+      retrying = null;
+    });
+    return retrying.then((session) => {
+      opening = Promise.resolve(session);
+      if (session.reason === null) window.webContents.reload();
+      return session;
+    });
   }
 
   return {
     handlers: async () => (await opening).handlers,
     running: () => opened?.running() ?? 0,
-    end: async (tasks) => (await opening).end(tasks),
+    async end(tasks) {
+      await retrying;
+      await (await opening).end(tasks);
+    },
   };
 }
 
-async function openSession(file: string, services: WindowServices, options: DeskOptions): Promise<Session> {
+async function openSession(
+  file: string,
+  services: WindowServices,
+  options: DeskOptions,
+  retry: () => Promise<Session>,
+): Promise<Session> {
   try {
     const runner = { slots: availableParallelism(), program: "window" } as const;
     const core = await openCore({ file, create: true, runner, nativeBinding: options.nativeBinding });
     return serve(core, services, options);
   } catch (error) {
     const { code, message, details } = toErrorBody(error);
-    options.report(message);
     const reason = new HiveError(code, message, { file, ...details });
+    const askAgain = async () => {
+      const session = await retry();
+      if (session.reason !== null) throw session.reason;
+      return session.handlers["app.info"]({});
+    };
     return {
-      handlers: { ...refuseAll(reason), ...windowHandlers(services) },
+      handlers: { ...refuseAll(reason), ...windowHandlers(services), "app.info": askAgain },
+      reason,
       running: () => 0,
       end: async () => undefined,
     };
@@ -92,6 +126,7 @@ function serve(core: Core<Runner>, services: WindowServices, { window, homeFolde
       ...databaseHandlers({ core, live, sources: services.sources, appInfo: describeApp, homeFolder }),
       ...windowHandlers(services),
     },
+    reason: null,
     running() {
       const { dispatching, running } = core.runner.info();
       return dispatching ? running : 0;

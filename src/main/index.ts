@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import { app, ipcMain, Menu, session as webSession } from "electron";
 import { readArguments, USAGE } from "./arguments";
@@ -29,6 +30,7 @@ async function start(databaseFile: string): Promise<void> {
   app.setPath("userData", dataFolder());
   declareScheme();
   await app.whenReady();
+  restorePriority();
 
   const root = app.getAppPath();
   const developmentUrl = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null);
@@ -91,6 +93,11 @@ async function start(databaseFile: string): Promise<void> {
 function ownArguments(): string[] {
   const program = process.defaultApp ? process.argv.findIndex((part) => resolve(part) === app.getAppPath()) : 0;
   return process.argv.slice(program + 1);
+}
+
+/** Where it may (as root), Chromium raises the priority of the thread that tasks are started from and inherit. */
+function restorePriority(): void {
+  if (getPriority() < 0) setPriority(0);
 }
 
 /** Where better-sqlite3's native part for this runtime lies. Tasks must not inherit it: they have another one. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { commandOf, isAlive, until } from "../helpers/processes";
-import { chooseTask, launchFile, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, launchFile, openTab, planBadge, taskRow } from "../helpers/screen";
 
 /** Writes its own pid, its child's and its grandchild's to `pids`, then waits for ever. */
 const FAMILY = `echo $$ > pids.new
@@ -20,16 +21,14 @@ test("a sample plan is launched by keyboard and runs to its end before the opera
   const { page } = await launch();
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("button", { name: /Rehearse a release/ }).press("Enter");
-  const start = page.getByRole("button", { name: /^Launch/ });
+  const start = page.getByRole("main").getByRole("button", { name: /^Launch / });
   await expect(start).toBeEnabled();
   await page.keyboard.press("ControlOrMeta+Enter");
 
   await expect(page.getByRole("heading", { name: "Rehearse a release" })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "In progress" }).first()).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Waiting" }).first()).toBeVisible();
-  await expect(page.getByRole("banner").getByText("Completed", { exact: true }).first()).toBeVisible({
-    timeout: 45_000,
-  });
+  await expect(planBadge(page)).toHaveText("Completed", { timeout: 45_000 });
   expect(await page.evaluate(() => "sameDocument" in window), "the page was never loaded again").toBe(true);
 });
 
@@ -73,8 +72,8 @@ test("a cancelled task is gone from the machine with everything it started, and 
   expect(first.map(isAlive)).toEqual([true, true, true]);
 
   await page.keyboard.press("x");
-  const dialog = page.getByRole("alertdialog").or(page.getByRole("dialog"));
-  await expect(dialog).toContainText("Cancel 1 running task?");
+  const dialog = page.getByRole("dialog", { name: "Cancel 1 running task?" });
+  await expect(dialog).toBeVisible();
   await expect(dialog).toContainText("Raise a family");
   await page.keyboard.type("no longer needed");
   await page.keyboard.press("ControlOrMeta+Enter");
@@ -95,4 +94,16 @@ test("a cancelled task is gone from the machine with everything it started, and 
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");
   expect(second.filter(isAlive).map(commandOf)).toEqual([]);
+});
+
+test("a task inherits nothing of the window: no descriptors, no priority, no variables", async ({ launch, folder }) => {
+  const opened = await launch();
+  const { page } = opened;
+  const run = "ls -l /proc/$$/fd > fds; nice > nice; env > env";
+  await launchFile(opened, writePlan(folder, { title: "Look around", subtasks: [{ id: "look", title: "Look", run }] }));
+  await expect(taskRow(page, "Look")).toContainText("Completed");
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  expect(read("fds").match(/socket:|pipe:|leveldb|\.pak|hive\.db$/gm) ?? []).toEqual([]);
+  expect(Number(read("nice"))).toBe(getPriority());
+  expect(read("env")).not.toMatch(/^(ELECTRON_|CHROME_|HIVE_DATA_DIR|HIVE_SQLITE|HIVE_ELECTRON)/m);
 });

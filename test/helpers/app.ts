@@ -114,7 +114,7 @@ async function open(
 
 /** Processes that still run although their console has ended, after a moment for the last of them to go. */
 async function leftovers(dataFolder: string): Promise<string[]> {
-  const find = () => processesWith(`HIVE_DATA_DIR=${dataFolder}`);
+  const find = () => processesWith(dataFolder);
   await until("processes to end", () => find().length === 0, 3_000).catch(() => undefined);
   const pids = find();
   const commands = pids.map(commandOf);

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Live processes (zombies left out) whose environment holds `entry`, such as `NAME=value`. Linux; elsewhere none. */
-export function processesWith(entry: string): number[] {
+/** Live processes (zombies left out) whose environment mentions `text`. Linux; elsewhere none. */
+export function processesWith(text: string): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(entry))
+    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(text))
     .map(Number)
     .filter(isAlive);
 }
 
-function environmentOf(pid: string): string[] {
+function environmentOf(pid: string): string {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
   } catch {
-    return [];
+    return "";
   }
 }
 

@@ -3,7 +3,15 @@ import { answerFileDialogs, type OpenConsole } from "./app";
 
 /** The row of a task in the list of its plan. */
 export function taskRow(page: Page, title: string): Locator {
-  return page.getByRole("grid", { name: "Tasks" }).getByRole("row").filter({ hasText: title });
+  return page
+    .getByRole("grid", { name: "Tasks" })
+    .getByRole("row")
+    .filter({ has: page.getByTitle(title, { exact: true }) });
+}
+
+/** The badge with the state of the plan on screen. */
+export function planBadge(page: Page): Locator {
+  return page.getByRole("main").getByRole("heading", { level: 1 }).locator("xpath=following-sibling::*[1]");
 }
 
 /** Goes to a place of the window by its address. */
@@ -23,14 +31,17 @@ export async function openPlanFile(opened: OpenConsole, file: string): Promise<v
 /** Launches a plan file and waits until its tasks are on screen. */
 export async function launchFile(opened: OpenConsole, file: string): Promise<void> {
   await openPlanFile(opened, file);
-  await opened.page.getByRole("button", { name: /^Launch / }).click();
+  await opened.page
+    .getByRole("main")
+    .getByRole("button", { name: /^Launch / })
+    .click();
   await expect(opened.page.getByRole("grid", { name: "Tasks" })).toBeVisible();
 }
 
 /** Opens a task in the inspector. */
 export async function chooseTask(page: Page, title: string): Promise<void> {
   await taskRow(page, title).click();
-  await expect(page.getByRole("complementary", { name: "Task inspector" })).toBeVisible();
+  await expect(page.getByRole("complementary", { name: "Inspector" })).toBeVisible();
 }
 
 export async function openTab(page: Page, name: "Summary" | "Log" | "Attempts"): Promise<void> {
