@@ -151,6 +151,19 @@ describe("a plan with faults", () => {
     expect(findings.at(-1)).toMatchObject({ code: "more_findings", severity: "error", line: null });
   });
 
+  // With a cost that grows with the square, each of these would take minutes.
+  it.each([
+    ["expressions that nothing closes", `title: x\nsubtasks:\n  - id: a\n    run: |\n${"      ${{ \n".repeat(50_000)}`],
+    ["quotes that nothing closes", `title: x\nsubtasks:\n${'  - "\n'.repeat(30_000)}`],
+    ["choices", `title: x\nparameters: { a: { choices: [${Array.from({ length: 60_000 }, (_, i) => `c${i}`)}] } }`],
+    [
+      "dependencies that nobody has",
+      `title: x\nsubtasks: [${"{ id: a, run: x, dependencies: [abcdef] },".repeat(5_000)}]`,
+    ],
+  ])("with very many %s is refused in its own time", (_, text) => {
+    expect(parse(text).definition).toBeNull();
+  });
+
   it("nested beyond reason is refused", () => {
     expect(parse("[".repeat(100_000)).findings[0]?.message).toContain("nested too deeply");
     expect(parse(`title: ${"{a: ".repeat(50_000)}`).definition).toBeNull();

@@ -3,7 +3,7 @@ import type { ParameterDefinition } from "../../../shared/model/plan-definition"
 import { parameterVariable } from "./expand";
 import { fault, offsetOf, type Subject } from "./reading";
 import { type ShellContext, shellContexts } from "./shell-context";
-import { findExpression, hasExpression, parseTemplate } from "./template";
+import { findExpressions, hasExpression, parseTemplate } from "./template";
 
 /** A string of the plan that may refer to parameters. */
 export interface Expressive {
@@ -23,13 +23,14 @@ export function checkExpressions(
     if (!hasExpression(string.text)) continue;
     const { subject } = string;
     const { parts, problems } = parseTemplate(string.text);
+    const offsets = expressionOffsets(string);
     for (const { code, expression, body } of problems) {
       const problem =
         code === "unclosed_expression"
           ? // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
             'has a "${{" without "}}": close it, or write "$${{" for the characters themselves.'
           : `has an unknown expression \${{ ${body} }}: only \${{ params.NAME }} can be filled in.`;
-      fault(subject, code, offsetOfExpression(string, expression), problem);
+      fault(subject, code, offsets(expression), problem);
     }
     const contexts = string.isScript ? shellContexts(parts) : [];
     let hole = 0;
@@ -39,7 +40,7 @@ export function checkExpressions(
       const parameter = parameters.get(part.parameter);
       const problem = parameter ? placeProblem(parameter, context) : undefinedParameter(subject, part, parameters);
       const code = parameter ? "parameter_place" : "unknown_parameter";
-      if (problem) fault(subject, code, offsetOfExpression(string, part.expression), problem);
+      if (problem) fault(subject, code, offsets(part.expression), problem);
     }
   }
 }
@@ -74,8 +75,8 @@ function placeProblem({ name, type }: ParameterDefinition, context: ShellContext
 }
 
 /** Expressions are counted in the text and found again in the source, which differ in quoting and indentation. */
-function offsetOfExpression({ node, subject }: Expressive, expression: number): number {
+function expressionOffsets({ node, subject }: Expressive): (expression: number) => number {
   const [start, end] = node.range ?? [0, 0];
-  const inside = findExpression(subject.reading.source.text.slice(start, end), expression);
-  return offsetOf(node) + Math.max(0, inside);
+  const places = findExpressions(subject.reading.source.text.slice(start, end));
+  return (expression) => offsetOf(node) + (places[expression] ?? 0);
 }

@@ -124,14 +124,14 @@ function readChoices(subject: Subject, field: Field | undefined): string[] | nul
   if (!field) return [];
   const items = readList(subject, field, "texts");
   if (!items) return null;
-  const choices: string[] = [];
+  const choices = new Set<string>();
   for (const item of items) {
     const word = readWord(subject, item, 'an item of "choices"');
     if (word === null) return null;
-    if (choices.includes(word)) fault(subject, "bad_parameter", item, `has the choice "${word}" twice.`);
-    else choices.push(word);
+    if (choices.has(word)) fault(subject, "bad_parameter", item, `has the choice "${word}" twice.`);
+    else choices.add(word);
   }
-  return choices;
+  return [...choices];
 }
 
 /** A default must be of the very type: text is not taken for a number as it is from a command line. */

@@ -1,6 +1,5 @@
 import {
   type Alias,
-  type Document,
   isAlias,
   isCollection,
   isNode,
@@ -49,12 +48,13 @@ export function readSource(text: string): PlanSource {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const anchors = text.includes("*") && document.errors.length === 0 ? aliasTargets(document.contents) : new Map();
+  const quoted = document.errors.length > 0 ? quotedRanges(document.contents) : [];
   return {
     text,
     root: document.contents,
     problems: [
-      ...onePerLine(document.errors, place).map((error) => inPlainWords(error, text, document)),
-      ...document.warnings.map((warning) => inPlainWords(warning, text, document)),
+      ...onePerLine(document.errors, place).map((error) => inPlainWords(error, text, quoted)),
+      ...document.warnings.map((warning) => inPlainWords(warning, text, quoted)),
     ],
     resolve: (node) => (isAlias(node) ? (anchors.get(node) ?? null) : isNode(node) ? node : null),
     place,
@@ -91,7 +91,7 @@ function onePerLine(errors: readonly YAMLError[], place: PlanSource["place"]): Y
   return [...firsts.values()];
 }
 
-function inPlainWords(error: YAMLError, text: string, document: Document): Problem {
+function inPlainWords(error: YAMLError, text: string, quoted: readonly [number, number][]): Problem {
   const severity = error.name === "YAMLWarning" ? "warning" : "error";
   const [start] = error.pos;
   if (error.code === "MISSING_CHAR" && error.message.includes("quote")) {
@@ -99,7 +99,7 @@ function inPlainWords(error: YAMLError, text: string, document: Document): Probl
       severity,
       code: "yaml_syntax",
       message: "A quote is opened here and never closed: close it, or write the text as a block after |.",
-      offset: openingQuote(document.contents, start) ?? start,
+      offset: openingQuote(quoted, start) ?? start,
     };
   }
   return { severity, code: "yaml_syntax", message: explain(error, text), offset: start };
@@ -136,17 +136,28 @@ function explain(error: YAMLError, text: string): string {
   }
 }
 
-/** The offset of the quoted text that runs over `offset`. */
-function openingQuote(node: unknown, offset: number): number | null {
-  if (isPair(node)) return openingQuote(node.key, offset) ?? openingQuote(node.value, offset);
-  if (isCollection(node)) {
-    for (const item of node.items) {
-      const found = openingQuote(item, offset);
-      if (found !== null) return found;
-    }
-    return null;
+/** Where quoted texts begin and end, in their order, which is also that of their offsets: they do not nest. */
+function quotedRanges(node: unknown, found: [start: number, end: number][] = []): [start: number, end: number][] {
+  if (isPair(node)) {
+    quotedRanges(node.key, found);
+    quotedRanges(node.value, found);
+  } else if (isCollection(node)) {
+    for (const item of node.items) quotedRanges(item, found);
+  } else if (isScalar(node) && node.range && node.type?.startsWith("QUOTE")) {
+    found.push([node.range[0], node.range[2]]);
   }
-  if (!isScalar(node) || !node.range || !(node.type ?? "").startsWith("QUOTE")) return null;
-  const [start, , end] = node.range;
-  return start < offset && offset <= end ? start : null;
+  return found;
+}
+
+/** The offset of the quoted text that runs over `offset`. */
+function openingQuote(quoted: readonly [number, number][], offset: number): number | null {
+  let low = 0;
+  let high = quoted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((quoted[middle]?.[0] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  const last = quoted[low - 1];
+  return last && offset <= last[1] ? last[0] : null;
 }

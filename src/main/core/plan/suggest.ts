@@ -5,7 +5,7 @@ export type Suggest = (word: string, candidates: Iterable<string>) => string | n
  * A suggester with a budget: a plan of 10,000 subtasks whose every dependency is mistyped must not cost
  * 100 million comparisons. When the budget is spent it suggests nothing more.
  */
-export function createSuggest(comparisons = 200_000): Suggest {
+export function createSuggest(comparisons = 100_000): Suggest {
   let left = comparisons;
   return (word, candidates) => {
     let best: string | null = null;

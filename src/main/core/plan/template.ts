@@ -30,6 +30,7 @@ export function parseTemplate(value: string): Template {
   const problems: TemplateProblem[] = [];
   let text = "";
   let from = 0;
+  let close = 0;
   for (let expression = 0; ; expression++) {
     const open = value.indexOf(OPEN, from);
     if (open === -1) break;
@@ -39,7 +40,8 @@ export function parseTemplate(value: string): Template {
       continue;
     }
     const inside = open + OPEN.length;
-    const close = value.indexOf(CLOSE, inside);
+    // Looked for once and not again for each of many expressions that nothing closes.
+    if (close !== -1 && close < inside) close = value.indexOf(CLOSE, inside);
     const another = value.indexOf(OPEN, inside);
     if (close === -1 || (another !== -1 && another < close)) {
       problems.push({ code: "unclosed_expression", expression, body: value.slice(inside, inside + 40).trim() });
@@ -69,9 +71,9 @@ export function hasExpression(value: string): boolean {
   return value.includes(OPEN);
 }
 
-/** Where expression number `expression` of a string opens in `source`, the string as written in the file. */
-export function findExpression(source: string, expression: number): number {
-  let at = source.indexOf(OPEN);
-  for (let count = 0; count < expression && at !== -1; count++) at = source.indexOf(OPEN, at + OPEN.length);
-  return at;
+/** Where the expressions of a string open in `source`, the string as written in the file. */
+export function findExpressions(source: string): number[] {
+  const places: number[] = [];
+  for (let at = source.indexOf(OPEN); at !== -1; at = source.indexOf(OPEN, at + OPEN.length)) places.push(at);
+  return places;
 }
