@@ -13,7 +13,7 @@ export interface ClaimBatch {
 }
 
 /** One transaction takes about this long at most, so that the event loop breathes between two. */
-const BATCH_MS = 5;
+const BATCH_MS = 8;
 
 /** Ends what needs no process in the transaction that began it. */
 function complete(tx: WritableDatabase, store: Store, claim: Claim): void {
