@@ -46,6 +46,12 @@ function Ticking({ from }: { readonly from: number }) {
   return <>{formatElapsed(now - from)}</>;
 }
 
+/** The time that is left, ticking down to `0s`: `18s`. The moment itself on hover. */
+export function Remaining({ until }: { readonly until: number }) {
+  const now = useNow();
+  return <span title={`at ${formatDateTime(until)}`}>{formatElapsed(until - now)}</span>;
+}
+
 interface ElapsedProps {
   readonly from: number | null;
   /** Null: it still runs, and the figure ticks. */

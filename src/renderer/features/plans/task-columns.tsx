@@ -5,7 +5,7 @@ import { cx } from "../../ui/class-names";
 import type { DataColumn } from "../../ui/data-table/data-table";
 import { shortId } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
-import { Elapsed } from "../../ui/relative-time";
+import { Elapsed, Remaining } from "../../ui/relative-time";
 import { StatusLabel } from "../../ui/status";
 import styles from "./columns.module.css";
 
@@ -20,8 +20,15 @@ function Waited({ task }: { readonly task: TaskRow }) {
   return <Elapsed from={task.createdAt} to={end} />;
 }
 
-/** Of the latest attempt; ticking while it runs. */
+/** Of the latest attempt; ticking while it runs. Before a retry, the time until it begins. */
 function Duration({ task }: { readonly task: TaskRow }) {
+  if (task.state === "retrying" && task.notBefore !== null) {
+    return (
+      <span className={styles.muted}>
+        in <Remaining until={task.notBefore} />
+      </span>
+    );
+  }
   if (task.startedAt === null)
     return task.finishedAt === null ? <span className={styles.muted}>Not started</span> : null;
   if (task.finishedAt !== null) return <Elapsed from={task.startedAt} to={task.finishedAt} />;

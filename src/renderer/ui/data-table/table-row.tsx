@@ -24,8 +24,8 @@ function Row({ id, rowId, index, top, height, tone, isCursor, children }: TableR
     if (shownTone.current === tone) return;
     shownTone.current = tone;
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const flash = [{ backgroundColor: "var(--cb)" }, { backgroundColor: "transparent" }];
-    element.current?.animate(flash, { duration: FLASH_MS, easing: "ease-out" });
+    // Without an end, it fades to what the row has by then: nothing, or the cursor's tint.
+    element.current?.animate([{ backgroundColor: "var(--cb)", offset: 0 }], { duration: FLASH_MS, easing: "ease-out" });
   }, [tone]);
   return (
     <tr
