@@ -31,7 +31,7 @@ const MOST_BEHIND = 20_000;
 
 const READ = `SELECT ch.seq, ch.entity, ch.id, c.plan_id FROM console_changes ch
   LEFT JOIN console_tasks c ON ch.entity = 'task' AND c.task_id = ch.id
-  WHERE ch.seq > ? ORDER BY ch.seq LIMIT ${CHUNK}`;
+  WHERE ch.seq > +? ORDER BY ch.seq LIMIT ${CHUNK}`;
 const FIRST = "SELECT min(seq) FROM console_changes";
 const LAST = "SELECT max(seq) FROM console_changes";
 

@@ -39,7 +39,7 @@ export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_num
     LEFT JOIN console_tasks k ON k.task_id = r.task_id
     LEFT JOIN console_plans p ON p.plan_id = k.plan_id
     LEFT JOIN console_runs cr ON cr.run_id = r.id
-  WHERE r.id = ?`;
+  WHERE r.id = +?`;
 const END_RUN = `UPDATE runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?`;
 const END_CONSOLE_RUN = "UPDATE console_runs SET exit_code = ?, signal = ? WHERE run_id = ?";
 const FREE_WORKER = "UPDATE workers SET status = 'idle', current_task_id = NULL WHERE id = ? AND current_task_id = ?";

@@ -81,6 +81,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     await prepareSchema(writer, file, clock, deadline);
     const reader = await untilFree(deadline, clock, () => connect(true));
     opened.push(reader);
+    reader.pragma(`cache_size = -${CACHE_KIB}`);
     return assemble({ file, clock, random, writer, reader, busyLimitMs: options.busyLimitMs });
   } catch (error) {
     for (const connection of opened) connection.close();
@@ -115,11 +116,17 @@ function prepareFile(file: string, create: boolean): boolean {
   return true;
 }
 
+/** KiB of pages each connection keeps. SQLite's own 2 MB make every step of a large plan read its pages again. */
+const CACHE_KIB = 65_536;
+
 function setUp(connection: Database.Database): void {
   connection.pragma("journal_mode = WAL");
   connection.pragma("synchronous = FULL");
   connection.pragma("foreign_keys = ON");
   connection.pragma("mmap_size = 0");
+  // Savepoints and triggers keep undo pages; in memory, not in a temporary file.
+  connection.pragma("temp_store = MEMORY");
+  connection.pragma(`cache_size = -${CACHE_KIB}`);
   connection.pragma("journal_size_limit = 67108864");
 }
 

@@ -17,10 +17,10 @@ export interface PlanCancel {
 }
 
 const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason
-  FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = ?`;
+  FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = +?`;
 export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
   JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
-  WHERE cr.live IS NOT NULL AND k.plan_id = ?`;
+  WHERE cr.live IS NOT NULL AND k.plan_id = +?`;
 
 /**
  * The first step of a plan's cancellation: nothing of it is claimed from here on, and its running tasks are
@@ -64,7 +64,7 @@ export interface CancelBatch {
 
 export const TASKS_BEFORE = `SELECT k.ordinal, k.task_id, k.subtask_id, t.status, cr.live FROM console_tasks k
     JOIN tasks t ON t.id = k.task_id LEFT JOIN console_runs cr ON cr.run_id = k.run_id
-  WHERE k.plan_id = ? AND k.ordinal < ? ORDER BY k.ordinal DESC LIMIT ?`;
+  WHERE k.plan_id = +? AND k.ordinal < +? ORDER BY k.ordinal DESC LIMIT ?`;
 
 /**
  * Cancels what no process works on, from the end of the plan to its beginning: so a task is mostly gone before

@@ -43,7 +43,7 @@ export function isOver(counts: ReadonlyMap<string, number>): boolean {
 }
 
 const PLAN = `SELECT e.status, e.planning_task_id, p.cancel_requested_at, p.correlation_id
-  FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id WHERE p.plan_id = ?`;
+  FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id WHERE p.plan_id = +?`;
 const CLOSE_EXECUTION = `UPDATE plan_execution SET (completed_subtasks, failed_subtasks, blocked_subtasks) = (
     SELECT json_group_array(k.subtask_id) FILTER (WHERE t.status = 'completed'),
       json_group_array(k.subtask_id) FILTER (WHERE t.status IN ('failed', 'cancelled')),
@@ -101,7 +101,7 @@ export function plansToEnd(db: ReadableDatabase, planIds: Iterable<string>): str
   const executing = statement(
     db,
     `SELECT 1 FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id
-      WHERE p.plan_id = ? AND e.status = 'executing'`,
+      WHERE p.plan_id = +? AND e.status = 'executing'`,
   );
   return [...planIds].filter((id) => executing.get(id) !== undefined && isOver(readCounts(db, id)));
 }

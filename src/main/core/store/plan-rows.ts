@@ -15,8 +15,8 @@ const SUMMARY = `SELECT e.id, e.status, e.generated_at, q.task_description, p.ti
     LEFT JOIN planning_queue q ON q.id = e.planning_task_id`;
 const ORDER = "ORDER BY coalesce(e.generated_at, '') DESC, e.id DESC LIMIT ?";
 export const FIRST_PLANS = `${SUMMARY} ${ORDER}`;
-export const NEXT_PLANS = `${SUMMARY} WHERE (coalesce(e.generated_at, ''), e.id) < (?, ?) ${ORDER}`;
-const ONE_PLAN = `${SUMMARY} WHERE e.id = ?`;
+export const NEXT_PLANS = `${SUMMARY} WHERE (coalesce(e.generated_at, ''), e.id) < (+?, +?) ${ORDER}`;
+const ONE_PLAN = `${SUMMARY} WHERE e.id = +?`;
 
 export interface PlanPage {
   readonly after?: string | undefined;
@@ -59,7 +59,7 @@ const DETAIL = `SELECT p.description, p.correlation_id, p.parameters, p.source_t
   FROM execution_plans e
     LEFT JOIN console_plans p ON p.plan_id = e.id
     LEFT JOIN planning_queue q ON q.id = e.planning_task_id
-  WHERE e.id = ?`;
+  WHERE e.id = +?`;
 
 export function readPlan(db: ReadableDatabase, planId: string): PlanDetail | null {
   const [plan] = readPlanSummaries(db, [planId]);

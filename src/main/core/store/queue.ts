@@ -40,7 +40,7 @@ export interface ClaimRequest {
   readonly newId: () => string;
 }
 
-export const PROMOTE = `UPDATE console_ready
+export const PROMOTE = `UPDATE console_ready INDEXED BY console_ready_later
   SET held = (SELECT CASE WHEN p.paused_at IS NOT NULL OR p.cancel_requested_at IS NOT NULL THEN 1
       WHEN p.concurrency IS NOT NULL THEN 3 ELSE 0 END FROM console_plans p WHERE p.plan_id = console_ready.plan_id)
   WHERE held = 2 AND not_before <= ?`;
@@ -50,14 +50,14 @@ export const LIMITED_PLANS = `SELECT p.plan_id, p.concurrency - coalesce((SELECT
     WHERE scope = p.plan_id AND status IN ('assigned', 'in_progress')), 0) AS room
   FROM console_plans p WHERE p.concurrency IS NOT NULL AND p.finished_at IS NULL`;
 export const FREE_IN_PLAN = `SELECT seq, task_id, plan_id, priority FROM console_ready
-  WHERE plan_id = ? AND held = 3 ORDER BY priority DESC, seq LIMIT ?`;
+  WHERE plan_id = +? AND held = 3 ORDER BY priority DESC, seq LIMIT ?`;
 export const TAKE = `UPDATE tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued' RETURNING title`;
 export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, reason = NULL WHERE seq = ?
   RETURNING subtask_id, agent, attempts, max_attempts`;
-export const NEXT_RUN_NUMBER = "SELECT coalesce(max(run_number), 0) + 1 AS number FROM runs WHERE task_id = ?";
+export const NEXT_RUN_NUMBER = "SELECT coalesce(max(run_number), 0) + 1 AS number FROM runs WHERE task_id = +?";
 export const INPUTS = `SELECT d.subtask_id, r.result_data FROM console_edges e
-  JOIN console_tasks d ON d.seq = e.depends_on LEFT JOIN runs r ON r.id = d.result_run_id WHERE e.task = ?`;
+  JOIN console_tasks d ON d.seq = e.depends_on LEFT JOIN runs r ON r.id = d.result_run_id WHERE e.task = +?`;
 const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)
   VALUES (?, ?, ?, ?, 'running', 'start', ?)`;
 const INSERT_CONSOLE_RUN = "INSERT INTO console_runs (run_id, task_id, live, started_at) VALUES (?, ?, 1, ?)";
@@ -244,8 +244,8 @@ export function requestStop(tx: WritableDatabase, runId: string, reason: StopRea
 }
 
 /** When the next task that waits for its retry time may start, in milliseconds since the epoch. */
-export const NEXT_NOT_BEFORE =
-  "SELECT not_before FROM console_ready WHERE held = 2 AND not_before IS NOT NULL ORDER BY not_before LIMIT 1";
+export const NEXT_NOT_BEFORE = `SELECT not_before FROM console_ready INDEXED BY console_ready_later
+  WHERE held = 2 ORDER BY not_before LIMIT 1`;
 
 export function nextNotBefore(db: ReadableDatabase): number | null {
   return integerOrNull(statement(db, NEXT_NOT_BEFORE).get()?.not_before);

@@ -9,7 +9,7 @@ export interface RunLog {
   readonly ended: boolean;
 }
 
-const RUN_LOG = `SELECT r.status, cr.log_path FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id WHERE r.id = ?`;
+const RUN_LOG = `SELECT r.status, cr.log_path FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id WHERE r.id = +?`;
 
 export function readRunLog(db: ReadableDatabase, runId: string): RunLog | null {
   const row = statement(db, RUN_LOG).get(runId);

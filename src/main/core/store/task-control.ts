@@ -23,7 +23,7 @@ export const TASK_TO_CONTROL = `SELECT t.status, t.title, k.seq, k.plan_id, k.su
     LEFT JOIN console_tasks k ON k.task_id = t.id
     LEFT JOIN console_plans p ON p.plan_id = k.plan_id
     LEFT JOIN console_runs cr ON cr.run_id = k.run_id
-  WHERE t.id = ?`;
+  WHERE t.id = +?`;
 
 /**
  * Cancels a task: at once when no process works on it; else its run is asked to stop and the task is cancelled

@@ -15,8 +15,8 @@ const RUN = `LEFT JOIN runs r ON r.id = coalesce(k.run_id,
       (SELECT id FROM runs WHERE task_id = t.id ORDER BY run_number DESC LIMIT 1))
     LEFT JOIN console_runs cr ON cr.run_id = r.id`;
 export const TASK_PAGE = `SELECT ${COLUMNS} FROM console_tasks k JOIN tasks t ON t.id = k.task_id ${RUN}
-  WHERE k.plan_id = ? AND k.ordinal > ? ORDER BY k.ordinal LIMIT ?`;
-export const ONE_TASK = `SELECT ${COLUMNS} FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id ${RUN} WHERE t.id = ?`;
+  WHERE k.plan_id = +? AND k.ordinal > +? ORDER BY k.ordinal LIMIT ?`;
+export const ONE_TASK = `SELECT ${COLUMNS} FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id ${RUN} WHERE t.id = +?`;
 
 export interface TaskPage {
   readonly planId: string;
@@ -83,7 +83,7 @@ function decode(db: ReadableDatabase, row: Row, now: number, causes: Causes): Ta
 }
 
 export const UNMET_TITLES = `SELECT t.title FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-  JOIN tasks t ON t.id = d.task_id WHERE e.task = ? AND t.status IS NOT 'completed' LIMIT 3`;
+  JOIN tasks t ON t.id = d.task_id WHERE e.task = +? AND t.status IS NOT 'completed' LIMIT 3`;
 
 function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Causes): string | null {
   if (state === "waiting") {
@@ -99,10 +99,10 @@ function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Caus
 
 export const STOPPED_DEPENDENCY = `SELECT t.title, t.status FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on JOIN tasks t ON t.id = d.task_id
-  WHERE e.task = ? AND t.status IN ('failed', 'cancelled') LIMIT 1`;
+  WHERE e.task = +? AND t.status IN ('failed', 'cancelled') LIMIT 1`;
 export const BLOCKED_DEPENDENCY = `SELECT d.seq, t.title FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on JOIN tasks t ON t.id = d.task_id
-  WHERE e.task = ? AND d.blocked = 1 LIMIT 1`;
+  WHERE e.task = +? AND d.blocked = 1 LIMIT 1`;
 
 /** What blocks a task, by its seq: tasks of one page mostly share it. */
 type Causes = Map<number, string | null>;
@@ -139,17 +139,17 @@ const MOST_LINKS = 500;
 const LINK = `SELECT t.id, t.title, t.status, k.subtask_id, k.unmet, k.blocked, k.not_before, cr.live, cr.stop_requested
   FROM console_edges e JOIN console_tasks k ON k.seq = e.`;
 const LINK_END = `JOIN tasks t ON t.id = k.task_id LEFT JOIN console_runs cr ON cr.run_id = k.run_id WHERE e.`;
-export const DEPENDENCIES = `${LINK}depends_on ${LINK_END}task = ? LIMIT ${MOST_LINKS}`;
-export const DEPENDENTS = `${LINK}task ${LINK_END}depends_on = ? LIMIT ${MOST_LINKS}`;
+export const DEPENDENCIES = `${LINK}depends_on ${LINK_END}task = +? LIMIT ${MOST_LINKS}`;
+export const DEPENDENTS = `${LINK}task ${LINK_END}depends_on = +? LIMIT ${MOST_LINKS}`;
 const EXTRA = `SELECT t.description, k.seq, k.result_run_id, s.spec FROM tasks t
-  LEFT JOIN console_tasks k ON k.task_id = t.id LEFT JOIN console_specs s ON s.seq = k.seq WHERE t.id = ?`;
+  LEFT JOIN console_tasks k ON k.task_id = t.id LEFT JOIN console_specs s ON s.seq = k.seq WHERE t.id = +?`;
 const RESULT = `SELECT result_data FROM runs WHERE id = coalesce(?,
   (SELECT id FROM runs WHERE task_id = ? AND status = 'success' ORDER BY run_number DESC LIMIT 1))`;
 const MOST_RUNS = 100;
 export const RUNS_OF_TASK = `SELECT r.id, r.task_id, r.run_number, r.status, r.worker_id, r.started_at, r.completed_at,
     r.error_message, r.output_log IS NOT NULL AS has_text, cr.exit_code, cr.signal, cr.pid, cr.log_path
   FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id
-  WHERE r.task_id = ? ORDER BY r.run_number DESC LIMIT ${MOST_RUNS}`;
+  WHERE r.task_id = +? ORDER BY r.run_number DESC LIMIT ${MOST_RUNS}`;
 
 export function readTask(db: ReadableDatabase, taskId: string, now: number): TaskDetail | null {
   const [task] = readTaskRows(db, [taskId], now);

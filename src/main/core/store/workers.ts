@@ -81,7 +81,7 @@ export function listWorkers(db: ReadableDatabase): WorkerRecord[] {
 }
 
 export function getWorkers(db: ReadableDatabase, ids: readonly string[]): WorkerRecord[] {
-  const byId = statement(db, `${COLUMNS} WHERE w.id = ?`);
+  const byId = statement(db, `${COLUMNS} WHERE w.id = +?`);
   return ids.flatMap((id) => byId.all(id)).map(decode);
 }
 

@@ -3,14 +3,9 @@
  * the upstream tables: Python's connections do not enforce any, so triggers keep both sides together.
  */
 export const CONSOLE_TABLES: readonly string[] = [
+  // The long texts come last, so that what a claim reads is in a row's first page.
   `CREATE TABLE console_plans (
     plan_id TEXT PRIMARY KEY,
-    title TEXT NOT NULL,
-    description TEXT NOT NULL,
-    source_name TEXT,
-    source_text TEXT,
-    folder TEXT,
-    parameters TEXT NOT NULL,
     correlation_id TEXT,
     task_count INTEGER NOT NULL,
     concurrency INTEGER,
@@ -20,8 +15,14 @@ export const CONSOLE_TABLES: readonly string[] = [
     launched_by TEXT,
     launched_at INTEGER NOT NULL,
     started_at INTEGER,
-    finished_at INTEGER
-  ) WITHOUT ROWID`,
+    finished_at INTEGER,
+    title TEXT NOT NULL,
+    source_name TEXT,
+    folder TEXT,
+    parameters TEXT NOT NULL,
+    description TEXT NOT NULL,
+    source_text TEXT
+  )`,
   // A claim asks these few plans one by one: their tasks are in a lane of their own.
   `CREATE INDEX console_plans_limited ON console_plans (plan_id) WHERE concurrency IS NOT NULL AND finished_at IS NULL`,
   `CREATE INDEX console_plans_cancelling ON console_plans (plan_id)
