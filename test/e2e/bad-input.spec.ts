@@ -133,7 +133,7 @@ test("tasks that fail say what happened: no such command, an exit code, a signal
 
   await chooseTask(page, "Leave early");
   await openTab(page, "Log");
-  await expect(page.getByText("about to leave")).toBeVisible();
+  await expect(page.getByText("about to leave", { exact: true })).toBeVisible();
 });
 
 function readPid(file: string): number | null {

@@ -11,9 +11,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const PLAN = {
   title: "Nightly build",
   description: "Builds, tests and packs everything.",
-  parameters: [
-    { name: "target", type: "choice", choices: ["linux", "mac"], default: "linux", description: "What to build for." },
-  ],
+  parameters: {
+    target: { type: "choice", choices: ["linux", "mac"], default: "linux", description: "What to build for." },
+  },
   subtasks: [
     { id: "fetch", title: "Fetch the sources", run: 'for i in 1 2 3; do echo "fetching part $i"; done' },
     {
