@@ -26,7 +26,7 @@ export interface RunEnd {
 }
 
 export interface FinishedRun {
-  /** False: the run had ended already, or a newer attempt exists. Nothing was changed. */
+  /** False: the run had ended already, or a newer attempt has the task. The task was not touched. */
   readonly applied: boolean;
   /** The plan that ended with it. */
   readonly planEnded: string | null;
@@ -47,21 +47,21 @@ const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
 
 /**
  * Records the end of an attempt: run, worker, task, its dependents' readiness, the plan's progress and end, and
- * the events, all in the caller's transaction. Fenced by the run: an attempt that lost its claim changes nothing.
+ * the events, all in the caller's transaction. Fenced by the run: an attempt that lost its claim ends without a
+ * trace on its task.
  */
 export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
   const run = statement(tx, RUN_TO_FINISH).get(end.runId);
   if (!run) return { applied: false, planEnded: null };
   const latest = textOrNull(run.latest);
-  if (run.status !== "running" || (latest !== null && latest !== end.runId)) {
+  const isLatest = latest === null || latest === end.runId;
+  if (run.status === "running") recordEnd(tx, end, run);
+  if (run.status !== "running" || !isLatest) {
     appendStale(tx, end, run);
     return { applied: false, planEnded: null };
   }
   const at = formatTime(end.now);
   const taskId = text(run.task_id);
-  statement(tx, END_RUN).run(end.outcome, at, end.result, end.error, end.runId);
-  statement(tx, END_CONSOLE_RUN).run(end.exitCode, end.signal, end.runId);
-  statement(tx, FREE_WORKER).run(run.worker_id, taskId);
 
   // Whatever a foreign program made of the task meanwhile stands; the run's own end is recorded all the same.
   const moves = run.task_status === "in_progress";
@@ -79,6 +79,14 @@ export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
   if (planId === null) return { applied: true, planEnded: null };
   noteProgress(tx, planId, end.now);
   return { applied: true, planEnded: endPlanIfOver(tx, planId, end) ? planId : null };
+}
+
+/** The attempt's own rows: they tell how it ended even when its task has moved on without it. */
+function recordEnd(tx: WritableDatabase, end: RunEnd, run: Row): void {
+  const { runId, outcome, result, error, exitCode, signal } = end;
+  statement(tx, END_RUN).run(outcome, formatTime(end.now), result, error, runId);
+  statement(tx, END_CONSOLE_RUN).run(exitCode, signal, runId);
+  statement(tx, FREE_WORKER).run(run.worker_id, run.task_id);
 }
 
 const TASK_STATUS = { success: "completed", failure: "failed", timeout: "failed", cancelled: "cancelled" } as const;

@@ -61,6 +61,8 @@ export const INPUTS = `SELECT d.subtask_id, r.result_data FROM console_edges e
 const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)
   VALUES (?, ?, ?, ?, 'running', 'start', ?)`;
 const INSERT_CONSOLE_RUN = "INSERT INTO console_runs (run_id, task_id, live, started_at) VALUES (?, ?, 1, ?)";
+const STOP_EARLIER = `UPDATE console_runs SET stop_requested = coalesce(stop_requested, 'cancel')
+  WHERE live IS NOT NULL AND run_id IN (SELECT id FROM runs WHERE task_id = ? AND id <> ?)`;
 const OCCUPY = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";
 const PLAN_BEGUN = `UPDATE console_plans SET started_at = ? WHERE plan_id = ? AND started_at IS NULL`;
 
@@ -130,6 +132,8 @@ function take(
   const correlationId = textOrNull(plan?.correlation_id);
   const subtaskId = text(begun?.subtask_id);
   const attempts = integer(begun?.attempts);
+  // A foreign hand may have queued it again under a running process: one task, one process.
+  if (attempts > 1) statement(tx, STOP_EARLIER).run(taskId, runId);
   const payload = { task_id: taskId, plan_id: planId, subtask_id: subtaskId, run_id: runId, worker_id: workerId };
   appendEvent(tx, { id: newId(), type: "task.assigned", at: now, source, correlationId, payload });
   appendEvent(tx, {

@@ -99,12 +99,34 @@ function unblock(taskId: string, when: string): string {
 
 const ownBlocked = (taskId: string) => `(SELECT blocked FROM console_tasks WHERE task_id = ${taskId})`;
 
-/** The steps depend on their order: each says what the row of the task itself must hold by then. */
-const TASK_STATUS_CHANGED = [
+/*
+ * The two transitions that every task makes have a short trigger of their own: a trigger costs by its length,
+ * even where nothing of it applies.
+ */
+const BEGINS = `OLD.status = 'queued' AND NEW.status IN ('assigned', 'in_progress')
+  AND coalesce((SELECT blocked FROM console_tasks WHERE task_id = NEW.id), 0) = 0`;
+const SUCCEEDS = "OLD.status IN ('assigned', 'in_progress') AND NEW.status = 'completed'";
+const MATTERS = "('queued', 'completed', 'failed', 'cancelled')";
+
+const TASK_COUNTED = [
   count("''", "OLD.status", -1),
   count("''", "NEW.status", 1),
   countOfPlanOf("NEW.id", "OLD.status", -1),
   countOfPlanOf("NEW.id", "NEW.status", 1),
+];
+
+const LEAVE_QUEUE = [
+  `DELETE FROM console_ready WHERE OLD.status = 'queued' AND seq = ${seqOf("NEW.id")};`,
+  `UPDATE console_tasks SET unmet = 0, blocked = 0, not_before = NULL
+    WHERE OLD.status = 'queued' AND task_id = NEW.id AND (unmet > 0 OR blocked = 1 OR not_before IS NOT NULL);`,
+];
+
+const MEET_DEPENDENTS = `UPDATE console_tasks SET unmet = unmet - 1
+    WHERE NEW.status = 'completed'
+      AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("NEW.id")}) AND unmet > 0;`;
+
+/** The steps depend on their order: each says what the row of the task itself must hold by then. */
+const TASK_STATUS_CHANGED = [
   // Queued again: what it waits for is counted afresh.
   `UPDATE console_tasks SET
       unmet = (SELECT count(*) FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
@@ -124,13 +146,9 @@ const TASK_STATUS_CHANGED = [
       AND (OLD.status IN ${STOPPED} OR (OLD.status = 'queued' AND ${ownBlocked("NEW.id")} = 1))
       AND NOT (NEW.status = 'queued' AND coalesce(${ownBlocked("NEW.id")}, 0) = 1)`,
   ),
-  `UPDATE console_tasks SET unmet = unmet - 1
-    WHERE NEW.status = 'completed'
-      AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("NEW.id")}) AND unmet > 0;`,
+  MEET_DEPENDENTS,
   block("NEW.id", `NEW.status IN ${STOPPED} OR (NEW.status = 'queued' AND ${ownBlocked("NEW.id")} = 1)`),
-  `DELETE FROM console_ready WHERE OLD.status = 'queued' AND seq = ${seqOf("NEW.id")};`,
-  `UPDATE console_tasks SET unmet = 0, blocked = 0, not_before = NULL
-    WHERE OLD.status = 'queued' AND task_id = NEW.id AND (unmet > 0 OR blocked = 1 OR not_before IS NOT NULL);`,
+  ...LEAVE_QUEUE,
 ];
 
 const TASK_DELETED = [
@@ -164,9 +182,13 @@ function feed(table: string, entity: string): string[] {
 
 export const CONSOLE_TRIGGERS: readonly string[] = [
   trigger("console_task_inserted", "AFTER INSERT ON tasks", [count("''", "NEW.status", 1)]),
+  trigger("console_task_counted", "AFTER UPDATE OF status ON tasks WHEN NEW.status IS NOT OLD.status", TASK_COUNTED),
+  trigger("console_task_begins", `AFTER UPDATE OF status ON tasks WHEN ${BEGINS}`, LEAVE_QUEUE),
+  trigger("console_task_succeeds", `AFTER UPDATE OF status ON tasks WHEN ${SUCCEEDS}`, [MEET_DEPENDENTS]),
   trigger(
     "console_task_status",
-    "AFTER UPDATE OF status ON tasks WHEN NEW.status IS NOT OLD.status",
+    `AFTER UPDATE OF status ON tasks WHEN NEW.status IS NOT OLD.status
+      AND (OLD.status IN ${MATTERS} OR NEW.status IN ${MATTERS}) AND NOT (${BEGINS}) AND NOT (${SUCCEEDS})`,
     TASK_STATUS_CHANGED,
   ),
   trigger("console_task_deleted", "AFTER DELETE ON tasks", TASK_DELETED),
