@@ -51,6 +51,13 @@ async function resize({ app, page }: OpenConsole, width: number, height: number)
     },
   );
   await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+  // The room that the system's window buttons take is told to the page a moment after its new size.
+  if (process.platform === "darwin") return;
+  const room = () =>
+    page.evaluate(() =>
+      Number.parseFloat(getComputedStyle(document.querySelector("header") ?? document.body).paddingRight),
+    );
+  await expect.poll(async () => Math.abs((await room()) - 130) < 80).toBe(true);
 }
 
 for (const theme of ["dark", "light"] as const) {
