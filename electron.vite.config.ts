@@ -13,7 +13,11 @@ export default defineConfig({
       target: "node20.18",
       sourcemap: true,
       rolldownOptions: {
-        input: { index: entry("src/main/index.ts"), hive: entry("src/cli/hive.ts") },
+        input: {
+          index: entry("src/main/index.ts"),
+          "plan-reader-thread": entry("src/main/plan-reader-thread.ts"),
+          hive: entry("src/cli/hive.ts"),
+        },
         output: { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "chunks/[name]-[hash].cjs" },
       },
     },

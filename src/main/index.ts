@@ -11,6 +11,7 @@ import { guardPages } from "./guard";
 import { registerCalls } from "./ipc/register";
 import { createMenu } from "./menu";
 import { declareScheme, servePage } from "./page";
+import { createPlanReader } from "./plan-reader";
 import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
 import { createSamples } from "./samples";
@@ -41,12 +42,13 @@ async function start(databaseFile: string): Promise<void> {
   const window = createWindow({ preloadFile: join(root, "out", "preload", "index.cjs"), preferences });
   const send = senderTo(window);
   const dialogs = createDialogs(window, preferences);
+  const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"));
   const desk = createDesk({
     file: databaseFile,
     window,
     dialogs,
-    samples: createSamples(join(root, "resources", "plans")),
-    sources: createPlanSources(),
+    samples: createSamples(join(root, "resources", "plans"), reader),
+    sources: createPlanSources(reader),
     homeFolder: app.getPath("home"),
     nativeBinding: takeNativeBinding(),
     answerClosing: (choice) => closing.answer(choice),

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import { HiveError } from "../shared/errors";
 import type { PlanDefinition, PlanFinding } from "../shared/model/plan-definition";
 import type { PlanPreview } from "../shared/model/views";
-import { parsePlan } from "./core/plan/parse";
+import type { PlanReader } from "./plan-reader";
 
 /** A plan is written by people; whatever is larger is not one. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -36,7 +36,7 @@ export interface PlanSources {
   get(sourceId: string): PlanSource;
 }
 
-export function createPlanSources(): PlanSources {
+export function createPlanSources(reader: PlanReader): PlanSources {
   const sources = new Map<string, PlanSource>();
 
   function keep(source: PlanSource): PlanPreview {
@@ -58,16 +58,16 @@ export function createPlanSources(): PlanSources {
   }
 
   return {
-    open: async (file) => keep(await readSource(file, randomUUID())),
-    reload: async (sourceId) => keep(await readSource(get(sourceId).file, sourceId)),
+    open: async (file) => keep(await readSource(reader, file, randomUUID())),
+    reload: async (sourceId) => keep(await readSource(reader, get(sourceId).file, sourceId)),
     get,
   };
 }
 
-async function readSource(file: string, id: string): Promise<PlanSource> {
+async function readSource(reader: PlanReader, file: string, id: string): Promise<PlanSource> {
   const text = await readPlanText(file);
   const name = basename(file);
-  return { id, name, file, folder: dirname(file), text, ...parsePlan(text, { fileName: name }) };
+  return { id, name, file, folder: dirname(file), text, ...(await reader.parse(text, { fileName: name })) };
 }
 
 async function readPlanText(file: string): Promise<string> {

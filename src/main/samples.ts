@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { HiveError } from "../shared/errors";
 import type { SamplePlan } from "../shared/model/views";
-import { parsePlan } from "./core/plan/parse";
+import type { PlanReader } from "./plan-reader";
 
 const PLAN_FILE = /\.(ya?ml|json)$/;
 
@@ -14,13 +14,13 @@ export interface Samples {
 }
 
 /** `folder`: where the plan files lie. A sample's name is its file's, without the ending. */
-export function createSamples(folder: string): Samples {
+export function createSamples(folder: string, reader: PlanReader): Samples {
   async function fileNames(): Promise<string[]> {
     return (await readdir(folder)).filter((name) => PLAN_FILE.test(name)).sort();
   }
 
   async function describe(fileName: string): Promise<SamplePlan[]> {
-    const { definition } = parsePlan(await readFile(join(folder, fileName), "utf8"), { fileName });
+    const { definition } = await reader.parse(await readFile(join(folder, fileName), "utf8"), { fileName });
     if (definition === null) return [];
     const { title, description, subtasks } = definition;
     return [{ name: parse(fileName).name, title, description, taskCount: subtasks.length }];

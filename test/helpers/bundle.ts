@@ -15,6 +15,7 @@ export async function bundleForNode(entry: string, folder: string): Promise<stri
     configFile: false,
     logLevel: "error",
     resolve: { alias: { "better-sqlite3": sqlite } },
+    ssr: { noExternal: true },
     build: {
       ssr: entry,
       outDir: folder,
