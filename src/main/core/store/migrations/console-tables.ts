@@ -58,7 +58,8 @@ export const CONSOLE_TABLES: readonly string[] = [
   ) WITHOUT ROWID`,
   `CREATE INDEX console_edges_by_task ON console_edges (task, depends_on)`,
 
-  // held: 0 free, 1 its plan is paused or being cancelled, 2 until not_before, 3 free within its plan's limit.
+  // held: 0 free, 1 its plan is paused or being cancelled, 2 until not_before, 3 free within its plan's limit,
+  // 4 of a plan that the console does not run: never claimed, handed out on request.
   `CREATE TABLE console_ready (
     seq INTEGER PRIMARY KEY,
     task_id TEXT NOT NULL,

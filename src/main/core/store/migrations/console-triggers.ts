@@ -20,17 +20,20 @@ function countOfPlanOf(taskId: string, status: string, step: 1 | -1): string {
     ON CONFLICT (scope, status) DO UPDATE SET n = n + ${step};`;
 }
 
-/** Rows of console_ready for those tasks among `which` (a condition on console_tasks `c`) that are ready. */
+/**
+ * Rows of console_ready for those tasks among `which` (a condition on console_tasks `c`) that are ready. A plan
+ * that the console does not run has no row `p`: its ready tasks are handed out on request, executing or not.
+ */
 function makeReady(which: string): string {
   return `INSERT OR REPLACE INTO console_ready (seq, task_id, plan_id, held, priority, not_before)
     SELECT c.seq, c.task_id, c.plan_id,
-      CASE WHEN c.not_before IS NOT NULL THEN 2 ELSE ${LANE} END,
+      CASE WHEN p.plan_id IS NULL THEN 4 WHEN c.not_before IS NOT NULL THEN 2 ELSE ${LANE} END,
       CAST(coalesce(t.priority, 1) AS INTEGER), c.not_before
     FROM console_tasks c
       JOIN tasks t ON t.id = c.task_id
       JOIN execution_plans e ON e.id = c.plan_id
-      JOIN console_plans p ON p.plan_id = c.plan_id
-    WHERE ${which} AND c.unmet = 0 AND t.status = 'queued' AND e.status = 'executing';`;
+      LEFT JOIN console_plans p ON p.plan_id = c.plan_id
+    WHERE ${which} AND c.unmet = 0 AND t.status = 'queued' AND (p.plan_id IS NULL OR e.status = 'executing');`;
 }
 
 /** Where a ready task of plan `p` queues when it need not wait for a time. */
@@ -226,7 +229,7 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
   ]),
 
   trigger("console_plan_status", "AFTER UPDATE OF status ON execution_plans WHEN NEW.status IS NOT OLD.status", [
-    "DELETE FROM console_ready WHERE NEW.status IS NOT 'executing' AND plan_id = NEW.id;",
+    "DELETE FROM console_ready WHERE NEW.status IS NOT 'executing' AND plan_id = NEW.id AND held <> 4;",
     makeReady("c.plan_id = NEW.id AND NEW.status = 'executing'"),
   ]),
   trigger("console_plan_lane", "AFTER UPDATE OF paused_at, cancel_requested_at, concurrency ON console_plans", [

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { CONSOLE_TABLES } from "./console-tables";
 import { CONSOLE_TRIGGERS } from "./console-triggers";
+import { OPERATION_INDEXES } from "./hive-operations";
 import { UPSTREAM_TABLES, upstreamStatements } from "./upstream";
 
 export interface Migration {
@@ -25,6 +26,13 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of CONSOLE_TABLES) db.exec(sql);
       db.exec("INSERT INTO console_counts (scope, status, n) SELECT '', status, count(*) FROM tasks GROUP BY status");
       for (const sql of CONSOLE_TRIGGERS) db.exec(sql);
+    },
+  },
+  {
+    version: 3,
+    name: "indexes of the operations",
+    up: (db) => {
+      for (const sql of OPERATION_INDEXES) db.exec(sql);
     },
   },
 ];
