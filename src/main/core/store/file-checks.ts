@@ -24,9 +24,10 @@ export function checkFile(file: string): void {
   if (!readHead(file).equals(MAGIC)) {
     throw new HiveError("database_not_sqlite", `${file} is not an SQLite database. Choose another file.`, { file });
   }
-  mustBeWritable(file, file);
+  mustBeWritable(file, file, () => closeSync(openSync(file, "r+")));
   // SQLite keeps two files beside the database (-wal and -shm) and must be able to make them.
-  mustBeWritable(dirname(file), file);
+  const folder = dirname(file);
+  mustBeWritable(folder, file, () => accessSync(folder, constants.W_OK));
 }
 
 function readHead(file: string): Buffer {
@@ -48,15 +49,15 @@ function readHead(file: string): Buffer {
   return head;
 }
 
-function mustBeWritable(path: string, file: string): void {
+function mustBeWritable(path: string, file: string, tryIt: () => void): void {
   try {
-    accessSync(path, constants.W_OK);
-  } catch {
+    tryIt();
+  } catch (error) {
     const what = path === file ? `The database ${file}` : `The folder ${path} of the database`;
     throw new HiveError(
       "database_read_only",
       `${what} cannot be written. Change its permissions, or copy the database to a folder of your own and open the copy.`,
-      { file, path },
+      { file, path, cause: error instanceof Error ? error.message : String(error) },
     );
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
 import type { DatabaseInfo } from "../../../shared/model/views";
@@ -44,6 +45,7 @@ export interface Store {
 const BUSY_TIMEOUT_MS = 2;
 const TRIM_EVERY_COMMITS = 1_000;
 const RETRY_MS = 25;
+const EMPTY_GRACE_MS = 500;
 
 /**
  * Opens a database to operate on it: creates it, brings its schema up to date, or adopts a Hive database (after
@@ -54,7 +56,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   const file = resolve(options.file);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  const isNew = prepareFile(file, options.create ?? false);
+  const isNew = await prepareFile(file, options.create ?? false, clock);
   const nativeBinding = options.nativeBinding ?? process.env.HIVE_SQLITE_BINDING;
   const connect = (readonly: boolean) =>
     new Database(file, {
@@ -67,18 +69,9 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   const opened: Database.Database[] = [];
   try {
     const deadline = clock.monotonic() + (options.busyLimitMs ?? 15_000);
-    const writer = await untilFree(deadline, clock, () => {
-      const connection = connect(false);
-      try {
-        setUp(connection);
-      } catch (error) {
-        connection.close();
-        throw error;
-      }
-      return connection;
-    });
+    const writer = connect(false);
     opened.push(writer);
-    await prepareSchema(writer, file, clock, deadline);
+    await prepare(writer, file, clock, deadline);
     const reader = await untilFree(deadline, clock, () => connect(true));
     opened.push(reader);
     reader.pragma(`cache_size = -${CACHE_KIB}`);
@@ -89,9 +82,13 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
 }
 
-function prepareFile(file: string, create: boolean): boolean {
+/** Whether the database is to be made. */
+async function prepareFile(file: string, create: boolean, clock: Clock): Promise<boolean> {
   const folder = dirname(file);
   if (existsSync(file)) {
+    // Between its making and its first write, another process's new database is an empty file.
+    const grace = clock.monotonic() + EMPTY_GRACE_MS;
+    while (create && statSync(file).size === 0 && clock.monotonic() < grace) await delay(RETRY_MS);
     checkFile(file);
     return false;
   }
@@ -130,13 +127,9 @@ function setUp(connection: Database.Database): void {
   connection.pragma("journal_size_limit = 67108864");
 }
 
-async function prepareSchema(
-  connection: Database.Database,
-  file: string,
-  clock: Clock,
-  deadline: number,
-): Promise<void> {
-  const version = schemaVersion(connection);
+/** Looks first, backs up what others made, and only then changes anything. */
+async function prepare(connection: Database.Database, file: string, clock: Clock, deadline: number): Promise<void> {
+  const version = await untilFree(deadline, clock, () => schemaVersion(connection));
   if (version !== null && version > LATEST_VERSION) {
     throw new HiveError(
       "database_too_new",
@@ -145,9 +138,10 @@ async function prepareSchema(
       { file, version, known: LATEST_VERSION },
     );
   }
-  if (version === LATEST_VERSION) return;
-  if (version === null && hasTables(connection)) await backUp(connection, file, clock);
-  await untilFree(deadline, clock, () => migrate(connection, clock.now()));
+  const isForeign = await untilFree(deadline, clock, () => schemaVersion(connection) === null && hasTables(connection));
+  if (isForeign) await backUp(connection, file, clock);
+  await untilFree(deadline, clock, () => setUp(connection));
+  if (version !== LATEST_VERSION) await untilFree(deadline, clock, () => migrate(connection, clock.now()));
 }
 
 async function backUp(connection: Database.Database, file: string, clock: Clock): Promise<void> {
@@ -162,7 +156,7 @@ async function untilFree<T>(deadline: number, clock: Clock, work: () => T): Prom
       return work();
     } catch (error) {
       if (!isBusy(error) || clock.monotonic() > deadline) throw error;
-      await new Promise((done) => setTimeout(done, RETRY_MS));
+      await delay(RETRY_MS);
     }
   }
 }
