@@ -6,6 +6,7 @@ import { processesOfRun } from "../../../src/main/core/runner/process-table";
 import { type Runner, type RunnerOptions, startRunner } from "../../../src/main/core/runner/runner";
 import { openStore, type Store } from "../../../src/main/core/store/open";
 import type { PlanDefinition, SubtaskDefinition } from "../../../src/shared/model/plan-definition";
+import { isAlive } from "../../helpers/processes";
 import { waitFor } from "../../helpers/wait";
 
 export type Subtask = Partial<SubtaskDefinition> & { readonly id: string };
@@ -82,16 +83,28 @@ export class Bench {
   /** Stops and closes everything; processes that a test left behind are killed and named. */
   async close(): Promise<void> {
     for (const runner of this.#runners) await runner.stop({ tasks: "cancel" });
-    const [store] = this.#stores;
-    const ids = store?.read.prepare<unknown[], { id: string }>("SELECT id FROM runs").all() ?? [];
-    const left: number[] = [];
-    if (ids.length < 200) {
-      for (const { id } of ids) left.push(...(await processesOfRun(id, null)).map((entry) => entry.pid));
-    }
-    for (const pid of left) process.kill(pid, "SIGKILL");
+    // A wrapper needs a moment after its task to note the exit code.
+    const left = await waitFor(
+      "the processes of this test to end",
+      async () => (await this.#leftovers()).length === 0,
+      {
+        timeoutMs: 2_000,
+      },
+    ).then(
+      () => [],
+      () => this.#leftovers(),
+    );
+    for (const pid of left.filter(isAlive)) process.kill(pid, "SIGKILL");
     for (const one of this.#stores) await one.close();
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`Processes outlived their test: ${left.join(", ")}`);
+  }
+
+  async #leftovers(): Promise<number[]> {
+    const [store] = this.#stores;
+    const runs = store?.read.prepare<unknown[], { id: string }>("SELECT id FROM runs LIMIT 200").all() ?? [];
+    const found = await Promise.all(runs.map(({ id }) => processesOfRun(id, null)));
+    return found.flat().map((entry) => entry.pid);
   }
 }
 
