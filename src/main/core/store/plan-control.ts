@@ -18,8 +18,9 @@ export interface PlanCancel {
 
 const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason
   FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = +?`;
+// CROSS JOIN keeps the order: the few live runs, not the plan's many tasks.
 export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
-  JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
+  CROSS JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
   WHERE cr.live IS NOT NULL AND k.plan_id = +?`;
 
 /**
