@@ -22,7 +22,7 @@ const leave = (): void => goTo(planPlace(null));
 
 /** Chooses a plan, fills in its parameters, shows what it will do, and launches it. */
 export function LaunchView({ sample }: { readonly sample: string | null }) {
-  const { samples, preview, error, sample: shown } = useLaunch();
+  const { samples, preview, error, sample: shown, status } = useLaunch();
   useEffect(() => {
     void loadSamples();
   }, []);
@@ -30,8 +30,10 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
   useEffect(() => {
     const state = useLaunch.getState();
     if (sample !== null && (state.sample !== sample || state.error !== null)) void openSample(sample);
-    else if (sample === null && state.preview === null && first !== undefined) void openSample(first);
-  }, [sample, first]);
+    if (sample !== null || first === undefined) return;
+    // Only a view that shows nothing, and is about to show nothing, gets the first sample.
+    if (state.preview === null && state.error === null && status === "idle") void openSample(first);
+  }, [sample, first, status]);
   return (
     <div className={styles.view}>
       <header className={styles.head}>
