@@ -16,7 +16,7 @@ export function hasDisplay(env = process.env, platform = process.platform) {
  * Starts a display without a screen on a number that the X server itself finds free.
  * @returns {Promise<{ display: string, stop: () => void }>} e.g. ":1"
  */
-export async function startXvfb(screen = "1440x900x24") {
+export async function startXvfb(screen = "1920x1080x24") {
   await ensureXvfb();
   const log = logFile("xvfb");
   const output = openSync(log, "a");

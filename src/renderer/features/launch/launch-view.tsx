@@ -30,10 +30,11 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
   useEffect(() => {
     const state = useLaunch.getState();
     if (sample !== null && (state.sample !== sample || state.error !== null)) void openSample(sample);
-    if (sample !== null || first === undefined) return;
-    // Only a view that shows nothing, and is about to show nothing, gets the first sample.
-    if (state.preview === null && state.error === null && status === "idle") void openSample(first);
-  }, [sample, first, status]);
+  }, [sample]);
+  useEffect(() => {
+    const showsNothing = preview === null && error === null && status === "idle";
+    if (sample === null && showsNothing && first !== undefined) void openSample(first);
+  }, [sample, first, preview, error, status]);
   return (
     <div className={styles.view}>
       <header className={styles.head}>
