@@ -42,7 +42,8 @@ async function openWithHiveIndexes(): Promise<ReadableDatabase> {
 }
 
 function planOfStatement(db: ReadableDatabase, sql: string): string[] {
-  const given = Array.from(sql.matchAll(/\?/g), () => null);
+  const named = Array.from(sql.matchAll(/\$(\w+)/g), ([, name = ""]) => [name, null]);
+  const given = named.length > 0 ? [Object.fromEntries(named)] : Array.from(sql.matchAll(/\?/g), () => null);
   return db
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
     .all(...given)

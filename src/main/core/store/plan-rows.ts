@@ -15,7 +15,10 @@ const SUMMARY = `SELECT e.id, e.status, e.generated_at, q.task_description, p.ti
     LEFT JOIN planning_queue q ON q.id = e.planning_task_id`;
 const ORDER = "ORDER BY coalesce(e.generated_at, '') DESC, e.id DESC LIMIT ?";
 export const FIRST_PLANS = `${SUMMARY} ${ORDER}`;
-export const NEXT_PLANS = `${SUMMARY} WHERE (coalesce(e.generated_at, ''), e.id) < (+?, +?) ${ORDER}`;
+// SQLite seeks by an expression, but not by a row value that holds one: the first condition is for it alone.
+export const NEXT_PLANS = `${SUMMARY} WHERE coalesce(e.generated_at, '') <= $at
+  AND (coalesce(e.generated_at, '') < $at OR e.id < $id)
+  ORDER BY coalesce(e.generated_at, '') DESC, e.id DESC LIMIT $limit`;
 const ONE_PLAN = `${SUMMARY} WHERE e.id = +?`;
 
 export interface PlanPage {
@@ -28,7 +31,7 @@ export function pagePlans(db: ReadableDatabase, { after, limit }: PlanPage): Pag
   const rows =
     after === undefined
       ? statement(db, FIRST_PLANS).all(limit)
-      : statement(db, NEXT_PLANS).all(...readCursor(after), limit);
+      : statement(db, NEXT_PLANS).all({ ...readCursor(after), limit });
   const last = rows[rows.length - 1];
   return {
     rows: rows.map((row) => summary(db, row)),
@@ -40,12 +43,12 @@ function cursor(row: Row): string {
   return `${encodeURIComponent(text(row.generated_at))}/${text(row.id)}`;
 }
 
-function readCursor(after: string): [generatedAt: string, id: string] {
+function readCursor(after: string): { at: string; id: string } {
   const cut = after.indexOf("/");
   try {
-    return [decodeURIComponent(after.slice(0, Math.max(cut, 0))), after.slice(cut + 1)];
+    return { at: decodeURIComponent(after.slice(0, Math.max(cut, 0))), id: after.slice(cut + 1) };
   } catch {
-    return ["", ""];
+    return { at: "", id: "" };
   }
 }
 
