@@ -110,8 +110,14 @@ function completeLength(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(4, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back];
     if (byte === undefined || isContinuation(byte)) continue;
-    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return needed > back ? bytes.length - back : bytes.length;
+    return characterLength(byte) > back ? bytes.length - back : bytes.length;
   }
   return bytes.length;
+}
+
+/** Bytes of the character that this byte begins; 1 for what begins none. */
+function characterLength(byte: number): number {
+  if (byte >= 0xc2 && byte <= 0xdf) return 2;
+  if (byte >= 0xe0 && byte <= 0xef) return 3;
+  return byte >= 0xf0 && byte <= 0xf4 ? 4 : 1;
 }
