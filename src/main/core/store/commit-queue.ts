@@ -14,9 +14,17 @@ export interface CommitQueue {
    * run a second time when a neighbour's failure took the whole transaction down. A throw of work rejects with
    * what was thrown; else `disk_full`, `database_busy` (after a bounded wait), `shutting_down`...
    */
-  write<T>(work: (tx: WritableDatabase) => T): Promise<T>;
+  write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
   /** Takes no more work and ends when what was taken is written or refused. */
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /**
+   * False: in a transaction of its own, without foreign keys, for the one thing that upstream does against them
+   * (docs/adr/0007). Costs the preparation of every statement that is used next. Default true.
+   */
+  readonly foreignKeys?: boolean;
 }
 
 export interface CommitQueueOptions {
@@ -33,6 +41,7 @@ interface Job {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly since: number;
+  readonly foreignKeys: boolean;
 }
 
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
@@ -61,18 +70,30 @@ export function createCommitQueue(connection: Database.Database, options: Commit
 
   function flush(): void {
     scheduled = false;
-    if (jobs.length > 0) {
+    if (jobs[0]?.foreignKeys === false) {
+      // Inside a transaction SQLite ignores this.
+      tx.pragma("foreign_keys = OFF");
       try {
-        statement(tx, "BEGIN IMMEDIATE").run();
-      } catch (error) {
-        waitOrRefuse(error);
-        return;
+        if (!writeGroup()) return;
+      } finally {
+        tx.pragma("foreign_keys = ON");
       }
-      busyDelay = BUSY_RETRY_MS.first;
-      runGroup();
-    }
+    } else if (jobs.length > 0 && !writeGroup()) return;
     if (jobs.length > 0) schedule(null);
     else whenIdle?.();
+  }
+
+  /** False: another program holds the lock, and who waits for it has been seen to. */
+  function writeGroup(): boolean {
+    try {
+      statement(tx, "BEGIN IMMEDIATE").run();
+    } catch (error) {
+      waitOrRefuse(error);
+      return false;
+    }
+    busyDelay = BUSY_RETRY_MS.first;
+    runGroup();
+    return true;
   }
 
   /** The lock is held elsewhere: wait without blocking, and refuse those who have waited for too long. */
@@ -95,7 +116,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
 
   function runGroup(): void {
     const begun = clock.monotonic();
-    const isAlone = jobs.length === 1;
+    const isAlone = jobs.length === 1 || jobs[0]?.foreignKeys === false;
     const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
     do {
       const job = jobs.shift();
@@ -110,7 +131,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
         return;
       }
       done.push({ job, outcome });
-    } while (!isAlone && clock.monotonic() - begun < GROUP_LIMIT_MS);
+    } while (!isAlone && jobs[0]?.foreignKeys !== false && clock.monotonic() - begun < GROUP_LIMIT_MS);
 
     try {
       if (tx.inTransaction) statement(tx, "COMMIT").run();
@@ -157,7 +178,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   }
 
   return {
-    write<T>(work: (tx: WritableDatabase) => T): Promise<T> {
+    write<T>(work: (tx: WritableDatabase) => T, { foreignKeys = true }: WriteOptions = {}): Promise<T> {
       if (closed) {
         return Promise.reject(
           new HiveError("shutting_down", `${file} is being closed: nothing was changed. Open it again to go on.`, {
@@ -171,6 +192,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
           resolve: (value) => resolve(value as T),
           reject,
           since: clock.monotonic(),
+          foreignKeys,
         });
         schedule(null);
       });

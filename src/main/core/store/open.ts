@@ -6,7 +6,7 @@ import { HiveError } from "../../../shared/errors";
 import type { DatabaseInfo } from "../../../shared/model/views";
 import { type Clock, createIdSource, type Random, systemClock, systemRandom } from "../clock";
 import { type ChangeFeed, createChangeFeed, TRIM } from "./change-feed";
-import { createCommitQueue } from "./commit-queue";
+import { createCommitQueue, type WriteOptions } from "./commit-queue";
 import type { ReadableDatabase, WritableDatabase } from "./database";
 import { checkFile } from "./file-checks";
 import { hasTables, LATEST_VERSION, migrate, schemaVersion } from "./migrations";
@@ -31,7 +31,7 @@ export interface Store {
   readonly filesFolder: string;
   readonly read: ReadableDatabase;
   /** See CommitQueue. */
-  write<T>(work: (tx: WritableDatabase) => T): Promise<T>;
+  write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
   newId(): string;
   readonly clock: Clock;
   readonly random: Random;
