@@ -289,3 +289,17 @@ test("cancelling the last task that could run ends its plan", async () => {
   expect(getPlan(store, { planId })).toMatchObject({ status: "failed", counts: { cancelled: 1, blocked: 1 } });
   expect(listTasks(store, { planId, limit: 2 }).rows[1]?.reason).toBe("Blocked: Task a was cancelled");
 });
+
+test("a plan counts its tasks by the states that their rows show", async () => {
+  const store = await openTestStore();
+  const planId = await launch(store, graphOf({ a: [], b: [], c: ["a"], d: [] }));
+  const workers = await addWorkers(store, 2);
+  const [first] = await claim(store, workers);
+  await finish(store, first?.runId ?? "", "failure", { retryAt: store.clock.now() + 60_000 });
+  const counted: Record<string, number> = {};
+  for (const { state } of listTasks(store, { planId, after: -1, limit: 10 }).rows) {
+    counted[state] = (counted[state] ?? 0) + 1;
+  }
+  expect(counted).toMatchObject({ retrying: 1, waiting: 1 });
+  expect(getPlan(store, { planId }).counts).toEqual(counted);
+});

@@ -1,7 +1,7 @@
 import type { Page } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/model/plan-definition";
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
-import { integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { readCounts } from "./plan-end";
 import { parseTime } from "./time";
@@ -89,7 +89,7 @@ const TITLE_LENGTH = 120;
 function summary(db: ReadableDatabase, row: Row): PlanSummary {
   const id = text(row.id);
   const status = textOrNull(row.status) ?? "draft";
-  const counts = shownCounts(readCounts(db, id));
+  const counts = shownCounts(readCounts(db, id), integer(statement(db, RETRYING).get(id)?.n));
   return {
     id,
     title: textOrNull(row.title) ?? (text(row.task_description).split("\n")[0]?.slice(0, TITLE_LENGTH) || id),
@@ -105,12 +105,15 @@ function summary(db: ReadableDatabase, row: Row): PlanSummary {
   };
 }
 
-/** Counts as shown: `queued`, `waiting` and `blocked` apart, zeros left out. */
-export function shownCounts(stored: ReadonlyMap<string, number>): Record<string, number> {
+const RETRYING = "SELECT count(*) AS n FROM console_ready WHERE plan_id = +? AND held = 2";
+
+/** Counts as shown: `queued`, `waiting`, `blocked` and `retrying` apart, zeros left out. */
+export function shownCounts(stored: ReadonlyMap<string, number>, retrying: number): Record<string, number> {
   const counts = new Map(stored);
   const waiting = stored.get("waiting") ?? 0;
   const blocked = stored.get("blocked") ?? 0;
-  counts.set("queued", (stored.get("queued") ?? 0) - waiting);
+  counts.set("queued", (stored.get("queued") ?? 0) - waiting - retrying);
   counts.set("waiting", waiting - blocked);
+  counts.set("retrying", retrying);
   return Object.fromEntries([...counts].filter(([, count]) => count > 0));
 }
