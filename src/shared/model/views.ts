@@ -161,8 +161,11 @@ export interface DatabaseInfo {
   readonly name: string;
   readonly mode: "operate" | "observe";
   readonly sqliteVersion: string;
+  /** 0: the console has added nothing to it. */
   readonly schemaVersion: number;
   readonly walBytes: number;
+  /** What the operator should know of how it was opened: a backup was made, or this is a copy. Null: nothing. */
+  readonly notice: string | null;
 }
 
 export interface RunnerInfo {

@@ -235,27 +235,45 @@ export const UPSTREAM_TABLES: readonly UpstreamTable[] = [
 ];
 
 /** The only upstream index that a statement of ours needs; every further one slows each write. */
-const PLAN_EXECUTION_INDEX = "CREATE INDEX IF NOT EXISTS idx_plan_execution_plan_id ON plan_execution (plan_id)";
+const PLAN_EXECUTION_INDEX = "idx_plan_execution_plan_id";
 
-/**
- * What turns the tables found into the upstream ones: missing tables are made, missing columns added, and
- * nothing else is touched. `existing` maps a table to its columns.
- */
-export function upstreamStatements(existing: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const statements: string[] = [];
+/** What a database has of upstream's. */
+export interface FoundUpstream {
+  /** A table's columns by its name. */
+  readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly indexes: ReadonlySet<string>;
+}
+
+/** One step from the tables found to the upstream ones. */
+export interface UpstreamAddition {
+  readonly kind: "table" | "column" | "index";
+  /** A column's is `table.column`. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What is missing: tables are made, columns added, and nothing else is touched. */
+export function upstreamAdditions({ columns, indexes }: FoundUpstream): UpstreamAddition[] {
+  const additions: UpstreamAddition[] = [];
   for (const table of UPSTREAM_TABLES) {
-    const found = existing.get(table.name);
+    const found = columns.get(table.name);
     if (!found) {
       const lines = [...table.columns.map(([name, definition]) => `${name} ${definition}`), ...table.constraints];
-      statements.push(`CREATE TABLE ${table.name} (\n  ${lines.join(",\n  ")}\n)`);
+      const sql = `CREATE TABLE ${table.name} (\n  ${lines.join(",\n  ")}\n)`;
+      additions.push({ kind: "table", name: table.name, sql });
       continue;
     }
     for (const [name, definition] of table.columns) {
-      if (!found.has(name)) statements.push(`ALTER TABLE ${table.name} ADD COLUMN ${name} ${addable(definition)}`);
+      if (found.has(name)) continue;
+      const sql = `ALTER TABLE ${table.name} ADD COLUMN ${name} ${addable(definition)}`;
+      additions.push({ kind: "column", name: `${table.name}.${name}`, sql });
     }
   }
-  statements.push(PLAN_EXECUTION_INDEX);
-  return statements;
+  if (!indexes.has(PLAN_EXECUTION_INDEX)) {
+    const sql = `CREATE INDEX ${PLAN_EXECUTION_INDEX} ON plan_execution (plan_id)`;
+    additions.push({ kind: "index", name: PLAN_EXECUTION_INDEX, sql });
+  }
+  return additions;
 }
 
 /** SQLite adds neither a key nor a NOT NULL column without a default, nor one that defaults to the time. */
@@ -264,4 +282,25 @@ function addable(definition: string): string {
     .replace(/ PRIMARY KEY/, "")
     .replace(/ DEFAULT CURRENT_TIMESTAMP/, "")
     .replace(/ NOT NULL(?! DEFAULT)/, "");
+}
+
+/** Columns that every row of such a table must have: what lacks them is another program's table of the same name. */
+function isEssential([name, definition]: UpstreamTable["columns"][number], { constraints }: UpstreamTable): boolean {
+  if (/ PRIMARY KEY| NOT NULL(?! DEFAULT)/.test(definition)) return true;
+  return constraints.some((constraint) => constraint.includes(`PRIMARY KEY (${name})`));
+}
+
+/**
+ * Why the tables found are not those of a Hive database; null when they are. Of Hive's tables any may be absent,
+ * but not all.
+ */
+export function whyNotHive({ columns }: FoundUpstream): string | null {
+  const known = UPSTREAM_TABLES.filter(({ name }) => name !== "alembic_version" && columns.has(name));
+  if (known.length === 0) return "it has none of Hive's tables";
+  for (const table of known) {
+    const found = columns.get(table.name);
+    const lacking = table.columns.find((column) => isEssential(column, table) && !found?.has(column[0]));
+    if (lacking) return `its table ${table.name} has no column ${lacking[0]}`;
+  }
+  return null;
 }
