@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import type {
   AppInfo,
   LogChunk,
@@ -58,6 +59,10 @@ export const contract = {
     z.strictObject({ after: z.string().max(200).optional(), limit: z.int().min(1).max(500).default(100) }),
   ),
   "plans.get": operation<PlanDetail>()(z.strictObject({ planId: id })),
+  /** All tasks of a plan and what each waits for. `not_allowed` for more tasks than a graph is drawn of. */
+  "plans.graph": operation<PlanGraph>()(z.strictObject({ planId: id })),
+  /** Where every task of a plan stands; what changes later comes with the patches. */
+  "plans.graphStates": operation<PlanGraphStates>()(z.strictObject({ planId: id })),
   "plans.samples": operation<readonly SamplePlan[]>()(nothing),
   /** Reads and validates a sample plan for launch. */
   "plans.openSample": operation<PlanPreview>()(z.strictObject({ name: id })),

@@ -1,5 +1,6 @@
 import type { Handlers } from "../../../shared/contract";
 import type { Store } from "../store/open";
+import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
 import { cancelTask, getTask, listTasks, retryTask } from "./tasks";
@@ -13,6 +14,8 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
   return {
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
+    "plans.graph": (input) => getPlanGraph(store, input),
+    "plans.graphStates": (input) => getPlanGraphStates(store, input),
     "plans.cancel": (input) => cancelPlan(store, { ...input, actor }),
     "tasks.list": (input) => listTasks(store, input),
     "tasks.get": (input) => getTask(store, input),
