@@ -1,0 +1,75 @@
+import { payloadKeys } from "../plan/payload-keys";
+import { json, text, textOrNull } from "./columns";
+import { type ReadableDatabase, statement } from "./database";
+import { PAYLOAD_PLAN, PAYLOAD_PLAN_INDEX, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
+
+/**
+ * Whether a task's dependencies are met. Tasks that the console knows by their plan answer by counter and edges;
+ * those that another program inserted by what their payload says, id by id.
+ */
+
+// A queued task's counter is kept by triggers; in any other status it stands at 0 and the edges are asked.
+export const DEPENDENCY_STATE = `SELECT CASE WHEN k.seq IS NULL THEN t.payload END AS payload, k.seq,
+    CASE WHEN k.seq IS NULL THEN NULL WHEN t.status = 'queued' THEN k.unmet > 0
+      ELSE EXISTS (SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
+        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IS NOT 'completed') END AS waits
+  FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id WHERE t.id = ?`;
+
+/** True for a task that does not exist or has none. False where its payload cannot be read: nobody knows then. */
+export function dependenciesMet(db: ReadableDatabase, taskId: string): boolean {
+  const row = statement(db, DEPENDENCY_STATE).get(taskId);
+  if (!row) return true;
+  return row.seq === null ? payloadMet(db, row.payload) : row.waits === 0;
+}
+
+/**
+ * The tasks among these that wait, or whose payload must be asked: mostly few, so mostly few rows. The list of
+ * ids is JSON of our own making.
+ */
+export const WAITING_AMONG = `SELECT j.value AS id, k.seq, CASE WHEN k.seq IS NULL THEN t.payload END AS payload
+  FROM json_each(?) j CROSS JOIN tasks t ON t.id = j.value LEFT JOIN console_tasks k ON k.task_id = t.id
+  WHERE (k.seq IS NULL AND t.payload IS NOT NULL) OR k.unmet > 0
+    OR (k.seq IS NOT NULL AND t.status <> 'queued' AND EXISTS (
+      SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
+        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IS NOT 'completed'))`;
+
+/** As dependenciesMet, for many tasks as of one moment. */
+export function dependenciesMetOf(db: ReadableDatabase, taskIds: readonly string[]): Map<string, boolean> {
+  const answers = new Map<string, boolean>();
+  for (const id of taskIds) answers.set(id, true);
+  for (const row of statement(db, WAITING_AMONG).all(JSON.stringify(taskIds))) {
+    answers.set(text(row.id), row.seq === null && payloadMet(db, row.payload));
+  }
+  return answers;
+}
+
+/** The dependencies that a payload names: each must be completed; one that nobody knows is not. */
+export function payloadMet(db: ReadableDatabase, raw: unknown): boolean {
+  const given = textOrNull(raw);
+  if (given === null || given === "") return true;
+  const payload = json(given);
+  if (payload === undefined) return false;
+  const { planId, dependencies } = payloadKeys(payload);
+  return dependencies.every((dependency) => isCompleted(db, dependency, planId));
+}
+
+const STATUS = "SELECT status FROM tasks WHERE id = ?";
+const STATUS_IN_PLAN = `SELECT t.status FROM console_tasks k JOIN tasks t ON t.id = k.task_id
+  WHERE k.plan_id = ? AND k.subtask_id = ?`;
+export const STATUS_BY_PAYLOAD = `SELECT t.status FROM tasks t
+  WHERE ${PAYLOAD_PLAN} = ? AND ${PAYLOAD_SUBTASK} = ?`;
+
+/** A dependency is the id of a task or of a subtask of the same plan. Of several such subtasks one is enough. */
+function isCompleted(db: ReadableDatabase, dependency: string, planId: string | null): boolean {
+  const task = statement(db, STATUS).get(dependency);
+  if (task) return task.status === "completed";
+  if (planId === null) return false;
+  const known = statement(db, STATUS_IN_PLAN).get(planId, dependency);
+  if (known) return known.status === "completed";
+  return statement(db, STATUS_BY_PAYLOAD)
+    .all(planId, dependency)
+    .some((row) => row.status === "completed");
+}
+
+/** For tests of query plans. */
+export const PAYLOAD_INDEX = PAYLOAD_PLAN_INDEX;
