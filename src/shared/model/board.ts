@@ -51,15 +51,20 @@ export const BOARD_EVENT_KINDS: ReadonlyArray<readonly [kind: string, type: Even
   ["plan_completed", "plan.execution_completed"],
   ["task_created", "task.created"],
   ["task_started", "task.started"],
-  ["task_retry", "task.progress"],
   ["task_completed", "task.completed"],
   ["task_failed", "task.failed"],
   ["task_cancelled", "task.cancelled"],
 ];
 
+/** Kinds that the bus says in more general words: the way back is known from the event's metadata alone. */
+export const BOARD_ONLY_EVENT_KINDS: ReadonlyArray<readonly [kind: string, type: EventType]> = [
+  ["task_retry", "task.progress"],
+  ["task_state_changed", "task.progress"],
+];
+
 const PLAN_TO_HIVE = new Map<string, string>(BOARD_PLAN_STATUSES);
 const TASK_TO_HIVE = new Map<string, string>(BOARD_TASK_STATES);
-const KIND_TO_TYPE = new Map<string, string>(BOARD_EVENT_KINDS);
+const KIND_TO_TYPE = new Map<string, string>([...BOARD_EVENT_KINDS, ...BOARD_ONLY_EVENT_KINDS]);
 const PLAN_TO_BOARD = toBoard(BOARD_PLAN_STATUSES, HIVE_ONLY_PLAN_STATUSES);
 const TASK_TO_BOARD = toBoard(BOARD_TASK_STATES, HIVE_ONLY_TASK_STATES);
 const TYPE_TO_KIND = toBoard(BOARD_EVENT_KINDS, []);
@@ -159,6 +164,17 @@ export interface FinalPlan {
   readonly identifiedRisks: readonly string[];
   /** 0 to 1. */
   readonly confidenceScore: number;
+}
+
+export interface BoardPlanProgress extends BoardPlanSummary {
+  /** Completed tasks in 100 of all, rounded down; 0 without tasks. */
+  readonly progressPercent: number;
+  /**
+   * Who starts its tasks: `console` when this program launched the plan, else `other`: The Board's programs, or
+   * whoever asks for its tasks.
+   */
+  readonly runBy: "console" | "other";
+  readonly hasFinalPlan: boolean;
 }
 
 /** A final plan as it is stored. */

@@ -18,6 +18,14 @@ const INSERT = `INSERT INTO events (event_id, event_type, timestamp, source_agen
 
 /** Writes one event; belongs into the transaction of the change that it tells of. */
 export function appendEvent(tx: WritableDatabase, event: NewEvent): void {
+  appendForeignEvent(tx, event);
+}
+
+/** The same, for events in another system's words. */
+export function appendForeignEvent(
+  tx: WritableDatabase,
+  event: Omit<NewEvent, "type"> & { readonly type: string },
+): void {
   const at = formatTime(event.at);
   statement(tx, INSERT).run(
     event.id,

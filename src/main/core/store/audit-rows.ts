@@ -1,0 +1,68 @@
+import { type AuditFilter, type AuditRow, LOG_ORDERS, type LogOrder } from "../../../shared/model/log-views";
+import { topicMatcher } from "../../../shared/model/topic";
+import { integer, json, type Row, text, textOrNull } from "./columns";
+import { type ReadableDatabase, statement } from "./database";
+import { keyset, type LogStream } from "./log-page";
+import { AUDIT_BY_ENTITY } from "./migrations/events-and-board";
+
+const SCANNED = "seq AS place, at, actor, act, entity, entity_id";
+
+function scans(where: string, index: string): Readonly<Record<LogOrder, string>> {
+  const one = (order: LogOrder) => {
+    const { beyond, sorted } = keyset(order, "seq");
+    return `SELECT ${SCANNED} FROM console_audit ${index} WHERE ${where}${beyond} ${sorted}`;
+  };
+  return { newest: one("newest"), oldest: one("oldest") };
+}
+
+const EVERY_ACT = scans("", "");
+const ACTS_ON_ENTITY = scans("entity_id = +$entityId AND ", `INDEXED BY ${AUDIT_BY_ENTITY}`);
+export const AUDIT_SCANS = LOG_ORDERS.flatMap((order) => [EVERY_ACT[order], ACTS_ON_ENTITY[order]]);
+
+export interface AuditSearch {
+  readonly streams: readonly LogStream[];
+  readonly accepts: (row: Row) => boolean;
+}
+
+/** A database that was never adopted has no audit log: it is empty. */
+export function searchAudit(db: ReadableDatabase, filter: AuditFilter, order: LogOrder): AuditSearch {
+  const { actor, entity, since, until } = filter;
+  const act = filter.act === undefined ? null : topicMatcher(filter.act);
+  const accepts = (row: Row): boolean =>
+    (act === null || act(text(row.act))) &&
+    (actor === undefined || actor === row.actor) &&
+    (entity === undefined || entity.kind === row.entity) &&
+    (since === undefined || integer(row.at) >= since) &&
+    (until === undefined || integer(row.at) < until);
+  if (!hasAudit(db)) return { streams: [], accepts };
+  const sql = entity === undefined ? EVERY_ACT[order] : ACTS_ON_ENTITY[order];
+  const values = entity === undefined ? {} : { entityId: entity.id };
+  return { streams: [{ read: (from, limit) => statement(db, sql).all({ ...values, from, limit }) }], accepts };
+}
+
+function hasAudit(db: ReadableDatabase): boolean {
+  const sql = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?";
+  return statement(db, sql).get(AUDIT_BY_ENTITY) !== undefined;
+}
+
+const ONE_ACT = `SELECT seq AS place, at, actor, act, entity, entity_id, reason, before, after
+  FROM console_audit WHERE seq = ?`;
+
+export function readAudit(db: ReadableDatabase, places: readonly Row[]): AuditRow[] {
+  const one = statement(db, ONE_ACT);
+  return places.flatMap(({ place }) => one.all(place)).map(decodeAct);
+}
+
+function decodeAct(row: Row): AuditRow {
+  return {
+    cursor: text(row.place),
+    at: integer(row.at),
+    actor: text(row.actor),
+    act: text(row.act),
+    entity: text(row.entity),
+    entityId: text(row.entity_id),
+    reason: textOrNull(row.reason),
+    before: json(row.before) ?? null,
+    after: json(row.after) ?? null,
+  };
+}
