@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hiveContract } from "./hive-contract";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import type {
   AppInfo,
@@ -12,28 +13,14 @@ import type {
   TaskRow,
   WorkerRow,
 } from "./model/views";
+import { type Operation, operation, type Page } from "./operation";
 
-/** One operation: what it takes (checked at run time) and what it answers (checked by the compiler). */
-export interface Operation<Input extends z.ZodType, Output> {
-  readonly input: Input;
-  /** Exists for the compiler alone. */
-  readonly output?: Output;
-}
-
-function operation<Output>() {
-  return <Input extends z.ZodType>(input: Input): Operation<Input, Output> => ({ input });
-}
+export type { Operation, Page } from "./operation";
 
 const id = z.string().min(1).max(200);
 const reason = z.string().max(2_000).optional();
 const nothing = z.strictObject({});
 const parameterValue = z.union([z.string().max(100_000), z.number(), z.boolean()]);
-
-/** A page of a list, and where the next one begins (null: there is none). */
-export interface Page<Row> {
-  readonly rows: readonly Row[];
-  readonly next: string | null;
-}
 
 /**
  * Every operation between the window and main. Adding one is an entry here and a handler in main: parsing,
@@ -105,6 +92,8 @@ export const contract = {
   ),
 
   "workers.list": operation<readonly WorkerRow[]>()(nothing),
+
+  ...hiveContract,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,5 +1,6 @@
 import type { Handlers } from "../../../shared/contract";
 import type { Store } from "../store/open";
+import { hiveHandlers } from "./hive/handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
@@ -12,6 +13,7 @@ const OPERATOR = "operator";
 /** The contract's operations that core answers by itself. */
 export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Store; readonly actor?: string }) {
   return {
+    ...hiveHandlers({ store, actor }),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
     "plans.graph": (input) => getPlanGraph(store, input),

@@ -72,7 +72,7 @@ export function listHiveTasks(db: ReadableDatabase, { status, queuedType, after,
   const parts = after === undefined ? "all" : after.priority === null ? "afterNull" : "afterNumber";
   const kind = queuedType === undefined ? "status" : "queuedType";
   const rows: Row[] = [];
-  for (const sql of taskListStatements(kind, parts, hasIndex(db, TASK_ORDER_INDEX))) {
+  for (const sql of taskListStatements(kind, parts, isIndexed(db))) {
     if (rows.length >= limit) break;
     const bindings = {
       limit: limit - rows.length,
@@ -91,14 +91,17 @@ function placeOf(row: Row): TaskPlace {
   return { priority: row.priority, age: row.console_age, row: row.console_row };
 }
 
-const indexes = new WeakMap<ReadableDatabase, boolean>();
+const indexed = new WeakMap<ReadableDatabase, boolean>();
+// A view that covers the table (a database that is only observed) has no index.
+const IS_INDEXED = `SELECT 1 FROM main.sqlite_master WHERE type = 'index' AND name = '${TASK_ORDER_INDEX}'
+  AND NOT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'tasks')`;
 
 /** Whether this database has our indexes. Asked once: nobody takes them away while the file is open. */
-function hasIndex(db: ReadableDatabase, name: string): boolean {
-  const known = indexes.get(db);
+function isIndexed(db: ReadableDatabase): boolean {
+  const known = indexed.get(db);
   if (known !== undefined) return known;
-  const found = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?").get(name) !== undefined;
-  indexes.set(db, found);
+  const found = db.prepare(IS_INDEXED).get() !== undefined;
+  indexed.set(db, found);
   return found;
 }
 

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import type { Page } from "../../../../shared/contract";
 import {
   createTaskInput,
   hiveId,
@@ -13,6 +15,7 @@ import type {
 } from "../../../../shared/model/hive-records";
 import type { TaskStatus } from "../../../../shared/model/task";
 import { idOrNull } from "../../plan/payload-keys";
+import { json } from "../../store/columns";
 import { listHiveTasks, readHiveTask, type TaskListPage, type TaskPlace } from "../../store/hive-task-rows";
 import { createTaskRow, deleteTaskRow, moveTask } from "../../store/hive-task-writes";
 import type { Store } from "../../store/open";
@@ -85,6 +88,30 @@ function defined(values: Readonly<Record<string, string | number | null | undefi
     Object.entries(values).filter((entry): entry is [string, string | number | null] => entry[1] !== undefined),
   );
 }
+
+export interface TaskPageRequest {
+  readonly status: TaskStatus;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** A page of getTasksByStatus. Throws `invalid_input` for a place that no page gave. */
+export function pageTasksByStatus(store: Store, { status, after, limit }: TaskPageRequest): Page<HiveTask> {
+  const place = after === undefined ? {} : { after: readPlace(after) };
+  const { tasks, next } = listHiveTasks(store.read, { status, limit, ...place });
+  return { rows: tasks, next: next && JSON.stringify([next.priority, next.age, next.row]) };
+}
+
+function readPlace(after: string): TaskPlace {
+  const [priority, age, row] = checked(place, after, "tasks.byStatus");
+  return { priority, age, row };
+}
+
+const place = z
+  .string()
+  .transform((text) => json(text))
+  .pipe(z.tuple([z.union([z.number(), z.string(), z.null()]), z.string(), z.int()]));
 
 /** Between two pages of a long list the event loop breathes. */
 const PAGE = 500;
