@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
-import { FALLBACK_VERSION, fallbackElectron, fallbackSupported } from "./lib/fallback-electron.mjs";
+import { FALLBACK_VERSION, fallbackElectron, fallbackParts, fallbackSupported } from "./lib/fallback-electron.mjs";
 import { officialElectron, rememberedFailureFile, wantedVersion } from "./lib/official-electron.mjs";
 import { StepError, say } from "./lib/report.mjs";
 import { ensureElectronLibraries } from "./lib/system-packages.mjs";
@@ -44,4 +44,12 @@ export async function ensureElectron() {
       `Tried again after a day, or once ${rememberedFailureFile()} is deleted.`,
   );
   return { path: await fallbackElectron(), kind: "fallback" };
+}
+
+/** The parts of the system that ensureElectron() will ask for, to be had together with others. */
+export async function electronParts() {
+  if (process.env.HIVE_ELECTRON_PATH) return [];
+  const official = await officialElectron({ canRemember: fallbackSupported() });
+  if ("path" in official) return ["electron"];
+  return fallbackSupported() ? fallbackParts() : [];
 }

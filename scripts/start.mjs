@@ -1,5 +1,5 @@
-// npm start: installs and builds what is missing, then opens the console, or, without a display, runs the sample plan
-// in the terminal.
+// npm start: installs and builds what is missing, then opens the console, or, without a display, runs a sample plan in
+// the terminal.
 import { join } from "node:path";
 import { ensureElectron } from "./electron-runtime.mjs";
 import { ensureBuilt } from "./lib/build.mjs";
@@ -10,8 +10,7 @@ import { copyWithoutNoise } from "./lib/noise-filter.mjs";
 import { nodeBinary, ROOT, toolEnvironment, userDir } from "./lib/paths.mjs";
 import { runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals } from "./lib/run-command.mjs";
-
-const SAMPLE_PLAN = join(ROOT, "resources", "plans", "repository-report.yaml");
+import { chooseSample } from "./lib/sample.mjs";
 
 /** The arguments `--db FILE` or `--db=FILE` among those given, ready to be passed on. */
 function databaseArguments(args) {
@@ -51,12 +50,14 @@ async function openWindow(args) {
 
 function runInTerminal(args) {
   say("There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.");
-  say(`Running the sample plan in the terminal instead: ${SAMPLE_PLAN}`);
-  return runForeground(
-    nodeBinary(),
-    [join(ROOT, "out", "main", "hive.cjs"), "run", SAMPLE_PLAN, ...databaseArguments(args)],
-    { ownGroup: false, cwd: userDir(), env: toolEnvironment() },
-  );
+  const { name, because } = chooseSample();
+  const plan = join(ROOT, "resources", "plans", name);
+  say(`Running a sample plan in the terminal instead${because ? `, one without Git (${because})` : ""}: ${plan}`);
+  return runForeground(nodeBinary(), [join(ROOT, "out", "main", "hive.cjs"), "run", plan, ...databaseArguments(args)], {
+    ownGroup: false,
+    cwd: userDir(),
+    env: toolEnvironment(),
+  });
 }
 
 endOnSignals();

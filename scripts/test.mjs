@@ -4,14 +4,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureElectron } from "./electron-runtime.mjs";
+import { electronParts, ensureElectron } from "./electron-runtime.mjs";
 import { build, ensureBuilt } from "./lib/build.mjs";
 import { hasDisplay, startXvfb } from "./lib/display.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { describeFailure, runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals, killGroup, OWN_GROUP } from "./lib/run-command.mjs";
-import { ensureXvfb } from "./lib/system-packages.mjs";
+import { ensureSystemParts } from "./lib/system-packages.mjs";
 import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-counts.mjs";
 
 const MINUTE = 60_000;
@@ -133,7 +133,8 @@ function suites(work) {
 }
 
 async function prepareMachine() {
-  if (!hasDisplay()) await ensureXvfb();
+  const display = hasDisplay() ? [] : ["xvfb"];
+  await ensureSystemParts(["git", ...display, ...(await electronParts())], "Testing");
   await ensureElectron();
 }
 

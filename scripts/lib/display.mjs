@@ -3,7 +3,7 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { logFile } from "./paths.mjs";
 import { StepError } from "./report.mjs";
-import { ensureXvfb, hasCommand } from "./system-packages.mjs";
+import { ensureSystemParts, hasCommand } from "./system-packages.mjs";
 
 const XVFB_START_MS = 20_000;
 
@@ -17,7 +17,7 @@ export function hasDisplay(env = process.env, platform = process.platform) {
  * @returns {Promise<{ display: string, stop: () => void }>} e.g. ":1"
  */
 export async function startXvfb(screen = "1920x1080x24") {
-  await ensureXvfb();
+  await ensureSystemParts(["xvfb"], "A window without a display");
   const log = logFile("xvfb");
   const output = openSync(log, "a");
   const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"], {

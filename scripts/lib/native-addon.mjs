@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { logFile, packageScript } from "./paths.mjs";
 import { StepError, say } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
-import { ensureCompilers } from "./system-packages.mjs";
+import { ensureSystemParts } from "./system-packages.mjs";
 
 // Counts up when the flags below change, so that binaries compiled by older ones are compiled again.
 const RECIPE = 1;
@@ -119,6 +119,17 @@ function smokeTest(executable, source, binding) {
   throw new StepError("better-sqlite3 was compiled, but does not work in Electron.", { tail });
 }
 
+function bindingPlace(runtime) {
+  const { version } = JSON.parse(readFileSync(packageScript("better-sqlite3", "package.json"), "utf8"));
+  const folder = join(runtime, "native");
+  return { version, folder, binding: join(folder, `better-sqlite3-${version}.node`) };
+}
+
+/** Whether a runtime has its better-sqlite3, so that no compiler is needed. */
+export function hasSqliteBinding(runtime) {
+  return isIntact(bindingPlace(runtime).binding);
+}
+
 /**
  * Makes sure that better-sqlite3, in the version installed here, is compiled for an Electron older than its packaged
  * binary needs. The source is compiled as it is, in a temporary copy, by two compiler calls: node-gyp would need
@@ -129,11 +140,9 @@ function smokeTest(executable, source, binding) {
  */
 export async function ensureSqliteBinding(runtime, executable) {
   const source = packageScript("better-sqlite3");
-  const { version } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
-  const folder = join(runtime, "native");
-  const binding = join(folder, `better-sqlite3-${version}.node`);
+  const { version, folder, binding } = bindingPlace(runtime);
   if (isIntact(binding)) return binding;
-  await ensureCompilers();
+  await ensureSystemParts(["compiler"], "Compiling better-sqlite3");
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(runtime, "compile-"));
   try {

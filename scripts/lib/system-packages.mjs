@@ -7,8 +7,8 @@ import { runLogged } from "./run-command.mjs";
 
 /** Debian packages that hold every library an Electron executable links to. */
 export const ELECTRON_LIBRARIES = ["libgtk-3-0", "libnss3", "libasound2", "libgbm1", "libxss1", "libxtst6"];
-const XVFB_PACKAGES = ["xvfb", "xauth"];
-const COMPILER_PACKAGES = ["g++"];
+// Of these every Electron links; ldd on the executable has the last word.
+const ELECTRON_SONAMES = ["libgtk-3.so.0", "libnss3.so", "libasound.so.2", "libgbm.so.1"];
 const MINUTE = 60_000;
 
 /** Whether a command is found in PATH. */
@@ -40,6 +40,22 @@ export function pickPackageNames(packages, policy) {
   }
   return packages.map((name) => (available.has(`${name}t64`) ? `${name}t64` : name));
 }
+
+// Without ldconfig (musl, other systems) nothing is known to be missing; ldd tells later, with the executable at hand.
+function lacksElectronLibraries() {
+  if (process.platform !== "linux") return false;
+  const cache = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8", timeout: 20_000 });
+  return cache.status === 0 && ELECTRON_SONAMES.some((name) => !cache.stdout.includes(`${name} `));
+}
+
+const SYSTEM_PARTS = {
+  /** Tests of the sample plans make repositories. */
+  git: { packages: ["git"], isMissing: () => !hasCommand("git") },
+  /** A display without a screen. */
+  xvfb: { packages: ["xvfb", "xauth"], isMissing: () => !hasCommand("Xvfb") },
+  electron: { packages: ELECTRON_LIBRARIES, isMissing: lacksElectronLibraries },
+  compiler: { packages: ["g++"], isMissing: () => !hasCommand("gcc") || !hasCommand("g++") },
+};
 
 async function aptInstall(packages, purpose) {
   const command = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`;
@@ -88,12 +104,18 @@ export async function ensureElectronLibraries(executable) {
   });
 }
 
-/** Makes sure that Xvfb, a display without a screen, is there. */
-export async function ensureXvfb() {
-  if (!hasCommand("Xvfb")) await aptInstall(XVFB_PACKAGES, "A window without a display");
-}
-
-/** Makes sure that C and C++ compilers are there. */
-export async function ensureCompilers() {
-  if (!hasCommand("gcc") || !hasCommand("g++")) await aptInstall(COMPILER_PACKAGES, "Compiling better-sqlite3");
+/**
+ * Makes sure that parts of the system are there. All that is missing is installed, or named, at once: nobody should
+ * have to come back for the next one.
+ * @param {(keyof typeof SYSTEM_PARTS)[]} parts
+ * @param {string} purpose what needs them, the beginning of a sentence
+ * @throws {StepError} with the exact command, when it cannot be installed from here
+ */
+export async function ensureSystemParts(parts, purpose) {
+  const missing = parts.map((part) => SYSTEM_PARTS[part]).filter((part) => part.isMissing());
+  if (missing.length === 0) return;
+  await aptInstall(
+    missing.flatMap((part) => part.packages),
+    purpose,
+  );
 }
