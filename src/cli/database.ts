@@ -1,20 +1,27 @@
 import { type Core, openCore } from "../main/core/client";
 import { HiveError } from "../shared/errors";
+import type { Output } from "./output";
 
-/** Opens an existing database to read it; nothing is dispatched. */
-export function openToRead(file: string): Promise<Core> {
-  return open({ file, create: false, runner: null });
+/**
+ * Opens an existing database to look at it: looking at one neither adopts it nor changes a byte of it. Where that
+ * takes a copy, `err` says so.
+ */
+export async function openToRead(file: string, err: Output): Promise<Core> {
+  const core = await open({ file, mode: "observe", runner: null });
+  const { notice } = core.store.info();
+  if (notice !== null) err.line(`${err.paint("yellow", "hive:")} ${notice}`);
+  return core;
 }
 
 /** Opens a database, made when missing, and takes part in running its tasks. */
 export function openToRun(file: string, slots: number): Promise<Core> {
-  return open({ file, create: true, runner: { slots, program: "cli" } });
+  return open({ file, mode: "create", runner: { slots, program: "cli" } });
 }
 
 /** The packaged SQLite addon crashes the process on an older Node-API. */
 const LEAST_NODE_API = 10;
 
-function requireNodeApi(): void {
+export function requireNodeApi(): void {
   if (process.env.HIVE_SQLITE_BINDING || Number(process.versions.napi) >= LEAST_NODE_API) return;
   throw new HiveError(
     "not_allowed",
@@ -24,10 +31,14 @@ function requireNodeApi(): void {
 
 async function open(options: Parameters<typeof openCore>[0]): Promise<Core> {
   requireNodeApi();
+  return asDatabaseError(() => openCore(options));
+}
+
+/** A plan file and a database that cannot be read are the same error, but not the same exit code. */
+export async function asDatabaseError<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await openCore(options);
+    return await work();
   } catch (error) {
-    // A plan file and a database that cannot be read are the same error, but not the same exit code.
     if (error instanceof HiveError && error.code === "file_unreadable") {
       throw new HiveError("database_unwritable", error.message, error.details);
     }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { defaultDatabaseFile } from "../main/core/paths";
+import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
@@ -119,6 +120,8 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
     .action(async (planId: string, flags: DatabaseOption & JsonOption) => {
       done(await showPlan(planId, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
     });
+  const addDatabaseOption = (command: Command) => command.addOption(databaseOption());
+  addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   return program;
 }
 

@@ -34,7 +34,7 @@ export interface ListOptions {
 
 /** The latest plans, newest first. */
 export async function listRecentPlans(options: ListOptions, { out, err }: Outputs): Promise<ExitCode> {
-  const core = await openToRead(options.databaseFile);
+  const core = await openToRead(options.databaseFile, err);
   try {
     const { rows, next } = listPlans(core.store, { limit: options.limit });
     if (options.json) {
@@ -77,8 +77,8 @@ export interface ShowOptions {
 }
 
 /** One plan with its tasks. */
-export async function showPlan(planId: string, options: ShowOptions, { out }: Outputs): Promise<ExitCode> {
-  const core = await openToRead(options.databaseFile);
+export async function showPlan(planId: string, options: ShowOptions, { out, err }: Outputs): Promise<ExitCode> {
+  const core = await openToRead(options.databaseFile, err);
   try {
     const plan = getPlan(core.store, { planId });
     const tasks = readAllTasks(core.store, planId);

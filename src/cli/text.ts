@@ -90,6 +90,16 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** `912 B`, `12.4 KB`, `3.1 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["KB", "MB", "GB", "TB"];
+  if (bytes < 1_024) return `${bytes} B`;
+  let value = bytes / 1_024;
+  let unit = 0;
+  for (; value >= 1_024 && unit < units.length - 1; unit += 1) value /= 1_024;
+  return `${value.toFixed(1)} ${units[unit]}`;
+}
+
 /** `1 task`, `2 tasks`. */
 export function plural(count: number, word: string): string {
   return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;

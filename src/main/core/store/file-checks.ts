@@ -2,6 +2,9 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync, type 
 import { dirname } from "node:path";
 import { HiveError } from "../../../shared/errors";
 
+/** The write bits of owner, group and others. */
+const ANYBODY_WRITES = 0o222;
+
 const MAGIC = Buffer.from("SQLite format 3\0", "latin1");
 
 /**
@@ -86,6 +89,8 @@ function readHead(file: string, length: number): Buffer {
 
 function mustBeWritable(path: string, file: string, tryIt: () => void): void {
   try {
+    // Whoever marked it read-only meant it, also where the system lets root write nonetheless.
+    if ((statSync(path).mode & ANYBODY_WRITES) === 0) throw new Error("it is marked read-only");
     tryIt();
   } catch (error) {
     const what = path === file ? `The database ${file}` : `The folder ${path} of the database`;
