@@ -29,6 +29,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  "worker-src 'self'",
   "style-src 'self'",
   "style-src-attr 'unsafe-inline'",
   "font-src 'self'",
@@ -43,6 +44,7 @@ export const CONTENT_SECURITY_POLICY = [
 const DEVELOPMENT_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
+  "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",
   "img-src 'self' data:",
