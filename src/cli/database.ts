@@ -13,6 +13,11 @@ export async function openToRead(file: string, err: Output): Promise<Core> {
   return core;
 }
 
+/** Opens a database to change something in it; nothing is dispatched. */
+export function openToAct(file: string, { create }: { readonly create: boolean }): Promise<Core> {
+  return open({ file, mode: create ? "create" : "operate", runner: null });
+}
+
 /** Opens a database, made when missing, and takes part in running its tasks. */
 export function openToRun(file: string, slots: number): Promise<Core> {
   return open({ file, mode: "create", runner: { slots, program: "cli" } });

@@ -8,8 +8,11 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
+import { addPlanOperations } from "./plan-operations";
 import { reportError } from "./report";
 import { runPlan } from "./run";
+import { addTaskCommands } from "./task-commands";
+import { addWorkerCommands } from "./worker-commands";
 
 const EXAMPLES = `
 Examples:
@@ -90,8 +93,8 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
       done(await runPlan(path, { ...options, slots: flags.workers }, outputs));
     });
 
-  const plan = program.command("plan").summary("check plan files, list and show plans").helpCommand(false);
-  plan.description("Checks plan files; lists and shows the plans of a database.");
+  const plan = program.command("plan").summary("check plan files; list, show and start plans").helpCommand(false);
+  plan.description("Checks plan files; lists and shows the plans of a database, and hands out their tasks.");
   plan
     .command("validate")
     .description("Says all that is wrong with a plan file, as file:line:column: message. Runs nothing.")
@@ -121,6 +124,10 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
       done(await showPlan(planId, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
     });
   const addDatabaseOption = (command: Command) => command.addOption(databaseOption());
+  const setting = { outputs, addDatabaseOption, databaseFile, done };
+  addPlanOperations(plan, setting);
+  addTaskCommands(program, setting);
+  addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   return program;
 }

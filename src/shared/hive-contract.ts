@@ -24,7 +24,13 @@ export const hiveContract = {
   "tasks.read": operation<HiveTask | null>()(task),
   "tasks.updateStatus": operation<boolean>()(updateTaskStatusInput),
   "tasks.byStatus": operation<Page<HiveTask>>()(
-    z.strictObject({ status: taskStatus, after: z.string().max(1_000).optional(), limit: limit.default(100) }),
+    z.strictObject({
+      status: taskStatus,
+      /** Only for queued tasks. */
+      taskType: hiveId.optional(),
+      after: z.string().max(1_000).optional(),
+      limit: limit.default(100),
+    }),
   ),
   "tasks.queued": operation<readonly HiveTask[]>()(queuedTasksInput.extend({ limit: limit.default(10) })),
   "tasks.delete": operation<boolean>()(task),

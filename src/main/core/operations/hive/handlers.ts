@@ -14,7 +14,7 @@ export function hiveHandlers({ store, actor }: { readonly store: Store; readonly
     "tasks.read": ({ taskId }) => tasks.getTask(store, taskId),
     "tasks.updateStatus": ({ taskId, status, metadata }) =>
       tasks.updateTaskStatus(store, caller, taskId, status, metadata),
-    "tasks.byStatus": (input) => tasks.pageTasksByStatus(store, input),
+    "tasks.byStatus": (input) => tasks.pageTasks(store, input),
     "tasks.queued": (input) => tasks.getQueuedTasks(store, input),
     "tasks.delete": ({ taskId }) => tasks.deleteTask(store, caller, taskId),
     "tasks.checkDependencies": ({ taskId }) => plans.checkSubtaskDependencies(store, taskId),

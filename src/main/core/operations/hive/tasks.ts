@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Page } from "../../../../shared/contract";
+import { HiveError } from "../../../../shared/errors";
 import {
   createTaskInput,
   hiveId,
@@ -91,15 +92,26 @@ function defined(values: Readonly<Record<string, string | number | null | undefi
 
 export interface TaskPageRequest {
   readonly status: TaskStatus;
+  /** Only queued tasks of this type. Default: all. */
+  readonly taskType?: string | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
-/** A page of getTasksByStatus. Throws `invalid_input` for a place that no page gave. */
-export function pageTasksByStatus(store: Store, { status, after, limit }: TaskPageRequest): Page<HiveTask> {
+/**
+ * A page of getTasksByStatus. Throws `invalid_input` for a status that nobody knows, a place that no page gave, and
+ * a type together with another status than queued.
+ */
+export function pageTasks(store: Store, request: TaskPageRequest): Page<HiveTask> {
+  const { taskType, after, limit } = request;
+  const status = checked(taskStatus, request.status, "tasks.byStatus");
+  if (taskType !== undefined && status !== "queued") {
+    throw new HiveError("invalid_input", "Tasks are listed by type only while they are queued.", { status, taskType });
+  }
+  const kind = taskType === undefined ? {} : { queuedType: taskType };
   const place = after === undefined ? {} : { after: readPlace(after) };
-  const { tasks, next } = listHiveTasks(store.read, { status, limit, ...place });
+  const { tasks, next } = listHiveTasks(store.read, { status, limit, ...kind, ...place });
   return { rows: tasks, next: next && JSON.stringify([next.priority, next.age, next.row]) };
 }
 
