@@ -23,6 +23,8 @@ export function fitsSchema(value: unknown, schema: unknown, root: unknown = sche
         return isDeepStrictEqual(rule, value);
       case "anyOf":
         return list(rule).some((inner) => fits(inner));
+      case "allOf":
+        return list(rule).every((inner) => fits(inner));
       case "oneOf":
         return list(rule).filter((inner) => fits(inner)).length === 1;
       case "not":

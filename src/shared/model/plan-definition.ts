@@ -1,3 +1,5 @@
+import type { AgentId, AgentWork } from "./agent-work";
+
 /** A plan as its author means it: parsed, validated and with every default filled in. Plain JSON. */
 export interface PlanDefinition {
   readonly title: string;
@@ -28,14 +30,14 @@ export interface ParameterDefinition {
   readonly choices: readonly string[];
 }
 
-export interface SubtaskDefinition {
+export interface SubtaskDefinition extends AgentWork {
   /** Unique in its plan; what `dependencies` name. */
   readonly id: string;
   readonly title: string;
   readonly description: string;
-  /** `command` runs a process; `noop` completes at once (a join point). */
-  readonly agent: "command" | "noop";
-  /** A string is run by the shell, a list is an argument vector. Null only for `noop`. */
+  /** `command` runs a process; `noop` completes at once (a join point); the others do what `AgentWork` says. */
+  readonly agent: AgentId;
+  /** A string is run by the shell, a list is an argument vector. Null for any agent but `command`. */
   readonly run: string | readonly string[] | null;
   readonly dependencies: readonly string[];
   /** Higher runs first. Default 1, as upstream's. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PLAN_KEYS, parsePlan } from "../../../src/main/core/plan/parse";
 import { PARAMETER_KEYS } from "../../../src/main/core/plan/read-parameters";
 import { SUBTASK_KEYS } from "../../../src/main/core/plan/read-subtask";
+import { APPROVAL_KEYS, HTTP_KEYS, LLM_KEYS, POLL_KEYS } from "../../../src/main/core/plan/read-work";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/plans.md"), "utf8");
 const examples = [...text.matchAll(/```(?:yaml|json) plan\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
@@ -17,7 +18,12 @@ describe("the reference of the plan file", () => {
     expect(definition).not.toBeNull();
   });
 
-  it.each([...PLAN_KEYS.keys(), ...SUBTASK_KEYS.keys(), ...PARAMETER_KEYS.keys()])("names the key %s", (key) => {
-    expect(text).toContain(key === "$schema" ? "$schema" : `\`${key}\``);
+  it.each([PLAN_KEYS, SUBTASK_KEYS, PARAMETER_KEYS, HTTP_KEYS, LLM_KEYS].flatMap((keys) => [...keys.keys()]))(
+    "names the key %s",
+    (key) => expect(text).toContain(key === "$schema" ? "$schema" : `\`${key}\``),
+  );
+
+  it.each([POLL_KEYS, APPROVAL_KEYS].flatMap((keys) => [...keys.keys()]))("shows the key %s", (key) => {
+    expect(examples.join("")).toContain(`${key}: `);
   });
 });

@@ -6,7 +6,6 @@ import { DURATION_PATTERN } from "../../../src/main/core/plan/duration";
 import { CONCURRENCY_RANGE, PLAN_KEYS, parsePlan } from "../../../src/main/core/plan/parse";
 import { PARAMETER_KEYS } from "../../../src/main/core/plan/read-parameters";
 import {
-  AGENTS,
   PRIORITY_RANGE,
   RETRY_COUNT_RANGE,
   RETRY_KEYS,
@@ -14,7 +13,18 @@ import {
   SUBTASK_KEYS,
 } from "../../../src/main/core/plan/read-subtask";
 import { VARIABLE_NAME_PATTERN } from "../../../src/main/core/plan/read-surroundings";
+import {
+  APPROVAL_KEYS,
+  HOTTEST,
+  HTTP_KEYS,
+  LLM_KEYS,
+  POINTER_PATTERN,
+  POLL_KEYS,
+  STATUS_RANGE,
+  TOKENS_RANGE,
+} from "../../../src/main/core/plan/read-work";
 import { PARAMETER_NAME_PATTERN } from "../../../src/main/core/plan/template";
+import { AGENT_IDS, HTTP_METHODS } from "../../../src/shared/model/agent-work";
 import { PARAMETER_TYPES } from "../../../src/shared/model/plan-definition";
 import { fitsSchema } from "../../helpers/json-schema";
 
@@ -49,6 +59,24 @@ describe("the schema that editors complete with", () => {
     ["nothing to run", "title: x\nsubtasks: [{ id: a }]"],
     ["a noop that runs", subtask("    agent: noop\n")],
     ["an unknown agent", subtask("    agent: robot\n")],
+    ["a request by a command", subtask("    http: { url: x }\n")],
+    ["http without a request", "title: x\nsubtasks: [{ id: a, agent: http }]"],
+    ["a request to nowhere", "title: x\nsubtasks: [{ id: a, agent: http, http: { method: GET } }]"],
+    ["an unknown method", "title: x\nsubtasks: [{ id: a, agent: http, http: { url: x, method: TAKE } }]"],
+    ["a status that is none", "title: x\nsubtasks: [{ id: a, agent: http, http: { url: x, expect: [99] } }]"],
+    [
+      "a poll that never ends",
+      "title: x\nsubtasks: [{ id: a, agent: http, http: { url: x, poll: { url: /u, status: /s } } }]",
+    ],
+    ["a pointer that is none", "title: x\nsubtasks: [{ id: a, agent: http, http: { url: x, result: a.b } }]"],
+    ["a key in the plan", "title: x\nsubtasks: [{ id: a, agent: http, http: { url: x, key_env: sk-123 } }]"],
+    ["llm without a prompt", "title: x\nsubtasks: [{ id: a, agent: llm, llm: { model: m } }]"],
+    ["too hot", "title: x\nsubtasks: [{ id: a, agent: llm, llm: { prompt: p, temperature: 3 } }]"],
+    ["an approval without instructions", "title: x\nsubtasks: [{ id: a, agent: approval, approval: {} }]"],
+    [
+      "an approval that retries",
+      "title: x\nsubtasks: [{ id: a, agent: approval, approval: { instructions: i }, retries: 1 }]",
+    ],
     ["a bad duration", subtask("    timeout: soon\n")],
     ["no time at all", subtask("    timeout: 0\n")],
     ["retries without count", subtask("    retries: { backoff: 1s }\n")],
@@ -74,8 +102,16 @@ describe("the schema that editors complete with", () => {
     expect(keysOf(one)).toEqual(keys(SUBTASK_KEYS));
     expect(keysOf(retries.anyOf[1])).toEqual(keys(RETRY_KEYS));
     expect(keysOf(parameter.anyOf[1])).toEqual(keys(PARAMETER_KEYS));
+    expect(keysOf(schema.$defs.http)).toEqual(keys(HTTP_KEYS));
+    expect(keysOf(schema.$defs.poll)).toEqual(keys(POLL_KEYS));
+    expect(keysOf(schema.$defs.llm)).toEqual(keys(LLM_KEYS));
+    expect(keysOf(schema.$defs.approval)).toEqual(keys(APPROVAL_KEYS));
+    expect(schema.$defs.http.properties.method.enum).toEqual(HTTP_METHODS);
+    expect(schema.$defs.pointer.pattern).toBe(POINTER_PATTERN);
+    expect(schema.$defs.keyEnv.pattern).toBe(VARIABLE_NAME_PATTERN);
+    expect(schema.$defs.llm.properties.temperature.maximum).toBe(HOTTEST);
     expect(parameter.anyOf[1].properties.type.enum).toEqual(PARAMETER_TYPES);
-    expect(one.properties.agent.enum).toEqual(AGENTS);
+    expect(one.properties.agent.enum).toEqual(AGENT_IDS);
     expect(one.properties.id.pattern).toBe(SUBTASK_ID_PATTERN);
     expect(schema.properties.parameters.propertyNames.pattern).toBe(PARAMETER_NAME_PATTERN);
     expect(env.propertyNames.pattern).toBe(VARIABLE_NAME_PATTERN);
@@ -83,6 +119,8 @@ describe("the schema that editors complete with", () => {
     const range = (part: { minimum: number; maximum: number }) => ({ min: part.minimum, max: part.maximum });
     expect(range(one.properties.priority)).toEqual(PRIORITY_RANGE);
     expect(range(retries.anyOf[0])).toEqual(RETRY_COUNT_RANGE);
+    expect(range(schema.$defs.status)).toEqual(STATUS_RANGE);
+    expect(range(schema.$defs.llm.properties.max_tokens)).toEqual(TOKENS_RANGE);
     expect(range(schema.properties.concurrency)).toEqual(CONCURRENCY_RANGE);
   });
 });

@@ -66,6 +66,9 @@ function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, f
     spec: {
       agent,
       run,
+      ...(subtask.http && { http: subtask.http }),
+      ...(subtask.llm && { llm: subtask.llm }),
+      ...(subtask.approval && { approval: subtask.approval }),
       env: { ...plan.env, ...subtask.env },
       cwd: resolve(folder, subtask.cwd ?? plan.cwd),
       timeoutMs,

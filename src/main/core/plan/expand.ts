@@ -1,6 +1,6 @@
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import { type ShellContext, shellContexts } from "./shell-context";
-import { hasExpression, parseTemplate } from "./template";
+import { hasExpression, parseTemplate, type TemplatePart } from "./template";
 
 type Values = Readonly<Record<string, ParameterValue>>;
 
@@ -13,7 +13,7 @@ export function parameterVariable(name: string): string {
  * The plan with its parameters filled in. Titles, descriptions, `env`, `cwd` and a `run` list get the value as
  * it stands; a parameter in a shell command becomes a reference to its environment variable, so that no value
  * is ever read as program text. `env` of the result carries those variables. A parameter without a value is
- * the empty text.
+ * the empty text. What `http` and `llm` hold is filled in when it is sent.
  */
 export function expandPlan(definition: PlanDefinition, values: Values): PlanDefinition {
   const fill = (text: string): string => fillIn(text, values);
@@ -29,11 +29,12 @@ export function expandPlan(definition: PlanDefinition, values: Values): PlanDefi
 }
 
 function expandSubtask(subtask: SubtaskDefinition, fill: (text: string) => string): SubtaskDefinition {
-  const { run } = subtask;
+  const { run, approval } = subtask;
   return {
     ...subtask,
     title: fill(subtask.title),
     description: fill(subtask.description),
+    ...(approval && { approval: { instructions: fill(approval.instructions) } }),
     run: typeof run === "string" ? shellScript(run) : (run?.map(fill) ?? null),
     env: fillEnv(subtask.env, fill),
     cwd: subtask.cwd === null ? null : fill(subtask.cwd),
@@ -47,8 +48,13 @@ function fillEnv(env: Readonly<Record<string, string>>, fill: (text: string) => 
 function fillIn(text: string, values: Values): string {
   if (!hasExpression(text)) return text;
   return parseTemplate(text)
-    .parts.map((part) => ("parameter" in part ? valueText(values, part.parameter) : part.text))
+    .parts.map((part) => ("parameter" in part ? valueText(values, part.parameter) : textOf(part)))
     .join("");
+}
+
+/** Results are not there yet at launch; a plan without findings refers to none here. */
+function textOf(part: TemplatePart): string {
+  return "text" in part ? part.text : "";
 }
 
 function valueText(values: Values, name: string): string {
@@ -60,7 +66,9 @@ function shellScript(run: string): string {
   const { parts } = parseTemplate(run);
   const contexts = shellContexts(parts);
   let hole = 0;
-  return parts.map((part) => ("parameter" in part ? reference(part.parameter, contexts[hole++]) : part.text)).join("");
+  return parts
+    .map((part) => ("parameter" in part ? reference(part.parameter, contexts[hole++]) : textOf(part)))
+    .join("");
 }
 
 /** Quoted where a bare reference would be split into words or expanded as a file pattern. */

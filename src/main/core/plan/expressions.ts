@@ -12,6 +12,8 @@ export interface Expressive {
   readonly node: Node;
   /** A shell script, where the place of a parameter matters. */
   readonly isScript: boolean;
+  /** Subtasks whose results may be referred to, where any may. */
+  readonly results?: readonly string[];
 }
 
 /** Reports every `${{ ... }}` that is not closed, not known, or stands where the shell would not fill it in. */
@@ -24,17 +26,23 @@ export function checkExpressions(
     const { subject } = string;
     const { parts, problems } = parseTemplate(string.text);
     const offsets = expressionOffsets(string);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
+    const results = string.results === undefined ? "" : " and ${{ subtasks.ID.result.PATH }}";
     for (const { code, expression, body } of problems) {
       const problem =
         code === "unclosed_expression"
           ? // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
             'has a "${{" without "}}": close it, or write "$${{" for the characters themselves.'
-          : `has an unknown expression \${{ ${body} }}: only \${{ params.NAME }} can be filled in.`;
+          : `has an unknown expression \${{ ${body} }}: only \${{ params.NAME }}${results} can be filled in.`;
       fault(subject, code, offsets(expression), problem);
     }
     const contexts = string.isScript ? shellContexts(parts) : [];
     let hole = 0;
     for (const part of parts) {
+      if ("result" in part) {
+        const problem = resultProblem(part.result.subtask, string.results);
+        if (problem) fault(subject, "unknown_result", offsets(part.expression), problem);
+      }
       if (!("parameter" in part)) continue;
       const context = contexts[hole++];
       const parameter = parameters.get(part.parameter);
@@ -43,6 +51,15 @@ export function checkExpressions(
       if (problem) fault(subject, code, offsets(part.expression), problem);
     }
   }
+}
+
+/** Why a result cannot be referred to; null where it can. */
+function resultProblem(subtask: string, results: readonly string[] | undefined): string | null {
+  if (results === undefined) {
+    return `refers to the result of "${subtask}", which only "http" and "llm" can: a command finds it in HIVE_INPUTS.`;
+  }
+  if (results.includes(subtask)) return null;
+  return `refers to the result of "${subtask}", which is not among its dependencies: add it there.`;
 }
 
 function undefinedParameter(

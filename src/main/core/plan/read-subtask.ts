@@ -1,8 +1,10 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { AGENT_IDS } from "../../../shared/model/agent-work";
 import type { RetryPolicy, SubtaskDefinition } from "../../../shared/model/plan-definition";
-import { parseDuration } from "./duration";
 import type { Expressive } from "./expressions";
+import { readDuration } from "./read-duration";
 import { readCwd, readEnv } from "./read-surroundings";
+import { readWork } from "./read-work";
 import {
   caution,
   type Field,
@@ -23,7 +25,22 @@ import {
 } from "./reading";
 
 export const SUBTASK_KEYS = knownKeys(
-  ["id", "title", "description", "agent", "run", "dependencies", "priority", "retries", "timeout", "env", "cwd"],
+  [
+    "id",
+    "title",
+    "description",
+    "agent",
+    "run",
+    "http",
+    "llm",
+    "approval",
+    "dependencies",
+    "priority",
+    "retries",
+    "timeout",
+    "env",
+    "cwd",
+  ],
   { depends_on: "dependencies" },
 );
 export const RETRY_KEYS = knownKeys(["count", "backoff", "max"]);
@@ -32,7 +49,6 @@ export const RETRY_KEYS = knownKeys(["count", "backoff", "max"]);
 export const SUBTASK_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 const wholeId = new RegExp(SUBTASK_ID_PATTERN);
 
-export const AGENTS = ["command", "noop"] as const;
 export const PRIORITY_RANGE = { min: -1_000_000, max: 1_000_000 } as const;
 export const RETRY_COUNT_RANGE = { min: 0, max: 1_000 } as const;
 
@@ -69,6 +85,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const agent = readAgent(subject, fields.get("agent"));
   const run = readRun(subject, fields, node, agent, expressive);
   const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"));
+  const work = readWork(subject, fields, node, { agent, dependencies }, expressive);
   const priority = fields.get("priority");
   const timeout = fields.get("timeout");
   const definition: SubtaskDefinition = {
@@ -77,6 +94,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     description,
     agent: agent ?? "command",
     run,
+    ...work,
     dependencies,
     priority: (priority && readInteger(subject, priority, PRIORITY_RANGE)) ?? 1,
     retries: readRetries(subject, fields.get("retries")),
@@ -123,10 +141,10 @@ function readAgent(subject: Subject, field: Field | undefined): SubtaskDefinitio
   if (!field) return "command";
   const written = readText(subject, field);
   if (written === null) return null;
-  const agent = AGENTS.find((known) => known === written);
+  const agent = AGENT_IDS.find((known) => known === written);
   if (agent) return agent;
-  const meant = subject.reading.suggest(written, AGENTS);
-  const hint = meant ? `Did you mean "${meant}"?` : `Known are ${AGENTS.join(", ")}.`;
+  const meant = subject.reading.suggest(written, AGENT_IDS);
+  const hint = meant ? `Did you mean "${meant}"?` : `Known are ${AGENT_IDS.join(", ")}.`;
   fault(subject, "unknown_agent", field.value, `has the unknown agent "${written}". ${hint}`);
   return null;
 }
@@ -150,8 +168,9 @@ function readRun(
     }
     return null;
   }
-  if (agent === "noop") {
-    fault(subject, "unexpected_run", field.key, 'has "run", but its agent noop runs nothing: remove one of the two.');
+  if (agent !== null && agent !== "command") {
+    const problem = `has "run", but its agent ${agent} runs nothing: remove one of the two.`;
+    fault(subject, "unexpected_run", field.key, problem);
     return null;
   }
   if (isSeq(field.value)) return readArguments(subject, field, expressive);
@@ -214,19 +233,4 @@ function readRetries(subject: Subject, field: Field | undefined): RetryPolicy {
   }
   const count = countField ? readInteger(retries, countField, RETRY_COUNT_RANGE, "bad_retries") : null;
   return { count: count ?? 0, backoffMs, maxMs };
-}
-
-function readDuration(subject: Subject, field: Field, { mayBeZero }: { mayBeZero: boolean }): number | null {
-  const value = isPlainValue(field.value) ? field.value.value : null;
-  const ms = typeof value === "string" || typeof value === "number" ? parseDuration(value) : null;
-  if (ms !== null && (ms > 0 || mayBeZero)) return ms;
-  const key = scalarText(field.key);
-  const limit = `${mayBeZero ? "" : "over 0 and "}up to 336h`;
-  fault(
-    subject,
-    "bad_duration",
-    field.value,
-    `needs a duration as "${key}" (500ms, 30s, 5m, 1h or a number of seconds; ${limit}), not ${whatIs(field.value)}.`,
-  );
-  return null;
 }

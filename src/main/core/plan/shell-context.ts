@@ -38,7 +38,7 @@ export function shellContexts(parts: readonly TemplatePart[]): ShellContext[] {
   const holes: number[] = [];
   for (const part of parts) {
     if ("parameter" in part) holes.push(script.length);
-    script += "parameter" in part ? "x" : part.text;
+    script += "text" in part ? part.text : "x";
   }
 
   const contexts: ShellContext[] = [];

@@ -1,5 +1,17 @@
-/** A piece of a string: text as it stands, or a parameter to fill in. `expression` counts every `${{` from 0. */
-export type TemplatePart = { readonly text: string } | { readonly parameter: string; readonly expression: number };
+/**
+ * A piece of a string: text as it stands, or a parameter or a part of a dependency's result to fill in.
+ * `expression` counts every `${{` from 0.
+ */
+export type TemplatePart =
+  | { readonly text: string }
+  | { readonly parameter: string; readonly expression: number }
+  | { readonly result: ResultReference; readonly expression: number };
+
+/** Names a part of a result, by its keys from the outside to the inside. */
+export interface ResultReference {
+  readonly subtask: string;
+  readonly path: readonly string[];
+}
 
 /** What is wrong with an expression. */
 export interface TemplateProblem {
@@ -19,10 +31,11 @@ export const PARAMETER_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,63}$";
 
 const OPEN = "${{";
 const CLOSE = "}}";
+const resultReference = /^subtasks\.([A-Za-z0-9][A-Za-z0-9._-]*?)\.result((?:\.[A-Za-z0-9_-]+)*)$/;
 const parameterReference = /^params\.([A-Za-z][A-Za-z0-9_]*)$/;
 
 /**
- * Splits a string at its `${{ params.name }}`. `$${{` stands for a literal `${{`. What is wrong stays in the
+ * Splits a string at its `${{ params.name }}` and `${{ subtasks.id.result.path }}`. `$${{` stands for a literal `${{`. What is wrong stays in the
  * text as it is and is reported.
  */
 export function parseTemplate(value: string): Template {
@@ -50,21 +63,28 @@ export function parseTemplate(value: string): Template {
       continue;
     }
     const body = value.slice(inside, close).trim();
-    const name = parameterReference.exec(body)?.[1];
+    const part = referenceTo(body, expression);
     text += value.slice(from, open);
     from = close + CLOSE.length;
-    if (name === undefined) {
+    if (part === null) {
       problems.push({ code: "unknown_expression", expression, body });
       text += value.slice(open, from);
       continue;
     }
     if (text) parts.push({ text });
     text = "";
-    parts.push({ parameter: name, expression });
+    parts.push(part);
   }
   text += value.slice(from);
   if (text) parts.push({ text });
   return { parts, problems };
+}
+
+function referenceTo(body: string, expression: number): TemplatePart | null {
+  const parameter = parameterReference.exec(body)?.[1];
+  if (parameter !== undefined) return { parameter, expression };
+  const [, subtask, path] = resultReference.exec(body) ?? [];
+  return subtask === undefined ? null : { result: { subtask, path: path ? path.slice(1).split(".") : [] }, expression };
 }
 
 export function hasExpression(value: string): boolean {

@@ -1,9 +1,17 @@
+import {
+  AGENT_IDS,
+  type AgentId,
+  type AgentWork,
+  approvalWork,
+  httpWork,
+  llmWork,
+} from "../../../shared/model/agent-work";
 import type { RetryPolicy } from "../../../shared/model/plan-definition";
 import { integerOrNull, jsonObject } from "./columns";
 
 /** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
-export interface TaskSpec {
-  readonly agent: "command" | "noop";
+export interface TaskSpec extends AgentWork {
+  readonly agent: AgentId;
   readonly run: string | readonly string[] | null;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -13,13 +21,18 @@ export interface TaskSpec {
 
 /** Null for a text that is no specification of ours. */
 export function parseSpec(raw: unknown): TaskSpec | null {
-  const { agent, run, env, cwd, timeoutMs, retries } = jsonObject(raw);
-  if ((agent !== "command" && agent !== "noop") || typeof cwd !== "string") return null;
+  const fields = jsonObject(raw);
+  const { run, env, cwd, timeoutMs, retries } = fields;
+  const agent = AGENT_IDS.find((known) => known === fields.agent);
+  if (agent === undefined || typeof cwd !== "string") return null;
   if (run !== null && typeof run !== "string" && !isStrings(run)) return null;
+  const work = parseWork(agent, fields);
+  if (work === null) return null;
   const policy = typeof retries === "object" && retries !== null ? new Map(Object.entries(retries)) : new Map();
   return {
     agent,
     run,
+    ...work,
     env: stringsOf(env),
     cwd,
     timeoutMs: integerOrNull(timeoutMs),
@@ -29,6 +42,27 @@ export function parseSpec(raw: unknown): TaskSpec | null {
       maxMs: integerOrNull(policy.get("maxMs")) ?? 300_000,
     },
   };
+}
+
+const NO_WORK: AgentWork = {};
+
+function parseWork(agent: AgentId, fields: Readonly<Record<string, unknown>>): AgentWork | null {
+  switch (agent) {
+    case "http": {
+      const { data } = httpWork.safeParse(fields.http);
+      return data ? { http: data } : null;
+    }
+    case "llm": {
+      const { data } = llmWork.safeParse(fields.llm);
+      return data ? { llm: data } : null;
+    }
+    case "approval": {
+      const { data } = approvalWork.safeParse(fields.approval);
+      return data ? { approval: data } : null;
+    }
+    default:
+      return NO_WORK;
+  }
 }
 
 function isStrings(value: unknown): value is readonly string[] {
