@@ -37,14 +37,17 @@ interface GraphRow {
   readonly seq: number | null;
   readonly plan_id: string | null;
   readonly plan_status: string | null;
+  /** Null: a plan that the console does not run. Its ready tasks are handed out on request. */
+  readonly own_plan: string | null;
 }
 
 /** The same from scratch, from statuses and edges alone: slow and obvious. */
 export function recomputedDerivations(db: ReadableDatabase): Derived {
   const tasks = db
     .prepare<[], GraphRow>(
-      `SELECT t.id, t.status, k.seq, k.plan_id, e.status AS plan_status FROM tasks t
-        LEFT JOIN console_tasks k ON k.task_id = t.id LEFT JOIN execution_plans e ON e.id = k.plan_id`,
+      `SELECT t.id, t.status, k.seq, k.plan_id, e.status AS plan_status, p.plan_id AS own_plan FROM tasks t
+        LEFT JOIN console_tasks k ON k.task_id = t.id LEFT JOIN execution_plans e ON e.id = k.plan_id
+        LEFT JOIN console_plans p ON p.plan_id = k.plan_id`,
     )
     .all();
   const bySeq = new Map(tasks.map((task) => [task.seq, task]));
@@ -82,7 +85,9 @@ export function recomputedDerivations(db: ReadableDatabase): Derived {
     if (open > 0) {
       unmet[task.id] = open;
       add(task.plan_id, "waiting");
-    } else if (task.plan_status === "executing") ready.push(task.id);
+    } else if (task.plan_status !== null && (task.own_plan === null || task.plan_status === "executing")) {
+      ready.push(task.id);
+    }
     if (isBlocked(task)) {
       blocked.push(task.id);
       add(task.plan_id, "blocked");

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HiveError, toErrorBody } from "../../../shared/errors";
 import { processStart, thisHost } from "../process-identity";
 import type { ChangeBatch } from "../store/change-feed";
+import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import {
@@ -15,7 +16,7 @@ import {
   requestStop,
   setRunProcess,
 } from "../store/queue";
-import { beatWorkers, markWorkersOffline } from "../store/workers";
+import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { superviseProcess } from "./attempt";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { type Begun, createCommandExecutor } from "./executors";
@@ -67,7 +68,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const { clock } = store;
   const held = new Map<string, HeldRun>();
   const lifecycles = new Set<Promise<void>>();
-  const roster = createRoster(options.program);
+  const roster = createRoster(options.program, store.newId);
   const persistence = createPersistence({
     store,
     epoch,
@@ -201,7 +202,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     run.finishing = true;
     const saved = persist((tx) => {
       finishRun(tx, { ...ending, runId, now, retryAt, source: EVENT_SOURCE, newId: store.newId });
-      if ((slotOf(workerId) ?? 0) > slots) markWorkersOffline(tx, [workerId]);
+      if ((slotOf(workerId) ?? 0) > slots) sendHome(tx, [workerId]);
     });
     // In the same tick, so that the end of one task and the start of the next share a commit.
     claimSoon();
@@ -249,6 +250,11 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     if (batch.reset || [...batch.runs].some((id) => held.has(id))) obeyStopRequests();
     endPlans(batch.plans);
     if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0) claimSoon();
+  };
+
+  const sendHome = (tx: WritableDatabase, ids: readonly string[]): void => {
+    markWorkersOffline(tx, ids);
+    tellOfWorkers(tx, ids, "offline", { now: clock.now(), source: EVENT_SOURCE, newId: store.newId });
   };
 
   const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupationOf(held), clock.now()));
@@ -315,7 +321,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       const ids = roster.ids(slots, occupationOf(held));
       await within(
         FAREWELL_MS,
-        persist((tx) => markWorkersOffline(tx, ids)),
+        persist((tx) => sendHome(tx, ids)),
       );
       persistence.close();
     },

@@ -1,6 +1,7 @@
 import type { WritableDatabase } from "../store/database";
 import { occupyWorker } from "../store/queue";
-import { listWorkers, markWorkersOffline, upsertWorkers } from "../store/workers";
+import { listWorkers, markWorkersOffline, tellOfWorkers, upsertWorkers } from "../store/workers";
+import { EVENT_SOURCE } from "./claim-batch";
 import { localWorkerIds, localWorkers, slotOf } from "./local-workers";
 
 /** Which task a worker is busy with. */
@@ -17,7 +18,7 @@ export interface Roster {
   ids(slots: number, busy: Occupation): string[];
 }
 
-export function createRoster(program: string): Roster {
+export function createRoster(program: string, newId: () => string): Roster {
   const ids = (slots: number, busy: Occupation): string[] => {
     const own = localWorkerIds(slots);
     return [...own, ...[...busy.keys()].filter((id) => !own.includes(id))];
@@ -32,6 +33,9 @@ export function createRoster(program: string): Roster {
       const joining = own.filter((id) => !kept.has(id));
       markWorkersOffline(tx, gone);
       upsertWorkers(tx, localWorkers(joining, program), now);
+      const writer = { now, source: EVENT_SOURCE, newId };
+      tellOfWorkers(tx, gone, "offline", writer);
+      tellOfWorkers(tx, joining, "idle", writer);
       for (const id of joining) {
         const taskId = busy.get(id);
         if (taskId !== undefined) occupyWorker(tx, id, taskId);

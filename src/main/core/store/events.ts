@@ -27,14 +27,31 @@ export function appendForeignEvent(
   event: Omit<NewEvent, "type"> & { readonly type: string },
 ): void {
   const at = formatTime(event.at);
-  statement(tx, INSERT).run(
-    event.id,
-    event.type,
-    at,
-    event.source,
-    event.correlationId,
-    JSON.stringify(event.payload),
-    event.metadata ? JSON.stringify(event.metadata) : "{}",
-    at,
-  );
+  insertEventRow(tx, {
+    id: event.id,
+    type: event.type,
+    timestamp: at,
+    source: event.source,
+    correlationId: event.correlationId,
+    payload: JSON.stringify(event.payload),
+    metadata: event.metadata ? JSON.stringify(event.metadata) : "{}",
+    createdAt: at,
+  });
+}
+
+/** An event that happened earlier and elsewhere, as its columns are to be. */
+export interface EventColumns {
+  readonly id: string;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly source: string;
+  readonly correlationId: string | null;
+  readonly payload: string;
+  readonly metadata: string;
+  readonly createdAt: string;
+}
+
+export function insertEventRow(tx: WritableDatabase, event: EventColumns): void {
+  const { id, type, timestamp, source, correlationId, payload, metadata, createdAt } = event;
+  statement(tx, INSERT).run(id, type, timestamp, source, correlationId, payload, metadata, createdAt);
 }

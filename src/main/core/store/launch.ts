@@ -1,4 +1,5 @@
 import type { ParameterValue } from "../../../shared/model/plan-definition";
+import { appendAudit } from "./audit";
 import { integer } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
@@ -99,6 +100,16 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
     source,
     correlationId: plan.correlationId,
     payload: { plan_id: plan.id, title: plan.title, subtask_count: plan.tasks.length, launched_by: plan.launchedBy },
+  });
+  appendAudit(tx, {
+    at: now,
+    actor: plan.launchedBy,
+    act: "plans.launch",
+    entity: "plan",
+    entityId: plan.id,
+    reason: null,
+    before: null,
+    after: { status: "executing", title: plan.title, tasks: plan.tasks.length },
   });
 }
 

@@ -1,5 +1,7 @@
 import { integerOrNull, jsonStrings, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
+import { appendEvent } from "./events";
+import type { Writer } from "./plan-end";
 import { formatTime, parseTime } from "./time";
 
 /** A worker of ours: one slot of a running program. */
@@ -66,6 +68,25 @@ export function beatWorkers(tx: WritableDatabase, ids: readonly string[], now: n
 export function markWorkersOffline(tx: WritableDatabase, ids: readonly string[]): void {
   const sql = "UPDATE workers SET status = 'offline', current_task_id = NULL WHERE id = ?";
   for (const id of ids) statement(tx, sql).run(id);
+}
+
+/** Tells of workers that came or went; belongs into the transaction in which they did. */
+export function tellOfWorkers(
+  tx: WritableDatabase,
+  ids: readonly string[],
+  status: "idle" | "offline",
+  { now, source, newId }: Writer,
+): void {
+  for (const id of ids) {
+    appendEvent(tx, {
+      id: newId(),
+      type: status === "offline" ? "agent.heartbeat" : "agent.registered",
+      at: now,
+      source,
+      correlationId: id,
+      payload: { worker_id: id, status },
+    });
+  }
 }
 
 const COLUMNS = `SELECT w.id, w.role, w.status, w.last_heartbeat, w.capabilities, w.current_task_id, w.registered_at,
