@@ -7,11 +7,19 @@ import { StepError } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
 
 const BUILD_TIMEOUT_MS = 10 * 60_000;
-const INPUTS = ["src", "resources", "electron.vite.config.ts", "package.json", "package-lock.json"];
+const INPUTS = [
+  "src",
+  "resources",
+  "electron.vite.config.ts",
+  "vite.sdk.config.ts",
+  "scripts/build-sdk.mjs",
+  "package.json",
+  "package-lock.json",
+];
 const CONFIGS = /^tsconfig.*\.json$/;
 const OUTPUT = "out";
 const STAMP = ".build-stamp.json";
-const REQUIRED = ["main/index.cjs", "main/hive.cjs", "preload/index.cjs", "renderer/index.html"];
+const REQUIRED = ["main/index.cjs", "main/hive.cjs", "preload/index.cjs", "renderer/index.html", "sdk/index.cjs"];
 
 /** All files at or below a path, sorted; none when it does not exist. */
 function filesBelow(path) {
@@ -73,6 +81,14 @@ export async function build() {
   await runLogged(nodeBinary(), [packageScript("electron-vite", "bin", "electron-vite.js"), "build"], {
     what: "Building (electron-vite build)",
     label: "Building",
+    log: logFile("build"),
+    cwd: ROOT,
+    env: toolEnvironment(),
+    timeoutMs: BUILD_TIMEOUT_MS,
+  });
+  await runLogged(nodeBinary(), [join(ROOT, "scripts", "build-sdk.mjs")], {
+    what: "Building the package's export (npm run build)",
+    label: "Building the SDK",
     log: logFile("build"),
     cwd: ROOT,
     env: toolEnvironment(),

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { createClient, type OrchestrationClient } from "../../../src/main/core/orchestration-client";
+import { createClient } from "../../../src/main/core/create-client";
+import type { OrchestrationClient } from "../../../src/main/core/orchestration-client";
 import type { OpenOptions, Store } from "../../../src/main/core/store/open";
 import { afterThisTest, openTestStore } from "../../helpers/store";
 

@@ -1,24 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { createClient, type OrchestrationClient } from "../../../src/main/core/orchestration-client";
-import type { Store } from "../../../src/main/core/store/open";
 import type { TaskStatus } from "../../../src/shared/model/task";
-import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
-
-async function openClient(): Promise<{ store: Store; client: OrchestrationClient; foreign: DatabaseSync }> {
-  const store = await openTestStore();
-  // A connection as Python opens one.
-  const foreign = new DatabaseSync(store.file, { enableForeignKeyConstraints: false });
-  afterThisTest(() => foreign.close());
-  return { store, client: createClient(store), foreign };
-}
-
-const events = (store: Store, taskId: string) =>
-  store.read
-    .prepare<[string], { event_type: string; payload: string; metadata: string; correlation_id: string }>(
-      "SELECT event_type, payload, metadata, correlation_id FROM events WHERE correlation_id = ? ORDER BY rowid",
-    )
-    .all(taskId);
+import { addWorkers, claim, finish, graphOf, launch } from "../../helpers/store";
+import { eventsOf, openClient } from "./client";
 
 describe("createTask and getTask", () => {
   test("give back what was given, with upstream's defaults for the rest", async () => {
@@ -52,7 +35,7 @@ describe("createTask and getTask", () => {
       tags: null,
       type: "integer",
     });
-    expect(events(store, id)).toMatchObject([{ event_type: "task.created" }]);
+    expect(eventsOf(store, id)).toMatchObject([{ event_type: "task.created" }]);
   });
 
   test("keep JSON, tags and odd text", async () => {
@@ -190,7 +173,7 @@ describe("updateTaskStatus", () => {
       assignedWorker: null,
       currentPhase: "code",
     });
-    const told = events(store, "c-1");
+    const told = eventsOf(store, "c-1");
     expect(told.map((event) => event.event_type)).toEqual(["task.created", "task.started", "task.completed"]);
     expect(JSON.parse(told[1]?.payload ?? "")).toMatchObject({
       task_id: id,
@@ -208,7 +191,7 @@ describe("updateTaskStatus", () => {
     expect(await client.updateTaskStatus(id, "queued", { currentPhase: "plan" })).toBe(true);
     expect(await client.updateTaskStatus(id, "queued")).toBe(true);
     expect(await client.getTask(id)).toMatchObject({ status: "queued", currentPhase: "plan" });
-    expect(events(store, id).map((event) => event.event_type)).toEqual(["task.created", "task.progress"]);
+    expect(eventsOf(store, id).map((event) => event.event_type)).toEqual(["task.created", "task.progress"]);
   });
 
   test("is false for a task that is not there", async () => {
@@ -227,7 +210,7 @@ describe("updateTaskStatus", () => {
       details: { from: "completed", to: "failed", legal: [] },
     });
     expect(await client.getTask(id)).toEqual(before);
-    expect(events(store, id)).toHaveLength(3);
+    expect(eventsOf(store, id)).toHaveLength(3);
   });
 
   test("leaves a task alone whose status nobody knows, and refuses statuses that nobody knows", async () => {
@@ -308,6 +291,6 @@ describe("deleteTask", () => {
     expect(store.read.prepare("SELECT count(*) FROM runs").pluck().get()).toBe(0);
     expect(await client.getWorker("w")).toMatchObject({ currentTaskId: null });
     expect(await client.deleteTask(id)).toBe(false);
-    expect(JSON.parse(events(store, id).at(-1)?.payload ?? "")).toMatchObject({ deleted: true, from: "queued" });
+    expect(JSON.parse(eventsOf(store, id).at(-1)?.payload ?? "")).toMatchObject({ deleted: true, from: "queued" });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createClient } from "../../../src/main/core/orchestration-client";
+import { createClient } from "../../../src/main/core/create-client";
 import { addWorkers } from "../../helpers/store";
 import { eventsOf, openClient, python } from "./client";
 

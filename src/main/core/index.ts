@@ -1,0 +1,31 @@
+/** The package's public export: Hive's operations on a database, and the models. docs/operations.md explains it. */
+export { ERROR_CODES, type ErrorBody, type ErrorCode, HiveError } from "../../shared/errors";
+export type {
+  CreateTaskInput,
+  HiveTask,
+  HiveWorker,
+  QueuedTasksInput,
+  RegisterWorkerInput,
+  TaskStatusMetadata,
+  Unreadable,
+} from "../../shared/model/hive-records";
+export {
+  ExecutionPlan,
+  type ExecutionPlanFields,
+  PLAN_STATUSES,
+  type PlanModelStatus,
+  type PlanStatus,
+  SubTask,
+} from "../../shared/model/plan";
+export { RUN_STATUSES, Run, type RunFields, type RunStatus } from "../../shared/model/run";
+export { TASK_STATUSES, Task, type TaskFields, type TaskStatus } from "../../shared/model/task";
+export {
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_LIMIT_MS,
+  WORKER_STATUSES,
+  Worker,
+  type WorkerFields,
+  type WorkerStatus,
+} from "../../shared/model/worker";
+export { getClient } from "./get-client";
+export type { ClientOptions, OrchestrationClient } from "./orchestration-client";
