@@ -93,7 +93,7 @@ function mustBeWritable(path: string, file: string, tryIt: () => void): void {
     if ((statSync(path).mode & ANYBODY_WRITES) === 0) throw new Error("it is marked read-only");
     tryIt();
   } catch (error) {
-    const what = path === file ? `The database ${file}` : `The folder ${path} of the database`;
+    const what = path === file ? `The database ${file}` : `The folder ${path} of the database ${file}`;
     throw new HiveError(
       "database_read_only",
       `${what} cannot be written. Change its permissions, copy the database to a folder of your own and open the copy, ` +
