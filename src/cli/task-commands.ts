@@ -13,6 +13,7 @@ import {
   parseObject,
 } from "./operation-command";
 import { parseLimit } from "./parameters";
+import { addReviewCommands } from "./review-commands";
 import { formatCount } from "./text";
 
 interface CreateFlags extends DatabaseFlags {
@@ -47,7 +48,10 @@ Exit codes: 0 done; 1 the task cannot go there; 2 the command line is wrong, or 
 export function addTaskCommands(program: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption } = setting;
   const { out, err } = outputs;
-  const task = program.command("task").summary("create, list, show, update and delete tasks").helpCommand(false);
+  const task = program
+    .command("task")
+    .summary("create, list, show, update, review and delete tasks")
+    .helpCommand(false);
   task.description("Works on single tasks, as Hive's Python programs do.").addHelpText("after", NOTES);
   const command = (name: string, description: string) =>
     addDatabaseOption(task.command(name).description(description)).option("--json", "JSON for scripts");
@@ -134,6 +138,8 @@ export function addTaskCommands(program: Command, setting: CommandSetting): void
         return undefined;
       }),
     );
+
+  addReviewCommands(command, setting);
 
   command("delete", "Deletes a task with its runs.")
     .argument("<id>", "the task's id")

@@ -77,10 +77,17 @@ export const contract = {
     }),
   ),
   "tasks.get": operation<TaskDetail>()(z.strictObject({ taskId: id })),
-  /** A new attempt for a failed or cancelled task. */
+  /** A new attempt for a failed or cancelled task, or one that needs rework. */
   "tasks.retry": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
   /** Cancels a task; a running one is stopped with its whole process group. */
   "tasks.cancel": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+
+  /** Passes a task that waits for a review: a gate completes. */
+  "tasks.approve": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+  /** Refuses a task that waits for a review: a gate fails, and what depends on it is blocked. */
+  "tasks.reject": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+  /** Asks for changes before the review: the task needs rework until it is retried. */
+  "tasks.sendBack": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
 
   /** A piece of an attempt's log. Without `from`: its end. */
   "runs.readLog": operation<LogChunk>()(

@@ -4,7 +4,7 @@ import { hiveHandlers } from "./hive/handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
-import { cancelTask, getTask, listTasks, retryTask } from "./tasks";
+import { cancelTask, getTask, listTasks, retryTask, reviewTask } from "./tasks";
 import { listWorkers } from "./workers";
 
 /** Who acts through these handlers, for the audit log, unless the caller says otherwise. */
@@ -23,6 +23,9 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
     "tasks.get": (input) => getTask(store, input),
     "tasks.retry": async (input) => ({ task: await retryTask(store, { ...input, actor }) }),
     "tasks.cancel": async (input) => ({ task: await cancelTask(store, { ...input, actor }) }),
+    "tasks.approve": async (input) => ({ task: await reviewTask(store, { ...input, actor, verdict: "approve" }) }),
+    "tasks.reject": async (input) => ({ task: await reviewTask(store, { ...input, actor, verdict: "reject" }) }),
+    "tasks.sendBack": async (input) => ({ task: await reviewTask(store, { ...input, actor, verdict: "send_back" }) }),
     "runs.readLog": (input) => readLog(store, input),
     "workers.list": () => listWorkers(store),
   } satisfies Partial<Handlers>;

@@ -3,6 +3,7 @@ import { HiveError } from "../../../shared/errors";
 import type { TaskDetail, TaskRow } from "../../../shared/model/views";
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
+import { decideReview, type Verdict } from "../store/review";
 import * as control from "../store/task-control";
 import { pageTasks, readTask, readTaskRows } from "../store/task-rows";
 import { SOURCE } from "./source";
@@ -44,9 +45,17 @@ export function cancelTask(store: Store, request: TaskActRequest): Promise<TaskR
   return act(store, request, control.cancelTask);
 }
 
-/** A new attempt for a failed or cancelled task. Throws `not_found`, `illegal_transition`, `not_allowed`. */
+/** A new attempt for a failed or cancelled task, or one that needs rework. Throws `not_found`, `illegal_transition`, `not_allowed`. */
 export function retryTask(store: Store, request: TaskActRequest): Promise<TaskRow> {
   return act(store, request, control.retryTask);
+}
+
+/**
+ * Decides a task that waits for a review. A gate of a plan completes when it is approved and fails when it is
+ * rejected; sent back, it waits to be retried. Throws `not_found`, `illegal_transition`.
+ */
+export function reviewTask(store: Store, request: TaskActRequest & { readonly verdict: Verdict }): Promise<TaskRow> {
+  return act(store, request, (tx, one) => decideReview(tx, one, request.verdict));
 }
 
 async function act(

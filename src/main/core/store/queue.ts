@@ -1,6 +1,7 @@
 import { integer, integerOrNull, json, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
+import { openGate } from "./gate";
 import { parseSpec, type TaskSpec } from "./task-spec";
 import { formatTime } from "./time";
 
@@ -52,7 +53,7 @@ export const LIMITED_PLANS = `SELECT p.plan_id, p.concurrency - coalesce((SELECT
 export const FREE_IN_PLAN = `SELECT seq, task_id, plan_id, priority FROM console_ready
   WHERE plan_id = +? AND held = 3 ORDER BY priority DESC, seq LIMIT ?`;
 export const TAKE = `UPDATE tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
-  WHERE id = ? AND status = 'queued' RETURNING title`;
+  WHERE id = ? AND status = 'queued' AND task_type IS NOT 'approval' RETURNING title`;
 export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, reason = NULL WHERE seq = ?
   RETURNING subtask_id, agent, attempts, max_attempts`;
 export const NEXT_RUN_NUMBER = "SELECT coalesce(max(run_number), 0) + 1 AS number FROM runs WHERE task_id = +?";
@@ -118,6 +119,8 @@ function take(
   const at = formatTime(now);
   const taken = statement(tx, TAKE).get(workerId, at, taskId);
   if (!taken) {
+    const gate = { taskId, seq, correlationId: textOrNull(plan?.correlation_id) };
+    if (openGate(tx, gate, { now, source, newId })) return null;
     // Queued no more, in a way that no trigger saw (a foreign INSERT OR REPLACE): the entry is out of date.
     statement(tx, "DELETE FROM console_ready WHERE seq = ?").run(seq);
     return null;

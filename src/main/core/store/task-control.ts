@@ -4,7 +4,7 @@ import { appendAudit } from "./audit";
 import { type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
-import { cancelTaskRow, legalWords, reopenPlan } from "./plan-control";
+import { cancelTaskRow, legalWords, noteStopReason, reopenPlan } from "./plan-control";
 import { endPlanIfOver, noteProgress, type Writer } from "./plan-end";
 import { requestStop } from "./queue";
 import { parseSpec } from "./task-spec";
@@ -34,23 +34,28 @@ export function cancelTask(tx: WritableDatabase, act: TaskAct): void {
   const from = text(task.status);
   if (!isLegalTaskTransition(from, "cancelled", "operator")) throw illegalTask(act.taskId, task, "cancelled");
   const stops = task.live !== null && requestStop(tx, text(task.run_id), "cancel");
-  audit(tx, act, "tasks.cancel", { status: from }, stops ? { status: from, stopping: true } : { status: "cancelled" });
-  if (stops) return;
   const reason = act.reason ?? `Cancelled by ${act.actor}`;
+  audit(tx, act, "tasks.cancel", { status: from }, stops ? { status: from, stopping: true } : { status: "cancelled" });
+  if (stops) {
+    noteStopReason(tx, act.taskId, reason);
+    return;
+  }
   cancelTaskRow(tx, act.taskId, reason, act.writer);
   appendTaskEvent(tx, act, task, "task.cancelled", { run_id: null, reason });
   settlePlan(tx, task, act.writer);
 }
 
+const RETRIED: readonly string[] = ["failed", "cancelled", "rework_needed"];
+
 /**
- * Queues a failed or cancelled task again, with as many attempts as at first, and takes its plan up again if that
+ * Queues a failed or cancelled task, or one that needs rework, again, with as many attempts as at first, and takes its plan up again if that
  * has ended. Throws `not_found`, `illegal_transition`, `not_allowed`.
  */
 export function retryTask(tx: WritableDatabase, act: TaskAct): void {
   const task = taskToControl(tx, act.taskId);
   const from = text(task.status);
   // The table also lets an operator requeue work in progress; two processes at one task are no retry.
-  if (from !== "failed" && from !== "cancelled") throw illegalTask(act.taskId, task, "queued");
+  if (!RETRIED.includes(from)) throw illegalTask(act.taskId, task, "queued");
   const planId = textOrNull(task.plan_id);
   if (planId !== null) {
     reopenPlan(tx, planId, act.writer);
@@ -80,7 +85,7 @@ function illegalTask(taskId: string, task: Row, to: "queued" | "cancelled"): Hiv
   const legal = legalTaskTargets(from);
   const words =
     to === "queued"
-      ? `cannot be retried: it would go from ${from} to queued, and only a failed or cancelled task is retried.`
+      ? `cannot be retried: it would go from ${from} to queued, and only a failed or cancelled task, or one that needs rework, is retried.`
       : `cannot go from ${from} to ${to}.`;
   return new HiveError("illegal_transition", `Task "${text(task.title)}" ${words} ${legalWords(from, legal)}`, {
     taskId,

@@ -35,10 +35,13 @@ export function ownReason({ state, note, attempts, maxAttempts }: ReasonFacts): 
     case "retrying":
       return `Attempt ${attempts} of ${maxAttempts} failed${note === null ? "" : `: ${note}`}`;
     case "stopping":
-      return "Asked to stop";
+      return note === null ? "Asked to stop" : `Asked to stop: ${note}`;
     case "failed":
     case "cancelled":
     case "queued":
+    case "review_pending":
+    case "rejected":
+    case "rework_needed":
       return note;
     default:
       return null;
