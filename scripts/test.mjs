@@ -134,7 +134,7 @@ function suites(work) {
 
 async function prepareMachine() {
   const display = hasDisplay() ? [] : ["xvfb"];
-  await ensureSystemParts(["git", ...display, ...(await electronParts())], "Testing");
+  await ensureSystemParts(["git", "python", ...display, ...(await electronParts())], "Testing");
   await ensureElectron();
 }
 

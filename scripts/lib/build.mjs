@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { withLock } from "./lock.mjs";
-import { cacheDir, checkoutId, logFile, nodeBinary, packageScript, ROOT, toolEnvironment } from "./paths.mjs";
+import {
+  cacheDir,
+  checkoutId,
+  logFile,
+  nodeBinary,
+  packageScript,
+  ROOT,
+  requireWritable,
+  toolEnvironment,
+} from "./paths.mjs";
 import { StepError } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
 
@@ -77,6 +86,7 @@ export function stampBuild(root, inputs) {
 /** Builds unconditionally. Sources changed while the build runs leave it stale, not fresh. */
 export async function build() {
   const inputs = inputFingerprint(ROOT);
+  requireWritable("Building", [ROOT, join(ROOT, OUTPUT)]);
   rmSync(join(ROOT, OUTPUT, STAMP), { force: true });
   await runLogged(nodeBinary(), [packageScript("electron-vite", "bin", "electron-vite.js"), "build"], {
     what: "Building (electron-vite build)",

@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withLock } from "./lock.mjs";
 import { npmCommand, npmEnvironment } from "./npm.mjs";
-import { cacheDir, checkoutId, logFile, nodeBinary, ROOT } from "./paths.mjs";
+import { cacheDir, checkoutId, logFile, nodeBinary, ROOT, requireWritable } from "./paths.mjs";
 import { StepError, say } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
 
 const OLDEST_NODE = [20, 18];
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
+// A connection that fails is tried for half a minute, not for npm's 70 seconds: a person is waiting.
+const PATIENCE = ["--fetch-retries=4", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"];
 
 /** Refuses a Node too old for these scripts, with a message instead of a syntax error later on. */
 export function checkNodeVersion(version = process.versions.node) {
@@ -64,9 +66,10 @@ function currentProblem() {
 
 async function install(problem, packages) {
   const [npm, prefix] = npmCommand();
+  requireWritable("Installing packages", [ROOT, join(ROOT, "node_modules")]);
   let fetched = 0;
   say(`Installing the packages of package-lock.json (npm ci): ${problem}`);
-  await runLogged(npm, [...prefix, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=http"], {
+  await runLogged(npm, [...prefix, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=http", ...PATIENCE], {
     what: "Installing packages (npm ci)",
     label: `Installing about ${packages} packages`,
     log: logFile("npm-ci"),
@@ -74,7 +77,7 @@ async function install(problem, packages) {
     env: npmEnvironment(),
     timeoutMs: INSTALL_TIMEOUT_MS,
     todo: "Check that the npm registry can be reached (`npm ping`), then try again.",
-    errorLine: /^npm error (code|network|\d|Missing|Invalid|[^ -].* (can|could|failed|not) )/,
+    errorLine: /^npm error (code|network|path|nospc|\d|Missing|Invalid|(?!A )[^ -].* (can|could|failed|not)\b)/,
     onLine(line) {
       if (!/^npm http (fetch GET 200|cache) .*\.tgz/.test(line)) return undefined;
       fetched += 1;

@@ -64,12 +64,12 @@ export async function withLock(lockDir, what, work) {
     }
     await delay(300);
   }
-  await writeFile(join(lockDir, "owner.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(lockDir, now, now).catch(() => {});
   }, HEARTBEAT_MS);
   try {
+    await writeFile(join(lockDir, "owner.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
     return await work();
   } finally {
     clearInterval(heartbeat);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { StepError } from "./report.mjs";
 
 /** The folder that holds package.json. */
 export const ROOT = resolve(import.meta.dirname, "..", "..");
@@ -46,4 +47,21 @@ export function toolEnvironment(extra = {}) {
 /** The folder in which the user typed the command: npm changes into the package's root and keeps it in INIT_CWD. */
 export function userDir() {
   return process.env.INIT_CWD ?? process.cwd();
+}
+
+/**
+ * Refuses to begin a step of this checkout in folders that it could not write to; those that do not exist are fine.
+ * @param {string} step the beginning of a sentence, e.g. "Building"
+ * @throws {StepError}
+ */
+export function requireWritable(step, folders) {
+  for (const folder of folders.filter((path) => existsSync(path))) {
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch (error) {
+      throw new StepError(`${step} writes to ${folder}, which is not allowed here (${error.code}).`, {
+        todo: "Correct its permissions, or copy the checkout to a folder of your own and start it there.",
+      });
+    }
+  }
 }

@@ -15,8 +15,21 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
+/** What to do about a full disk, whoever has met it. */
+export const DISK_FULL =
+  "A disk is full: make room (`df -h` shows where), then try again. HIVE_CACHE_DIR names another folder for prepared " +
+  "runtimes, which need 1 GB at first and keep 270 MB.";
+
+const TODO_BY_CODE = {
+  ENOSPC: DISK_FULL,
+  EDQUOT: DISK_FULL,
+  EACCES: "Correct its permissions, or work as its owner; HIVE_CACHE_DIR and HIVE_DATA_DIR name other folders.",
+  EROFS: "Its medium is read-only: HIVE_CACHE_DIR and HIVE_DATA_DIR name other folders.",
+};
+
 /** The paragraph for a failed step: what failed, why, where the log is, what to do. */
 export function describeFailure(error) {
+  if (error?.syscall && TODO_BY_CODE[error.code]) return `${error.message}. ${TODO_BY_CODE[error.code]}`;
   if (!(error instanceof StepError)) return `Unexpected error: ${error?.stack ?? error}`;
   const { tail, log, todo } = error.details;
   const parts = [error.message];

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { progressLine, StepError } from "./report.mjs";
+import { DISK_FULL, progressLine, StepError, say } from "./report.mjs";
 
 const SHOWN_LINES = 25;
+const SAYS_DISK_FULL = /\bENOSPC\b|no space left on device/i;
 /** Whether a child can lead a process group of its own, which is then ended as a whole. */
 export const OWN_GROUP = process.platform !== "win32";
 const running = new Set();
@@ -37,6 +38,8 @@ process.on("exit", endRunningCommands);
 export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label, todo, onLine, errorLine }) {
   return new Promise((resolve, reject) => {
     const file = createWriteStream(log, { flags: "a" });
+    // The command matters more than its log; what is shown of a failure is kept in memory too.
+    file.on("error", (error) => say(`The log ${log} cannot be written: ${error.message}`));
     file.write(`\n# ${new Date().toISOString()} ${[command, ...args].join(" ")}\n`);
     const child = spawn(command, args, {
       cwd,
@@ -53,6 +56,7 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
     const errors = [];
     let stdout = "";
     let timedOut = false;
+    let diskFull = false;
     const timer = setTimeout(() => {
       timedOut = true;
       killGroup(child, "SIGKILL");
@@ -64,6 +68,7 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
       createInterface({ input: stream }).on("line", (line) => {
         file.write(`${line}\n`);
         tail.push(line);
+        diskFull ||= SAYS_DISK_FULL.test(line);
         if (tail.length > SHOWN_LINES) tail.shift();
         if (errorLine?.test(line) && errors.length < SHOWN_LINES) errors.push(line);
         state = onLine?.(line) ?? state;
@@ -73,19 +78,22 @@ export function runLogged(command, args, { what, log, timeoutMs, cwd, env, label
       clearTimeout(timer);
       clearInterval(ticker);
       running.delete(child);
-      file.end(() => {
+      const settle = () => {
         if (error) progress?.abandon();
         else progress?.done("done");
         if (error) reject(error);
         else resolve(stdout);
-      });
+      };
+      if (file.destroyed) settle();
+      else file.end(settle);
     };
     child.on("error", (error) => finish(new StepError(`${what} could not start: ${error.message}.`, { log, todo })));
     child.on("close", (code, signal) => {
       if (code === 0) return finish();
       const limit = `was stopped after ${Math.round(timeoutMs / 1000)} s without an end`;
       const end = timedOut ? limit : `failed with ${signal ? `signal ${signal}` : `exit code ${code}`}`;
-      finish(new StepError(`${what} ${end}.`, { log, todo, tail: (errors.length > 0 ? errors : tail).join("\n") }));
+      const shown = (errors.length > 0 ? errors : tail).join("\n");
+      finish(new StepError(`${what} ${end}.`, { log, todo: diskFull ? DISK_FULL : todo, tail: shown }));
     });
   });
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { logFile } from "./paths.mjs";
@@ -51,19 +51,28 @@ function lacksElectronLibraries() {
 const SYSTEM_PARTS = {
   /** Tests of the sample plans make repositories. */
   git: { packages: ["git"], isMissing: () => !hasCommand("git") },
+  /** Tests share databases with a program in Python. */
+  python: { packages: ["python3"], isMissing: () => !hasCommand("python3") },
   /** A display without a screen. */
   xvfb: { packages: ["xvfb", "xauth"], isMissing: () => !hasCommand("Xvfb") },
   electron: { packages: ELECTRON_LIBRARIES, isMissing: lacksElectronLibraries },
   compiler: { packages: ["g++"], isMissing: () => !hasCommand("gcc") || !hasCommand("g++") },
 };
 
+/** The packages under their names in this release, as far as apt knows its lists. */
+function namesHere(packages) {
+  const names = packages.flatMap((name) => [name, `${name}t64`]);
+  const policy = spawnSync("apt-cache", ["policy", ...names], { encoding: "utf8", timeout: MINUTE });
+  return pickPackageNames(packages, policy.stdout ?? "");
+}
+
 async function aptInstall(packages, purpose) {
-  const command = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`;
   const hasApt = process.platform === "linux" && hasCommand("apt-get");
   if (!hasApt) {
     const todo = `Install what corresponds to these Debian packages, then run this command again: ${packages.join(" ")}.`;
     throw new StepError(`${purpose} needs system packages that are missing here.`, { todo });
   }
+  const command = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${namesHere(packages).join(" ")}`;
   if (process.getuid() !== 0) {
     throw new StepError(`${purpose} needs system packages that are missing here.`, {
       todo: `Run this, then run the command again:\n\n  ${command}\n`,
@@ -81,9 +90,7 @@ async function aptInstall(packages, purpose) {
     label: "apt-get update",
     timeoutMs: 5 * MINUTE,
   });
-  const names = packages.flatMap((name) => [name, `${name}t64`]);
-  const policy = execFileSync("apt-cache", ["policy", ...names], { encoding: "utf8", timeout: MINUTE });
-  const chosen = pickPackageNames(packages, policy);
+  const chosen = namesHere(packages);
   await runLogged("apt-get", [...network, "install", "-y", "--no-install-recommends", ...chosen], {
     ...common,
     what: `Installing ${chosen.join(" ")} (apt-get install)`,
