@@ -2,6 +2,7 @@ import type { TaskStatus } from "../../../shared/model/task";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
+import { PLAN_CANCELLED } from "./plan-control";
 import { endPlanIfOver, noteProgress } from "./plan-end";
 import { formatTime } from "./time";
 
@@ -33,7 +34,8 @@ export interface FinishedRun {
 }
 
 export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
-    k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, p.correlation_id, p.cancel_requested_at, cr.stop_requested
+    k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id, p.cancel_requested_at,
+    p.cancel_reason, cr.stop_requested
   FROM runs r
     LEFT JOIN tasks t ON t.id = r.task_id
     LEFT JOIN console_tasks k ON k.task_id = r.task_id
@@ -70,7 +72,7 @@ export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
     const status: TaskStatus = retryAt === null ? TASK_STATUS[end.outcome] : "queued";
     const note = `UPDATE console_tasks SET not_before = ?, reason = ?,
       result_run_id = CASE WHEN ? = 'completed' THEN run_id ELSE result_run_id END WHERE task_id = ?`;
-    statement(tx, note).run(retryAt, end.outcome === "success" ? null : end.error, status, taskId);
+    statement(tx, note).run(retryAt, reasonOf(end, run), status, taskId);
     statement(tx, SET_TASK).run(status, at, taskId);
   }
   appendEnd(tx, end, run, retryAt);
@@ -79,6 +81,14 @@ export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
   if (planId === null) return { applied: true, planEnded: null };
   noteProgress(tx, planId, end.now);
   return { applied: true, planEnded: endPlanIfOver(tx, planId, end) ? planId : null };
+}
+
+/** Why the task stands where it does: an operator's reason says more than that the attempt was stopped. */
+function reasonOf({ outcome, error }: RunEnd, run: Row): string | null {
+  if (outcome === "success") return null;
+  if (outcome !== "cancelled") return error;
+  const ofPlan = run.cancel_requested_at === null ? null : (textOrNull(run.cancel_reason) ?? PLAN_CANCELLED);
+  return textOrNull(run.reason) ?? ofPlan ?? error;
 }
 
 /** The attempt's own rows: they tell how it ended even when its task has moved on without it. */

@@ -54,6 +54,9 @@ export function beginPlanCancel(tx: WritableDatabase, { planId, reason, actor, w
   return runs.length;
 }
 
+/** Why a task was cancelled when nobody gave a reason for cancelling its plan. */
+export const PLAN_CANCELLED = "Its plan was cancelled";
+
 export interface CancelBatch {
   readonly planId: string;
   /** Only tasks with a lower ordinal than this. */
@@ -78,7 +81,7 @@ export function cancelQueuedBatch(
   const plan = statement(tx, PLAN).get(planId);
   if (!plan || plan.cancel_requested_at === null) return { cancelled: 0, next: null };
   const rows = statement(tx, TASKS_BEFORE).all(planId, before, limit);
-  const reason = textOrNull(plan.cancel_reason) ?? "Its plan was cancelled";
+  const reason = textOrNull(plan.cancel_reason) ?? PLAN_CANCELLED;
   const open = rows.filter(
     (row) => row.live === null && isLegalTaskTransition(text(row.status), "cancelled", "operator"),
   );
@@ -111,6 +114,11 @@ export function listCancellingPlans(db: ReadableDatabase): string[] {
   return statement(db, CANCELLING)
     .all()
     .map((row) => text(row.plan_id));
+}
+
+/** Why a running task is to stop. The first reason stands, as the first request to stop does. */
+export function noteStopReason(tx: WritableDatabase, taskId: string, reason: string): void {
+  statement(tx, "UPDATE console_tasks SET reason = coalesce(reason, ?) WHERE task_id = ?").run(reason, taskId);
 }
 
 /** The row of a task that is cancelled without a process to stop. Its plan's end is the caller's to check. */
