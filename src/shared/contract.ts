@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { boardContract } from "./board-contract";
 import { hiveContract } from "./hive-contract";
+import { logContract } from "./log-contract";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import type {
   AppInfo,
@@ -101,6 +103,8 @@ export const contract = {
   "workers.list": operation<readonly WorkerRow[]>()(nothing),
 
   ...hiveContract,
+  ...boardContract,
+  ...logContract,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,5 +1,7 @@
 import type { Handlers } from "../../../shared/contract";
 import type { Store } from "../store/open";
+import { boardHandlers } from "./board-handlers";
+import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
@@ -14,6 +16,7 @@ const OPERATOR = "operator";
 export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Store; readonly actor?: string }) {
   return {
     ...hiveHandlers({ store, actor }),
+    ...boardHandlers({ store, actor }),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
     "plans.graph": (input) => getPlanGraph(store, input),
@@ -28,5 +31,7 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
     "tasks.sendBack": async (input) => ({ task: await reviewTask(store, { ...input, actor, verdict: "send_back" }) }),
     "runs.readLog": (input) => readLog(store, input),
     "workers.list": () => listWorkers(store),
+    "events.list": (input) => listEvents(store, input),
+    "audit.list": (input) => listAudit(store, input),
   } satisfies Partial<Handlers>;
 }
