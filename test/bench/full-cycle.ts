@@ -1,9 +1,9 @@
-import { better, defineQueue } from "plainjob";
-import Database from "better-sqlite3";
 import { join } from "node:path";
+import Database from "better-sqlite3";
+import { better, defineQueue } from "plainjob";
+import { localWorkerIds, localWorkers } from "../../src/main/core/runner/local-workers";
 import type { Store } from "../../src/main/core/store/open";
 import { type Claim, claimReady, finishRun } from "../../src/main/core/store/queue";
-import { localWorkerIds, localWorkers } from "../../src/main/core/runner/local-workers";
 import { upsertWorkers } from "../../src/main/core/store/workers";
 import type { Benchmark } from "./benchmark";
 import { atLeast, median, timed } from "./figure";
@@ -95,7 +95,10 @@ function plainjobDrain(size: number): Promise<number> {
   return inPlace(async ({ folder }) => {
     const silent = { error() {}, warn() {}, info() {}, debug() {} };
     const queue = defineQueue({ connection: better(new Database(join(folder, "jobs.db"))), logger: silent });
-    queue.addMany("task", Array.from({ length: size }, (_, index) => ({ index })));
+    queue.addMany(
+      "task",
+      Array.from({ length: size }, (_, index) => ({ index })),
+    );
     const took = await timed(() => {
       for (let job = queue.getAndMarkJobAsProcessing("task"); job; job = queue.getAndMarkJobAsProcessing("task")) {
         queue.markJobAsDone(job.id);

@@ -27,7 +27,12 @@ export async function inPlace<T>(work: (place: Place) => Promise<T>): Promise<T>
       },
       openRaw(name = "raw.db") {
         const raw = new Database(join(folder, name));
-        for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "temp_store = MEMORY"]) {
+        for (const pragma of [
+          "journal_mode = WAL",
+          "synchronous = FULL",
+          "cache_size = -65536",
+          "temp_store = MEMORY",
+        ]) {
           raw.pragma(pragma);
         }
         open.push(raw);
@@ -60,7 +65,9 @@ export function randomGraph(size: number): number[][] {
 }
 
 export function noopPlan(graph: readonly (readonly number[])[]): PlanDefinition {
-  return planOf(graph.map((dependencies, index) => subtask(index, { dependencies: dependencies.map((on) => `s${on}`) })));
+  return planOf(
+    graph.map((dependencies, index) => subtask(index, { dependencies: dependencies.map((on) => `s${on}`) })),
+  );
 }
 
 export function planOf(subtasks: readonly SubtaskDefinition[]): PlanDefinition {

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import { createIdSource, systemClock, systemRandom } from "../../src/main/core/clock";
-import { formatTime } from "../../src/main/core/store/time";
 import { UPSTREAM_TABLES } from "../../src/main/core/store/migrations/upstream";
+import { formatTime } from "../../src/main/core/store/time";
 
 /**
  * What the fullest use of SQLite can do, as the limit to measure against: the rows that the store writes for a task,
