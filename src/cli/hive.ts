@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { defaultDatabaseFile } from "../main/core/paths";
+import { addBoardCommands } from "./board-commands";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { addLogCommands } from "./log-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
@@ -129,6 +131,8 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addTaskCommands(program, setting);
   addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
+  addLogCommands(program, setting);
+  addBoardCommands(program, setting);
   return program;
 }
 
