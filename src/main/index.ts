@@ -39,7 +39,11 @@ async function start(databaseFile: string): Promise<void> {
   guardPages(webSession.defaultSession, page);
 
   const preferences = openPreferences(join(app.getPath("userData"), "window.json"), report);
-  const window = createWindow({ preloadFile: join(root, "out", "preload", "index.cjs"), preferences });
+  const window = createWindow({
+    preloadFile: join(root, "out", "preload", "index.cjs"),
+    iconFile: join(root, "resources", "icons", "256x256.png"),
+    preferences,
+  });
   const send = senderTo(window);
   const dialogs = createDialogs(window, preferences);
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"));

@@ -21,11 +21,13 @@ const SYMBOLS = { onDark: "#9197a3", onLight: "#606672" } as const;
 
 export interface WindowOptions {
   readonly preloadFile: string;
+  /** A PNG, for the task bar and the window list. */
+  readonly iconFile: string;
   readonly preferences: Preferences;
 }
 
 /** The window, in place and in its colours, shown at its first paint. The caller loads the page. */
-export function createWindow({ preloadFile, preferences }: WindowOptions): BrowserWindow {
+export function createWindow({ preloadFile, iconFile, preferences }: WindowOptions): BrowserWindow {
   const { bounds, maximized, background = FIRST_BACKGROUND } = preferences.values;
   const window = new BrowserWindow({
     ...DEFAULT_SIZE,
@@ -34,6 +36,7 @@ export function createWindow({ preloadFile, preferences }: WindowOptions): Brows
     minHeight: MIN_SIZE.height,
     show: false,
     title: "Hive Console",
+    icon: iconFile,
     backgroundColor: background,
     titleBarStyle: "hidden",
     ...(process.platform === "darwin"
