@@ -46,10 +46,10 @@ function Ticking({ from }: { readonly from: number }) {
   return <>{formatElapsed(now - from)}</>;
 }
 
-/** The time that is left, ticking down to `0s`: `18s`. The moment itself on hover. */
+/** The time that is left, ticking down: `in 18s`, then `due`. The moment itself on hover. */
 export function Remaining({ until }: { readonly until: number }) {
   const now = useNow();
-  return <span title={`at ${formatDateTime(until)}`}>{formatElapsed(until - now)}</span>;
+  return <span title={`at ${formatDateTime(until)}`}>{until > now ? `in ${formatElapsed(until - now)}` : "due"}</span>;
 }
 
 interface ElapsedProps {

@@ -35,6 +35,15 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
     const showsNothing = preview === null && error === null && status === "idle";
     if (sample === null && showsNothing && first !== undefined) void openSample(first);
   }, [sample, first, preview, error, status]);
+  const canCheck = preview !== null && shown === null;
+  useHotkeys({
+    group: "Launch",
+    hotkeys: [
+      { keys: ["o"], label: "Open plan file", hint: true, run: () => void openFile() },
+      { keys: ["c"], label: "Check the file again", disabled: !canCheck, run: () => void checkAgain() },
+      { keys: ["Escape"], label: "Back to the plans", whileTyping: true, run: leave },
+    ],
+  });
   return (
     <div className={styles.view}>
       <header className={styles.head}>
@@ -44,7 +53,7 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
         <h1>Launch plan</h1>
         {preview !== null && <span className={styles.source}>{preview.sourceName}</span>}
         <span className={styles.push}>
-          {preview !== null && shown === null && (
+          {canCheck && (
             <Button size="sm" icon={<RefreshCw size={12} />} keys="c" onClick={() => void checkAgain()}>
               Check the file again
             </Button>
@@ -107,7 +116,7 @@ function mergeFindings(preview: PlanPreview, refused: PlanPreview["findings"]): 
 const GLYPH: Readonly<Record<Readiness["tone"], string>> = { ok: "completed", warning: "escalated", error: "failed" };
 
 function Foot({ preview }: { readonly preview: PlanPreview }) {
-  const { typed, status, launchError, refused, sample } = useLaunch();
+  const { typed, status, launchError, refused } = useLaunch();
   const readOnly = useReadOnlyReason();
   const problems = useMemo(
     () => Object.keys(parseForm(preview.parameters, typedValues({ preview, typed })).problems).length,
@@ -127,9 +136,6 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         disabled: off !== null,
         run: () => void launch(),
       },
-      { keys: ["o"], label: "Open plan file", hint: true, run: () => void openFile() },
-      { keys: ["c"], label: "Check the file again", disabled: sample !== null, run: () => void checkAgain() },
-      { keys: ["Escape"], label: "Back to the plans", whileTyping: true, run: leave },
     ],
   });
   const isRefused = launchError !== null;

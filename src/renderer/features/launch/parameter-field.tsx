@@ -68,6 +68,8 @@ function Control({ parameter, content, problem, onChange, id }: ControlProps) {
   const input = {
     id,
     value: text,
+    // What holds while the field is empty.
+    placeholder: parameter.default === null ? undefined : String(parameter.default),
     "aria-describedby": describedBy,
     "aria-invalid": problem?.isLoud === true || undefined,
     "aria-required": parameter.required || undefined,
@@ -104,7 +106,7 @@ function Control({ parameter, content, problem, onChange, id }: ControlProps) {
             className={styles.input}
             data-mono
             spellCheck={false}
-            placeholder="Path of a folder"
+            placeholder={input.placeholder ?? "Path of a folder"}
             onChange={(event) => onChange(event.target.value)}
           />
           <Button icon={<FolderOpen size={14} />} onClick={() => void browse(text, onChange)}>
@@ -134,7 +136,7 @@ async function browse(current: string, onChange: (value: FieldValue) => void): P
 }
 
 interface StepperProps {
-  readonly input: { readonly id: string; readonly value: string };
+  readonly input: { readonly id: string; readonly value: string; readonly placeholder: string | undefined };
   readonly onChange: (value: FieldValue) => void;
 }
 

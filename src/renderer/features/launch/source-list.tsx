@@ -51,7 +51,7 @@ export function SourceList() {
                 <Check size={14} aria-hidden="true" />
               </span>
               <span className={styles.sampleCount}>
-                {preview.subtasks.length === 0 ? "not readable as a plan" : plural(preview.subtasks.length, "task")}
+                {preview.subtasks.length === 0 ? "has errors" : plural(preview.subtasks.length, "task")}
               </span>
             </button>
           </li>

@@ -51,7 +51,7 @@ export function CancelPlanDialog({ plan, unended, open, onClose }: CancelPlanDia
       title={`Cancel ${plural(unended, "task")} of ${plan.title}?`}
       consequence={
         running === 0
-          ? "None of them has started. What has completed keeps its results; cancelled tasks can be retried one by one."
+          ? "None of them is running. What has completed keeps its results; cancelled tasks can be retried one by one."
           : `${plural(running, "running task")} and all processes started by ${running === 1 ? "it" : "them"} are stopped. What has completed keeps its results; cancelled tasks can be retried one by one.`
       }
       affected={listed.map(itemOf)}

@@ -52,7 +52,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "done",
     header: "Done",
-    meta: { width: "84px", align: "end" },
+    meta: { width: "116px", align: "end" },
     cell: row((plan) => `${formatCount(plan.counts.completed ?? 0)} / ${formatCount(plan.taskCount)}`),
   },
   {

@@ -25,7 +25,7 @@ function Duration({ task }: { readonly task: TaskRow }) {
   if (task.state === "retrying" && task.notBefore !== null) {
     return (
       <span className={styles.muted}>
-        in <Remaining until={task.notBefore} />
+        <Remaining until={task.notBefore} />
       </span>
     );
   }

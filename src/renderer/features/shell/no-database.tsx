@@ -23,6 +23,13 @@ export function NoDatabase({ error }: { readonly error: unknown }) {
       setIsAsking(false);
     }
   };
+  const quit = async (): Promise<void> => {
+    try {
+      await call("app.close", { choice: "leave_running" });
+    } catch (failure) {
+      toast.error("The window could not be closed", { description: messageOf(failure) });
+    }
+  };
   return (
     <>
       <h1 className="visually-hidden">Hive Console</h1>
@@ -32,9 +39,14 @@ export function NoDatabase({ error }: { readonly error: unknown }) {
         meaning="Nothing was changed. Plans, tasks and workers show as soon as a database is open."
         onRetry={() => void retry()}
         actions={
-          <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
-            Open another database…
-          </Button>
+          <>
+            <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
+              Open another database…
+            </Button>
+            <Button variant="ghost" onClick={() => void quit()}>
+              Quit
+            </Button>
+          </>
         }
       />
     </>

@@ -1,10 +1,11 @@
 import { Check } from "lucide-react";
-import type { TaskDetail, TaskLink } from "../../../shared/model/views";
+import type { RunnerInfo, TaskDetail, TaskLink } from "../../../shared/model/views";
 import { formatPlace, planPlace } from "../../location";
 import { formatDuration } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
+import { useApp } from "../shell/app-store";
 import styles from "./summary-tab.module.css";
 import { whyTitle } from "./task-actions";
 
@@ -71,7 +72,9 @@ function WhyBox({ task }: { readonly task: TaskDetail }) {
       <h3>{title ?? "What happened"}</h3>
       <p className={styles.lead}>
         <StatusGlyph kind="task" state={task.state} />
-        <span>{task.reason ?? lookOf("task", task.state).label}</span>
+        <span>
+          {task.state === "queued" ? <QueuedReason task={task} /> : (task.reason ?? lookOf("task", task.state).label)}
+        </span>
       </p>
       {isWaiting && task.dependencies.length > 0 && (
         <div className={styles.gate}>
@@ -101,6 +104,26 @@ function WhyBox({ task }: { readonly task: TaskDetail }) {
       )}
     </section>
   );
+}
+
+/** Nothing in the plan holds the task: what is left is a worker. */
+function QueuedReason({ task }: { readonly task: TaskDetail }) {
+  const runner = useApp((state) => state.runner);
+  const before = task.reason === null ? "" : ` ${task.attempts > 0 ? "Last attempt: " : ""}${task.reason}`;
+  return (
+    <>
+      {whatIsLeft(runner)}
+      {before}
+    </>
+  );
+}
+
+function whatIsLeft(runner: RunnerInfo | null): string {
+  if (runner === null) return "Ready to start.";
+  if (!runner.dispatching) return "Ready: another console starts it when it has a free slot.";
+  if (runner.pausedReason !== null) return `Ready, but nothing is started now: ${runner.pausedReason}`;
+  if (runner.running < runner.slots) return "Ready: a worker takes it next.";
+  return `Ready: it starts when a slot is free (${runner.running} of ${runner.slots} in use).`;
 }
 
 interface LinksProps {

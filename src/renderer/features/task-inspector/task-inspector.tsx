@@ -125,17 +125,12 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
           </span>
         )}
       </div>
-      {task.startedAt !== null && (
+      {task.startedAt !== null && (isRunning || task.finishedAt !== null) && (
         <div className={styles.progress}>
-          <ProgressBar
-            state={task.state}
-            from={task.startedAt}
-            to={isRunning ? null : (task.finishedAt ?? task.startedAt)}
-            limitMs={task.timeoutMs}
-          />
+          <ProgressBar state={task.state} from={task.startedAt} to={task.finishedAt} limitMs={task.timeoutMs} />
           <div className={styles.progressWords}>
             <b>
-              <Elapsed from={task.startedAt} to={isRunning ? null : task.finishedAt} />
+              <Elapsed from={task.startedAt} to={task.finishedAt} />
             </b>
             {task.timeoutMs !== null && <span>limit {formatDuration(task.timeoutMs)}</span>}
           </div>

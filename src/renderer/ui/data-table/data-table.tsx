@@ -68,7 +68,8 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     getItemKey: (index) => model[index]?.id ?? index,
     overscan: OVERSCAN,
     initialOffset: props.scroll ?? 0,
-    scrollPaddingStart: HEADER_PX,
+    // The header lies over the first rows and pushes all of them down.
+    scrollPaddingEnd: HEADER_PX,
   });
   const items = virtualizer.getVirtualItems();
 

@@ -9,10 +9,12 @@ import type { LogFind } from "./use-log-find";
 interface FindFieldProps {
   readonly find: LogFind;
   readonly inputRef: RefObject<HTMLInputElement | null>;
+  /** All of the log is loaded, so what is not found is not there. */
+  readonly isWhole: boolean;
 }
 
 /** Searches what is loaded: Enter goes on, Shift+Enter back, Escape clears. */
-export function FindField({ find, inputRef }: FindFieldProps) {
+export function FindField({ find, inputRef, isWhole }: FindFieldProps) {
   const { query, setQuery, matches, position, step } = find;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Enter") {
@@ -26,8 +28,10 @@ export function FindField({ find, inputRef }: FindFieldProps) {
     }
   };
   const count = `${formatCount(matches.length)}${matches.length === MAX_MATCHES ? "+" : ""}`;
+  const found = isWhole ? "found" : "so far";
   const none = query !== "" && matches.length === 0;
-  const disabledReason = matches.length === 0 ? (none ? "Nothing found" : "Type what to find") : null;
+  const nothing = isWhole ? "Nothing found" : "Nothing found in what is loaded. Scroll up to load earlier lines.";
+  const disabledReason = matches.length === 0 ? (none ? nothing : "Type what to find") : null;
   return (
     <>
       <div className={styles.find} data-none={none || undefined}>
@@ -42,8 +46,8 @@ export function FindField({ find, inputRef }: FindFieldProps) {
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <span className={styles.count} role="status">
-          {query === "" ? "" : position === 0 ? `${count} found` : `${formatCount(position)} of ${count}`}
+        <span className={styles.count} role="status" title={none ? nothing : undefined}>
+          {query === "" ? "" : position === 0 ? `${count} ${found}` : `${formatCount(position)} of ${count}`}
         </span>
       </div>
       <span className={styles.steps}>

@@ -68,7 +68,7 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
     <div className={styles.viewer}>
       <div className={styles.bar}>
         {toolbar}
-        <FindField find={find} inputRef={findInput} />
+        <FindField find={find} inputRef={findInput} isWhole={isWhole(state)} />
         <IconButton label="Wrap lines" keys="w" size="sm" variant="default" pressed={isWrapped} onClick={toggleWrap}>
           <WrapText size={14} />
         </IconButton>
@@ -138,6 +138,13 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
     latest.current = { lines, virtualizer };
   });
 
+  // What does not fill the view cannot be scrolled, so nothing else would ask for what comes before it.
+  const height = virtualizer.getTotalSize();
+  useEffect(() => {
+    if (height < (scroller.current?.clientHeight ?? 0) + READ_AHEAD && bufferFrom(state.buffer) > 0)
+      reader?.readOlder();
+  }, [height, reader, state.buffer]);
+
   const isFollowing = state.following;
   useEffect(() => {
     if (isFollowing) latest.current.virtualizer.scrollToEnd();
@@ -188,7 +195,7 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
       <div
         className={styles.canvas}
         style={{
-          height: virtualizer.getTotalSize(),
+          height,
           minWidth: isWrapped ? undefined : `${Math.min(lines.longest, 4_200) + columns + 6}ch`,
           ["--number-width" as string]: `${columns}ch`,
         }}
@@ -227,11 +234,14 @@ function useLogReader(source: LogSource): { reader: LogReader | null; state: Log
   return { reader, state };
 }
 
+function isWhole({ buffer, size }: LogState): boolean {
+  return bufferTo(buffer) - bufferFrom(buffer) >= size;
+}
+
 function sizeOf(state: LogState, lines: LogLines): string {
   const last = lines.count === 0 ? 0 : lines.number(lines.count - 1);
   const loaded = bufferTo(state.buffer) - bufferFrom(state.buffer);
-  const isWhole = loaded >= state.size;
-  if (isWhole) return `${plural(lines.count, "line")}, ${formatBytes(state.size)}`;
+  if (isWhole(state)) return `${plural(lines.count, "line")}, ${formatBytes(state.size)}`;
   const total = last !== null && bufferTo(state.buffer) >= state.size ? `${formatCount(last)} lines, ` : "";
   return `${total}${formatBytes(state.size)}, ${formatBytes(loaded)} loaded`;
 }
