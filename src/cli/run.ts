@@ -39,6 +39,7 @@ export async function runPlan(path: string, options: RunOptions, outputs: Output
       sourceText: file.text,
       folder: file.folder,
       launchedBy: "cli",
+      actor: operator,
     });
     const reporter = chooseReporter(options, outputs, definition);
     return await followPlan(core, { planId, subtasks: definition.subtasks, operator }, reporter, interrupts);

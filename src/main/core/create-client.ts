@@ -5,8 +5,11 @@ import type {
   RegisterWorkerInput,
   TaskStatusMetadata,
 } from "../../shared/model/hive-records";
+import type { AuditFilter, EventFilter, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
+import { createBoardClient } from "./board-client";
+import { listAudit, listEvents } from "./operations/events";
 import { type Caller, program } from "./operations/hive/caller";
 import * as plans from "./operations/hive/plans";
 import * as tasks from "./operations/hive/tasks";
@@ -62,6 +65,9 @@ export function createClient(store: Store, caller: Caller = program): Orchestrat
     getNextSubtask,
     markPlanExecutionStarted: startPlan,
     startPlanExecution: startPlan,
+    board: createBoardClient(store, caller.source, open),
+    listEvents: open((request?: EventFilter & LogPage) => listEvents(store, request)),
+    listAudit: open((request?: AuditFilter & LogPage) => listAudit(store, request)),
     close: () => {
       closed ??= store.close();
       return closed;

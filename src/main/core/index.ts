@@ -1,5 +1,15 @@
 /** The package's public export: Hive's operations on a database, and the models. docs/operations.md explains it. */
+
 export { ERROR_CODES, type ErrorBody, type ErrorCode, HiveError } from "../../shared/errors";
+export type {
+  BoardEvent,
+  BoardPlan,
+  BoardPlanProgress,
+  BoardPlanSummary,
+  BoardTask,
+  FinalPlan,
+  StoredFinalPlan,
+} from "../../shared/model/board";
 export type {
   CreateTaskInput,
   HiveTask,
@@ -9,6 +19,15 @@ export type {
   TaskStatusMetadata,
   Unreadable,
 } from "../../shared/model/hive-records";
+export type {
+  AuditFilter,
+  AuditRow,
+  EventFilter,
+  EventRow,
+  LogEntity,
+  LogOrder,
+  LogPage,
+} from "../../shared/model/log-views";
 export {
   ExecutionPlan,
   type ExecutionPlanFields,
@@ -27,5 +46,9 @@ export {
   type WorkerFields,
   type WorkerStatus,
 } from "../../shared/model/worker";
+export type { Page } from "../../shared/operation";
+export type { BoardClient } from "./board-client";
 export { getClient } from "./get-client";
+export type { BoardEventsRequest } from "./operations/board";
+export type { BoardImportReport, ImportCounts } from "./operations/board-import";
 export type { ClientOptions, OrchestrationClient } from "./orchestration-client";

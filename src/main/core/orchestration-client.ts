@@ -6,8 +6,11 @@ import type {
   RegisterWorkerInput,
   TaskStatusMetadata,
 } from "../../shared/model/hive-records";
+import type { AuditFilter, AuditRow, EventFilter, EventRow, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
+import type { Page } from "../../shared/operation";
+import type { BoardClient } from "./board-client";
 
 export interface ClientOptions {
   /** Path of the database file. */
@@ -83,6 +86,13 @@ export interface OrchestrationClient {
   markPlanExecutionStarted(planId: string): Promise<boolean>;
   /** As markPlanExecutionStarted. */
   startPlanExecution(planId: string): Promise<boolean>;
+
+  /** Events in the order of their arrival, a page at a time; the latest first unless said otherwise. */
+  listEvents(request?: EventFilter & LogPage): Promise<Page<EventRow>>;
+  /** What people did, a page at a time; the latest first unless said otherwise. */
+  listAudit(request?: AuditFilter & LogPage): Promise<Page<AuditRow>>;
+  /** The Board's operations on this database. */
+  readonly board: BoardClient;
 
   /** Writes what is queued and lets go of the file. Whatever is called later is refused with `shutting_down`. */
   close(): Promise<void>;

@@ -35,6 +35,7 @@ import type { Store } from "../store/open";
 import { readCounts } from "../store/plan-end";
 import * as control from "../store/task-control";
 import { listEvents } from "./events";
+import { jsonText } from "./hive/caller";
 import { SOURCE } from "./source";
 
 /*
@@ -46,13 +47,15 @@ import { SOURCE } from "./source";
 export interface BoardCaller {
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
+  /** `source_agent` of the events. Default: the console. */
+  readonly source?: string | undefined;
 }
 
 /** Read between two turns of the event loop. */
 const PAGE = 500;
 
-function writerOf(store: Store, actor: string | undefined): ActWriter {
-  return { now: store.clock.now(), source: SOURCE, newId: store.newId, actor: actor ?? null };
+function writerOf(store: Store, { actor, source = SOURCE }: BoardCaller): ActWriter {
+  return { now: store.clock.now(), source, newId: store.newId, actor: actor ?? null };
 }
 
 /** A plan's tasks by age, the oldest first; of the same age, in the plan's order. Empty for an unknown plan. */
@@ -86,15 +89,15 @@ export function updateTaskStatus(
   taskId: string,
   state: string,
   error?: string | null,
-  { actor }: BoardCaller = {},
+  caller: BoardCaller = {},
 ): Promise<boolean> {
   const move = { taskId, state, error: error || null };
-  return store.write((tx) => moveBoardTask(tx, move, writerOf(store, actor)));
+  return store.write((tx) => moveBoardTask(tx, move, writerOf(store, caller)));
 }
 
 /** One attempt more, for programs that run the task. False: there is no such task. Throws `not_allowed`. */
-export function incrementTaskAttempts(store: Store, taskId: string): Promise<boolean> {
-  return store.write((tx) => countAttempt(tx, taskId, writerOf(store, undefined)));
+export function incrementTaskAttempts(store: Store, taskId: string, caller: BoardCaller = {}): Promise<boolean> {
+  return store.write((tx) => countAttempt(tx, taskId, writerOf(store, caller)));
 }
 
 export function getPlanById(store: Store, planId: string): BoardPlan | null {
@@ -110,14 +113,14 @@ export function updatePlanStatus(
   planId: string,
   status: string,
   close = false,
-  { actor }: BoardCaller = {},
+  caller: BoardCaller = {},
 ): Promise<boolean> {
   const to = planStatusFromBoard(status);
   if (!isPlanStatus(to)) {
     const message = `"${status}" is no status of a plan: neither The Board nor Hive knows it.`;
     return Promise.reject(new HiveError("invalid_input", message, { planId, status }));
   }
-  return store.write((tx) => movePlan(tx, { planId, status: to, close }, writerOf(store, actor)));
+  return store.write((tx) => movePlan(tx, { planId, status: to, close }, writerOf(store, caller)));
 }
 
 /** Null: there is no such plan. */
@@ -166,9 +169,9 @@ export async function getPlanExecutionStatus(store: Store, planId: string): Prom
  * an imported one are for The Board's programs, or whoever asks for them (`runBy`). A plan that is under way stays
  * so. Throws `not_found`, `illegal_transition`.
  */
-export async function runPlan(store: Store, planId: string, { actor }: BoardCaller = {}): Promise<BoardPlanProgress> {
+export async function runPlan(store: Store, planId: string, caller: BoardCaller = {}): Promise<BoardPlanProgress> {
   const moved = await store.write((tx) =>
-    movePlan(tx, { planId, status: "executing", close: false }, writerOf(store, actor)),
+    movePlan(tx, { planId, status: "executing", close: false }, writerOf(store, caller)),
   );
   const progress = moved ? await getPlanExecutionStatus(store, planId) : null;
   if (progress !== null) return progress;
@@ -182,17 +185,17 @@ export async function runPlan(store: Store, planId: string, { actor }: BoardCall
  * `not_found`, `illegal_transition`, `not_allowed`.
  */
 export async function retryFailedTask(store: Store, taskId: string, caller: BoardCaller = {}): Promise<BoardTask> {
-  const actor = caller.actor ?? SOURCE;
+  const actor = caller.actor ?? caller.source ?? SOURCE;
   const reason = caller.reason ?? null;
-  await store.write((tx) => retryBoardTask(tx, { taskId, reason, actor }, writerOf(store, actor)));
+  await store.write((tx) => retryBoardTask(tx, { taskId, reason, actor }, writerOf(store, caller)));
   return existing(store, taskId);
 }
 
 /** Cancels a task; a running one is asked to stop. Throws `not_found`, `illegal_transition`. */
 export async function cancelTask(store: Store, taskId: string, caller: BoardCaller = {}): Promise<BoardTask> {
-  const actor = caller.actor ?? SOURCE;
+  const actor = caller.actor ?? caller.source ?? SOURCE;
   const reason = caller.reason ?? null;
-  await store.write((tx) => control.cancelTask(tx, { taskId, reason, actor, writer: writerOf(store, actor) }));
+  await store.write((tx) => control.cancelTask(tx, { taskId, reason, actor, writer: writerOf(store, caller) }));
   return existing(store, taskId);
 }
 
@@ -204,16 +207,19 @@ function existing(store: Store, taskId: string): BoardTask {
   });
 }
 
-/** Appends an event to a plan's history, or to a task's, or to neither's; gives its id. */
-export function recordEvent(
+/** Appends an event to a plan's history, or to a task's, or to neither's; gives its id. Throws `invalid_input`. */
+export async function recordEvent(
   store: Store,
   planId: string | null,
   taskId: string | null,
   kind: string,
   payload?: unknown,
+  caller: BoardCaller = {},
 ): Promise<string> {
+  if (kind === "") throw new HiveError("invalid_input", "An event needs a kind.", { planId, taskId });
+  jsonText(payload, "payload");
   const event = { planId, taskId, kind, payload };
-  return store.write((tx) => recordBoardEvent(tx, event, writerOf(store, undefined)));
+  return store.write((tx) => recordBoardEvent(tx, event, writerOf(store, caller)));
 }
 
 export interface BoardEventsRequest {
@@ -240,7 +246,7 @@ export async function saveFinalPlan(
   store: Store,
   planId: string,
   finalPlan: Omit<FinalPlan, "planId">,
-  { actor }: BoardCaller = {},
+  caller: BoardCaller = {},
 ): Promise<void> {
   const { confidenceScore } = finalPlan;
   if (!(confidenceScore >= 0 && confidenceScore <= 1)) {
@@ -250,7 +256,7 @@ export async function saveFinalPlan(
     if (readBoardPlan(tx, planId) === null) {
       throw new HiveError("not_found", `There is no plan ${planId} to store a final plan for.`, { planId });
     }
-    const writer = writerOf(store, actor);
+    const writer = writerOf(store, caller);
     writeFinalPlan(tx, planId, finalPlanText({ planId, ...finalPlan }), writer.now);
     const { contributingAgents } = finalPlan;
     const payload = { contributing_agents: contributingAgents, confidence_score: confidenceScore };

@@ -20,7 +20,10 @@ export interface LaunchRequest {
   readonly sourceText: string | null;
   /** Absolute: the plan file's folder, which relative working folders stand on. */
   readonly folder: string;
+  /** The program: `window`, `cli`... */
   readonly launchedBy: string;
+  /** Who launches it, for the audit log. Default: `launchedBy`. */
+  readonly actor?: string;
 }
 
 /** Writes the plan and all its tasks in one transaction; ready ones may start as soon as it is durable. */
@@ -46,6 +49,7 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
         correlationId: planId,
         concurrency: definition.concurrency,
         launchedBy: request.launchedBy,
+        actor: request.actor ?? request.launchedBy,
         tasks,
       },
       { now: store.clock.now(), source: SOURCE, newId: store.newId },

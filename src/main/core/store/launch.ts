@@ -30,6 +30,8 @@ export interface NewPlan {
   readonly correlationId: string;
   readonly concurrency: number | null;
   readonly launchedBy: string;
+  /** For the audit log. */
+  readonly actor: string;
   /** In the plan's order. */
   readonly tasks: readonly NewTask[];
 }
@@ -103,7 +105,7 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
   });
   appendAudit(tx, {
     at: now,
-    actor: plan.launchedBy,
+    actor: plan.actor,
     act: "plans.launch",
     entity: "plan",
     entityId: plan.id,
