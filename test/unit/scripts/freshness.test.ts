@@ -19,7 +19,13 @@ describe("whether the build is fresh", () => {
     await put("src/main/index.ts", "main");
     await put("resources/plans/a.yaml", "title: a");
     await put("package.json", "{}");
-    for (const name of ["main/index.cjs", "main/hive.cjs", "preload/index.cjs", "renderer/index.html", "sdk/index.cjs"]) {
+    for (const name of [
+      "main/index.cjs",
+      "main/hive.cjs",
+      "preload/index.cjs",
+      "renderer/index.html",
+      "sdk/index.cjs",
+    ]) {
       await put(`out/${name}`, name);
     }
     stampBuild(root, inputFingerprint(root));
