@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark";
+import { drain } from "./drain";
 import { figureLine } from "./figure";
 import { fullCycle } from "./full-cycle";
 
@@ -6,7 +7,7 @@ import { fullCycle } from "./full-cycle";
  * npm run bench -- [--quick] [NAME...]: prints a line of JSON for each figure. References are measured in the same
  * run, for figures of two machines, or of two hours of one, do not compare. Nothing here fails: see "holds".
  */
-const BENCHMARKS: readonly Benchmark[] = [fullCycle];
+const BENCHMARKS: readonly Benchmark[] = [fullCycle, drain];
 
 const given = process.argv.slice(2);
 const quick = given.includes("--quick");

@@ -30,6 +30,7 @@ export async function inPlace<T>(work: (place: Place) => Promise<T>): Promise<T>
         for (const pragma of [
           "journal_mode = WAL",
           "synchronous = FULL",
+          "foreign_keys = ON",
           "cache_size = -65536",
           "temp_store = MEMORY",
         ]) {

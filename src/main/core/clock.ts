@@ -18,15 +18,15 @@ export type Random = () => number;
 
 /** Unpredictable enough for ids, unlike a seeded generator. Asks the system for many numbers at once. */
 export const systemRandom: Random = (() => {
-  let pool = Buffer.alloc(0);
+  let pool = new Uint32Array(0);
   let at = 0;
   return () => {
     if (at >= pool.length) {
-      pool = randomBytes(6 * 1_024);
+      pool = new Uint32Array(new Uint8Array(randomBytes(4 * 1_024)).buffer);
       at = 0;
     }
-    at += 6;
-    return pool.readUIntBE(at - 6, 6) / 2 ** 48;
+    at += 1;
+    return (pool[at - 1] ?? 0) / 2 ** 32;
   };
 })();
 
@@ -39,6 +39,8 @@ const COUNTER_LIMIT = 2 ** 12;
 export function createIdSource(clock: Clock, random: Random): () => string {
   let lastMs = 0;
   let counter = 0;
+  let prefix = "";
+  let prefixMs = -1;
   return () => {
     const now = Math.floor(clock.now());
     if (now > lastMs) {
@@ -51,16 +53,24 @@ export function createIdSource(clock: Clock, random: Random): () => string {
       lastMs += 1;
       counter = 0;
     }
-    const time = lastMs.toString(16).padStart(12, "0");
-    const sequence = counter.toString(16).padStart(3, "0");
-    const variant = (8 + Math.floor(random() * 4)).toString(16);
-    const tail = hex(random, 3) + hex(random, 12);
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${tail.slice(0, 3)}-${tail.slice(3)}`;
+    if (lastMs !== prefixMs) {
+      const time = lastMs.toString(16).padStart(12, "0");
+      prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+      prefixMs = lastMs;
+    }
+    const variant = VARIANTS[Math.floor(random() * 4)];
+    return `${prefix}${digits(counter)}-${variant}${chunk(random)}-${chunk(random)}${chunk(random)}${chunk(random)}${chunk(random)}`;
   };
 }
 
-function hex(random: Random, digits: number): string {
-  return Math.floor(random() * 16 ** digits)
-    .toString(16)
-    .padStart(digits, "0");
+const VARIANTS = "89ab";
+/** All numbers of three hexadecimal digits as text. */
+const THREE_DIGITS = Array.from({ length: 4_096 }, (_, value) => value.toString(16).padStart(3, "0"));
+
+function digits(value: number): string {
+  return THREE_DIGITS[value] ?? "";
+}
+
+function chunk(random: Random): string {
+  return digits(Math.floor(random() * 4_096));
 }

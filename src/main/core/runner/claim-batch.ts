@@ -1,6 +1,7 @@
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
-import { type Claim, claimReady, finishRun } from "../store/queue";
+import { type Claim, claimReady, completeReady, finishRuns } from "../store/queue";
+import { localWorkerId } from "./local-workers";
 
 /** Written as the source of the runner's events. */
 export const EVENT_SOURCE = "hive-runner";
@@ -14,37 +15,50 @@ export interface ClaimBatch {
 
 /** One transaction takes about this long at most, so that the event loop breathes between two. */
 const BATCH_MS = 8;
+const STEP = 100;
 
 /** Ends what needs no process in the transaction that began it. */
-function complete(tx: WritableDatabase, store: Store, claim: Claim): void {
-  finishRun(tx, {
-    runId: claim.runId,
-    now: store.clock.now(),
-    outcome: "success",
-    exitCode: null,
-    signal: null,
-    error: null,
-    result: null,
-    retryAt: null,
-    source: EVENT_SOURCE,
-    newId: store.newId,
-  });
+function complete(tx: WritableDatabase, store: Store, claims: readonly Claim[]): void {
+  const now = store.clock.now();
+  finishRuns(
+    tx,
+    claims.map(({ runId }) => ({
+      runId,
+      now,
+      outcome: "success",
+      exitCode: null,
+      signal: null,
+      error: null,
+      result: null,
+      retryAt: null,
+      source: EVENT_SOURCE,
+      newId: store.newId,
+    })),
+  );
 }
 
-/** Claims a task for each free worker. No-op tasks are done at once and give their worker back. */
+/**
+ * Completes what is ready and has no work, slot or not, then claims a task for each free worker. No-op tasks of
+ * plans with a limit are claimed like others, done at once, and give their worker back.
+ */
 export function claimBatch(tx: WritableDatabase, store: Store, free: readonly string[]): ClaimBatch {
   const begun = store.clock.monotonic();
+  const isSpent = (): boolean => store.clock.monotonic() - begun > BATCH_MS;
+  const common = { source: EVENT_SOURCE, newId: store.newId };
+  while (completeReady(tx, { ...common, now: store.clock.now(), limit: STEP, workerId: localWorkerId(1) }) > 0) {
+    if (isSpent()) return { claims: [], more: true };
+  }
   const claims: Claim[] = [];
   let workerIds = free;
-  while (workerIds.length > 0) {
-    const got = claimReady(tx, { now: store.clock.now(), workerIds, source: EVENT_SOURCE, newId: store.newId });
+  for (;;) {
+    const got = claimReady(tx, { ...common, now: store.clock.now(), workerIds });
+    const noops = got.filter((claim) => claim.spec?.agent === "noop");
     const toStart = got.filter((claim) => claim.spec?.agent !== "noop");
     claims.push(...toStart);
-    if (toStart.length === got.length) break;
-    for (const claim of got) if (claim.spec?.agent === "noop") complete(tx, store, claim);
-    if (store.clock.monotonic() - begun > BATCH_MS) return { claims, more: true };
+    if (noops.length === 0) return { claims, more: false };
+    complete(tx, store, noops);
+    if (isSpent()) return { claims, more: true };
     const taken = new Set(toStart.map((claim) => claim.workerId));
     workerIds = workerIds.filter((id) => !taken.has(id));
   }
-  return { claims, more: false };
 }

@@ -9,6 +9,7 @@ import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import {
   type Claim,
   finishRun,
+  hasReadyWithoutWork,
   type LiveRun,
   listLiveRuns,
   listStopRequests,
@@ -104,7 +105,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     do {
       claimAgain = false;
       const free = freeWorkers();
-      if (phase !== "open" || free.length === 0 || persistence.trouble() !== null) break;
+      if (phase !== "open" || persistence.trouble() !== null) break;
+      if (free.length === 0 && !hasReadyWithoutWork(store.read)) break;
       const batch = await persist((tx) => (phase === "open" ? claimBatch(tx, store, free) : null));
       if (batch === LOST || batch === null) break;
       for (const one of batch.claims) oversee(hold(held, one), () => start(one));

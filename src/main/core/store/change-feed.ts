@@ -1,4 +1,4 @@
-import { text } from "./columns";
+import { jsonStrings, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 
 /** Ids of what changed since the last batch, whoever changed it. */
@@ -32,6 +32,13 @@ const MOST_BEHIND = 20_000;
 const READ = `SELECT ch.seq, ch.entity, ch.id, c.plan_id FROM console_changes ch
   LEFT JOIN console_tasks c ON ch.entity = 'task' AND c.task_id = ch.id
   WHERE ch.seq > +? ORDER BY ch.seq LIMIT ${CHUNK}`;
+/** Entries of many ids. Those of tasks come together with one of their plans. */
+const MANY: Readonly<Record<string, "task" | "plan" | "worker" | "run">> = {
+  tasks: "task",
+  plans: "plan",
+  workers: "worker",
+  runs: "run",
+};
 const FIRST = "SELECT min(seq) FROM console_changes";
 const LAST = "SELECT max(seq) FROM console_changes";
 
@@ -62,6 +69,10 @@ export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS)
   function read(): void {
     if (stopped) return;
     const end = numberOf(last.get());
+    if (listeners.size === 0) {
+      seen = end;
+      return;
+    }
     if (end < seen || end - seen > MOST_BEHIND || numberOf(first.get()) > seen + 1) {
       seen = end;
       emit({ tasks: new Set(), plans: new Set(), workers: new Set(), runs: new Set(), reset: true });
@@ -77,7 +88,9 @@ export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS)
     };
     for (const row of rows) {
       const entity = text(row.entity);
-      if (entity === "task" || entity === "plan" || entity === "worker" || entity === "run") {
+      const many = MANY[entity];
+      if (many !== undefined) for (const id of jsonStrings(row.id)) sets[many].add(id);
+      else if (entity === "task" || entity === "plan" || entity === "worker" || entity === "run") {
         sets[entity].add(text(row.id));
       }
       if (row.plan_id !== null) sets.plan.add(text(row.plan_id));

@@ -15,19 +15,34 @@ export interface NewEvent {
 
 const INSERT = `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const TOGETHER = 10;
+const INSERT_TOGETHER = `${INSERT}${", (?, ?, ?, ?, ?, ?, ?, ?)".repeat(TOGETHER - 1)}`;
 
 /** Writes one event; belongs into the transaction of the change that it tells of. */
 export function appendEvent(tx: WritableDatabase, event: NewEvent): void {
   appendForeignEvent(tx, event);
 }
 
-/** The same, for events in another system's words. */
-export function appendForeignEvent(
-  tx: WritableDatabase,
-  event: Omit<NewEvent, "type"> & { readonly type: string },
-): void {
+/** Writes several; quicker than one by one. */
+export function appendEvents(tx: WritableDatabase, events: readonly NewEvent[]): void {
+  let next = 0;
+  for (; next + TOGETHER <= events.length; next += TOGETHER) {
+    const rows = events.slice(next, next + TOGETHER).flatMap((event) => values(columnsOf(event)));
+    statement(tx, INSERT_TOGETHER).run(...rows);
+  }
+  for (const event of events.slice(next)) appendEvent(tx, event);
+}
+
+/** The same as `appendEvent`, for events in another system's words. */
+export function appendForeignEvent(tx: WritableDatabase, event: AnyEvent): void {
+  insertEventRow(tx, columnsOf(event));
+}
+
+type AnyEvent = Omit<NewEvent, "type"> & { readonly type: string };
+
+function columnsOf(event: AnyEvent): EventColumns {
   const at = formatTime(event.at);
-  insertEventRow(tx, {
+  return {
     id: event.id,
     type: event.type,
     timestamp: at,
@@ -36,7 +51,7 @@ export function appendForeignEvent(
     payload: JSON.stringify(event.payload),
     metadata: event.metadata ? JSON.stringify(event.metadata) : "{}",
     createdAt: at,
-  });
+  };
 }
 
 /** An event that happened earlier and elsewhere, as its columns are to be. */
@@ -52,6 +67,10 @@ export interface EventColumns {
 }
 
 export function insertEventRow(tx: WritableDatabase, event: EventColumns): void {
+  statement(tx, INSERT).run(...values(event));
+}
+
+function values(event: EventColumns): readonly unknown[] {
   const { id, type, timestamp, source, correlationId, payload, metadata, createdAt } = event;
-  statement(tx, INSERT).run(id, type, timestamp, source, correlationId, payload, metadata, createdAt);
+  return [id, type, timestamp, source, correlationId, payload, metadata, createdAt];
 }

@@ -1,9 +1,9 @@
 import type { TaskStatus } from "../../../shared/model/task";
+import { inBulk, type Ledger } from "./bulk";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
-import { appendEvent } from "./events";
-import { PLAN_CANCELLED } from "./plan-control";
-import { endPlanIfOver, noteProgress } from "./plan-end";
+import { appendEvent, type NewEvent } from "./events";
+import { endPlanIfOver, noteProgress, PLAN_CANCELLED, type Writer } from "./plan-end";
 import { formatTime } from "./time";
 
 /** How an attempt ended. */
@@ -34,8 +34,8 @@ export interface FinishedRun {
 }
 
 export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
-    k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id, p.cancel_requested_at,
-    p.cancel_reason, cr.stop_requested
+    k.seq, k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id,
+    p.cancel_requested_at, p.cancel_reason, cr.stop_requested
   FROM runs r
     LEFT JOIN tasks t ON t.id = r.task_id
     LEFT JOIN console_tasks k ON k.task_id = r.task_id
@@ -43,44 +43,117 @@ export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_num
     LEFT JOIN console_runs cr ON cr.run_id = r.id
   WHERE r.id = +?`;
 const END_RUN = `UPDATE runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?`;
-const END_CONSOLE_RUN = "UPDATE console_runs SET exit_code = ?, signal = ? WHERE run_id = ?";
+const END_CONSOLE_RUN = "UPDATE console_runs SET live = NULL, exit_code = ?, signal = ? WHERE run_id = ?";
 const FREE_WORKER = "UPDATE workers SET status = 'idle', current_task_id = NULL WHERE id = ? AND current_task_id = ?";
 const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
+const NOTE_SUCCESS = "UPDATE console_tasks SET result_run_id = run_id, reason = NULL WHERE seq = ?";
+const NOTE_END = `UPDATE console_tasks SET not_before = ?, reason = ?,
+  result_run_id = CASE WHEN ? = 'completed' THEN run_id ELSE result_run_id END WHERE task_id = ?`;
+export const MEET = `UPDATE console_tasks SET unmet = unmet - 1
+  WHERE seq IN (SELECT task FROM console_edges WHERE depends_on = ?) AND unmet > 0 RETURNING seq, unmet, plan_id, task_id`;
+
+/** Records the end of one attempt: see `finishRuns`. */
+export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
+  const [finished = { applied: false, planEnded: null }] = finishRuns(tx, [end]);
+  return finished;
+}
 
 /**
- * Records the end of an attempt: run, worker, task, its dependents' readiness, the plan's progress and end, and
+ * Records the ends of attempts: run, worker, task, its dependents' readiness, the plan's progress and end, and
  * the events, all in the caller's transaction. Fenced by the run: an attempt that lost its claim ends without a
- * trace on its task.
+ * trace on its task. Answers in the order of the ends.
  */
-export function finishRun(tx: WritableDatabase, end: RunEnd): FinishedRun {
-  const run = statement(tx, RUN_TO_FINISH).get(end.runId);
-  if (!run) return { applied: false, planEnded: null };
+export function finishRuns(tx: WritableDatabase, ends: readonly RunEnd[]): FinishedRun[] {
+  const answers = new Map<RunEnd, FinishedRun>();
+  const plans = new Map<string, RunEnd>();
+  const others: RunEnd[] = [];
+  const note = (end: RunEnd, planId: string | null): void => {
+    answers.set(end, { applied: true, planEnded: null });
+    if (planId !== null) plans.set(planId, end);
+  };
+  inBulk(tx, (ledger) => {
+    for (const end of ends) {
+      const run = statement(tx, RUN_TO_FINISH).get(end.runId);
+      if (run && end.outcome === "success" && isOrdinary(run, end)) note(end, succeed(tx, end, run, ledger));
+      else others.push(end);
+    }
+  });
+  for (const end of others) {
+    const run = statement(tx, RUN_TO_FINISH).get(end.runId);
+    if (run && isCurrent(run, end)) note(end, finishOther(tx, end, run));
+    else if (run) refuse(tx, end, run);
+  }
+  for (const [planId, end] of plans) {
+    noteProgress(tx, planId, end.now);
+    if (endPlanIfOver(tx, planId, end)) answers.set(end, { applied: true, planEnded: planId });
+  }
+  return ends.map((end) => answers.get(end) ?? { applied: false, planEnded: null });
+}
+
+/** Keeps the progress of plans, and ends those that are over. */
+export function settlePlans(tx: WritableDatabase, planIds: Iterable<string>, writer: Writer): void {
+  for (const planId of planIds) {
+    noteProgress(tx, planId, writer.now);
+    endPlanIfOver(tx, planId, writer);
+  }
+}
+
+/** Lowers the counters of those that wait for a task; those that wait for nothing else are ready. */
+export function meetDependents(tx: WritableDatabase, seq: number, ledger: Ledger): void {
+  for (const dependent of statement(tx, MEET).all(seq)) {
+    if (dependent.unmet !== 0) continue;
+    ledger.met(integer(dependent.seq));
+    ledger.counted(text(dependent.plan_id), "waiting", -1);
+    ledger.changed("task", text(dependent.task_id));
+  }
+}
+
+/** Whether the attempt still has its task. */
+function isCurrent(run: Row, end: RunEnd): boolean {
   const latest = textOrNull(run.latest);
-  const isLatest = latest === null || latest === end.runId;
-  if (run.status === "running") recordEnd(tx, end, run);
-  if (run.status !== "running" || !isLatest) {
-    appendStale(tx, end, run);
-    return { applied: false, planEnded: null };
-  }
-  const at = formatTime(end.now);
+  return run.status === "running" && (latest === null || latest === end.runId);
+}
+
+/** Whether nobody but the attempt has touched its task. */
+function isOrdinary(run: Row, end: RunEnd): boolean {
+  return isCurrent(run, end) && run.task_status === "in_progress" && textOrNull(run.plan_id) !== null;
+}
+
+function succeed(tx: WritableDatabase, end: RunEnd, run: Row, ledger: Ledger): string {
+  const planId = text(run.plan_id);
   const taskId = text(run.task_id);
+  const seq = integer(run.seq);
+  recordEnd(tx, end, run);
+  const leavesNothing = end.result === null && run.reason === null && integer(run.attempts) === 1;
+  if (!leavesNothing) statement(tx, NOTE_SUCCESS).run(seq);
+  statement(tx, SET_TASK).run("completed", formatTime(end.now), taskId);
+  meetDependents(tx, seq, ledger);
+  ledger.moved(planId, "in_progress", "completed");
+  ledger.changed("task", taskId);
+  ledger.changed("run", end.runId);
+  ledger.changed("worker", text(run.worker_id));
+  ledger.happened(endEvent(end, run, null));
+  return planId;
+}
 
-  // Whatever a foreign program made of the task meanwhile stands; the run's own end is recorded all the same.
-  const moves = run.task_status === "in_progress";
+function finishOther(tx: WritableDatabase, end: RunEnd, run: Row): string | null {
+  recordEnd(tx, end, run);
+  const taskId = text(run.task_id);
   const retryAt = retryTime(end, run);
-  if (moves) {
+  // Whatever a foreign program made of the task meanwhile stands; the run's own end is recorded all the same.
+  if (run.task_status === "in_progress") {
     const status: TaskStatus = retryAt === null ? TASK_STATUS[end.outcome] : "queued";
-    const note = `UPDATE console_tasks SET not_before = ?, reason = ?,
-      result_run_id = CASE WHEN ? = 'completed' THEN run_id ELSE result_run_id END WHERE task_id = ?`;
-    statement(tx, note).run(retryAt, reasonOf(end, run), status, taskId);
-    statement(tx, SET_TASK).run(status, at, taskId);
+    statement(tx, NOTE_END).run(retryAt, reasonOf(end, run), status, taskId);
+    statement(tx, SET_TASK).run(status, formatTime(end.now), taskId);
   }
-  appendEnd(tx, end, run, retryAt);
+  appendEvent(tx, endEvent(end, run, retryAt));
+  return textOrNull(run.plan_id);
+}
 
-  const planId = textOrNull(run.plan_id);
-  if (planId === null) return { applied: true, planEnded: null };
-  noteProgress(tx, planId, end.now);
-  return { applied: true, planEnded: endPlanIfOver(tx, planId, end) ? planId : null };
+/** An attempt without its task ends and leaves no trace on that. */
+function refuse(tx: WritableDatabase, end: RunEnd, run: Row): void {
+  if (run.status === "running") recordEnd(tx, end, run);
+  appendStale(tx, end, run);
 }
 
 /** Why the task stands where it does: an operator's reason says more than that the attempt was stopped. */
@@ -112,8 +185,8 @@ function retryTime({ outcome, retryAt }: RunEnd, run: Row): number | null {
   return run.cancel_requested_at === null && run.stop_requested !== "cancel" ? retryAt : null;
 }
 
-function appendEnd(tx: WritableDatabase, end: RunEnd, run: Row, retryAt: number | null): void {
-  appendEvent(tx, {
+function endEvent(end: RunEnd, run: Row, retryAt: number | null): NewEvent {
+  return {
     id: end.newId(),
     type: EVENT[end.outcome],
     at: end.now,
@@ -132,7 +205,7 @@ function appendEnd(tx: WritableDatabase, end: RunEnd, run: Row, retryAt: number 
       will_retry: retryAt !== null,
       retry_at: retryAt === null ? null : formatTime(retryAt),
     },
-  });
+  };
 }
 
 function appendStale(tx: WritableDatabase, end: RunEnd, run: Row): void {

@@ -5,7 +5,7 @@ import { appendAudit } from "./audit";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
-import { endPlanIfOver, noteProgress, type Writer } from "./plan-end";
+import { endPlanIfOver, noteProgress, PLAN_CANCELLED, type Writer } from "./plan-end";
 import { requestStop } from "./queue";
 import { formatTime } from "./time";
 
@@ -53,9 +53,6 @@ export function beginPlanCancel(tx: WritableDatabase, { planId, reason, actor, w
   for (const run of runs) requestStop(tx, text(run.run_id), "cancel");
   return runs.length;
 }
-
-/** Why a task was cancelled when nobody gave a reason for cancelling its plan. */
-export const PLAN_CANCELLED = "Its plan was cancelled";
 
 export interface CancelBatch {
   readonly planId: string;

@@ -11,6 +11,9 @@ export interface Writer {
   readonly newId: () => string;
 }
 
+/** Why a task was cancelled when nobody gave a reason for cancelling its plan. */
+export const PLAN_CANCELLED = "Its plan was cancelled";
+
 export const COUNTS = "SELECT status, n FROM console_counts WHERE scope = ?";
 
 /** Counted tasks by stored status, with `waiting` and `blocked` (parts of `queued`) beside. Without zeros. */

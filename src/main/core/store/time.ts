@@ -3,8 +3,16 @@
  * SQLite's CURRENT_TIMESTAMP, and read that, without the fraction too, and ISO 8601 with an offset.
  */
 export function formatTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 23).replace("T", " ");
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString().slice(0, 23).replace("T", " ");
+    lastMs = ms;
+  }
+  return lastText;
 }
+
+// One moment is written into many columns.
+let lastMs = Number.NaN;
+let lastText = "";
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 

@@ -59,7 +59,8 @@ export const CONSOLE_TABLES: readonly string[] = [
   `CREATE INDEX console_edges_by_task ON console_edges (task, depends_on)`,
 
   // held: 0 free, 1 its plan is paused or being cancelled, 2 until not_before, 3 free within its plan's limit,
-  // 4 of a plan that the console does not run: never claimed, handed out on request.
+  // 4 of a plan that the console does not run: never claimed, handed out on request; 5 free, and a
+  // no-op or a gate: it needs no slot.
   `CREATE TABLE console_ready (
     seq INTEGER PRIMARY KEY,
     task_id TEXT NOT NULL,
@@ -122,6 +123,13 @@ export const CONSOLE_TABLES: readonly string[] = [
     slots INTEGER
   ) WITHOUT ROWID`,
 
+  // Has its row only within a transaction, while bulk.ts does what triggers do otherwise.
+  `CREATE TABLE console_bulk (one INTEGER PRIMARY KEY)`,
+
+  // Where triggers send a task that goes from one status to another.
+  "CREATE VIEW console_moves AS SELECT '' AS id, '' AS was, '' AS status",
+
+  // entity: task, run, worker, plan with one id; or in the plural with a JSON list of ids.
   `CREATE TABLE console_changes (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, id TEXT NOT NULL)`,
 
   `CREATE TABLE console_audit (

@@ -9,6 +9,9 @@
 
 const STOPPED = "('failed', 'cancelled')";
 
+/** Not within a bulk step of ours, which does what these triggers do for many rows at once (see bulk.ts). */
+const ALOUD = "NOT EXISTS (SELECT 1 FROM console_bulk WHERE one = 1)";
+
 function count(scope: string, status: string, step: 1 | -1): string {
   return `INSERT INTO console_counts (scope, status, n) VALUES (${scope}, ${status}, ${step})
     ON CONFLICT (scope, status) DO UPDATE SET n = n + ${step};`;
@@ -22,7 +25,8 @@ function countOfPlanOf(taskId: string, status: string, step: 1 | -1): string {
 
 /**
  * Rows of console_ready for those tasks among `which` (a condition on console_tasks `c`) that are ready. A plan
- * that the console does not run has no row `p`: its ready tasks are handed out on request, executing or not.
+ * that the console does not run has no row `p`: its ready tasks are handed out on request, executing or not. Cross joins, because SQLite
+ * would rather begin with all queued tasks of the database.
  */
 function makeReady(which: string): string {
   return `INSERT OR REPLACE INTO console_ready (seq, task_id, plan_id, held, priority, not_before)
@@ -30,15 +34,22 @@ function makeReady(which: string): string {
       CASE WHEN p.plan_id IS NULL THEN 4 WHEN c.not_before IS NOT NULL THEN 2 ELSE ${LANE} END,
       CAST(coalesce(t.priority, 1) AS INTEGER), c.not_before
     FROM console_tasks c
-      JOIN tasks t ON t.id = c.task_id
-      JOIN execution_plans e ON e.id = c.plan_id
+      CROSS JOIN tasks t ON t.id = c.task_id
+      CROSS JOIN execution_plans e ON e.id = c.plan_id
       LEFT JOIN console_plans p ON p.plan_id = c.plan_id
     WHERE ${which} AND c.unmet = 0 AND t.status = 'queued' AND (p.plan_id IS NULL OR e.status = 'executing');`;
 }
 
-/** Where a ready task of plan `p` queues when it need not wait for a time. */
-export const LANE = `CASE WHEN p.paused_at IS NOT NULL OR p.cancel_requested_at IS NOT NULL THEN 1
-  WHEN p.concurrency IS NOT NULL THEN 3 ELSE 0 END`;
+/** Where a ready task `c` of plan `p` queues when it need not wait for a time. */
+const LANE = `CASE WHEN p.paused_at IS NOT NULL OR p.cancel_requested_at IS NOT NULL THEN 1
+  WHEN p.concurrency IS NOT NULL THEN 3 WHEN c.agent IN ('noop', 'approval') THEN 5 ELSE 0 END`;
+
+/** The same for a row of console_ready that is to be moved to it. */
+export const LANE_OF_ENTRY = `(SELECT ${LANE} FROM console_tasks c JOIN console_plans p ON p.plan_id = c.plan_id
+  WHERE c.seq = console_ready.seq)`;
+
+/** For tasks whose last dependency was met in bulk: a JSON list of their seqs. */
+export const CONSOLE_READY_AGAIN = makeReady("c.seq IN (SELECT value FROM json_each(?))");
 
 function seqOf(taskId: string): string {
   return `(SELECT seq FROM console_tasks WHERE task_id = ${taskId})`;
@@ -103,25 +114,26 @@ function unblock(taskId: string, when: string): string {
 const ownBlocked = (taskId: string) => `(SELECT blocked FROM console_tasks WHERE task_id = ${taskId})`;
 
 /*
- * The two transitions that every task makes have a short trigger of their own: a trigger costs by its length,
- * even where nothing of it applies.
+ * The view console_moves takes the transitions of tasks: one short trigger sends them there, so that an update
+ * pays for no longer one. A trigger costs by its length, even where nothing of it applies; therefore also the two
+ * transitions that every task makes have one of their own.
  */
-const BEGINS = `OLD.status = 'queued' AND NEW.status IN ('assigned', 'in_progress')
+const BEGINS = `NEW.was = 'queued' AND NEW.status IN ('assigned', 'in_progress')
   AND coalesce((SELECT blocked FROM console_tasks WHERE task_id = NEW.id), 0) = 0`;
-const SUCCEEDS = "OLD.status IN ('assigned', 'in_progress') AND NEW.status = 'completed'";
+const SUCCEEDS = "NEW.was IN ('assigned', 'in_progress') AND NEW.status = 'completed'";
 const MATTERS = "('queued', 'completed', 'failed', 'cancelled')";
 
 const TASK_COUNTED = [
-  count("''", "OLD.status", -1),
+  count("''", "NEW.was", -1),
   count("''", "NEW.status", 1),
-  countOfPlanOf("NEW.id", "OLD.status", -1),
+  countOfPlanOf("NEW.id", "NEW.was", -1),
   countOfPlanOf("NEW.id", "NEW.status", 1),
 ];
 
 const LEAVE_QUEUE = [
-  `DELETE FROM console_ready WHERE OLD.status = 'queued' AND seq = ${seqOf("NEW.id")};`,
+  `DELETE FROM console_ready WHERE NEW.was = 'queued' AND seq = ${seqOf("NEW.id")};`,
   `UPDATE console_tasks SET unmet = 0, blocked = 0, not_before = NULL
-    WHERE OLD.status = 'queued' AND task_id = NEW.id AND (unmet > 0 OR blocked = 1 OR not_before IS NOT NULL);`,
+    WHERE NEW.was = 'queued' AND task_id = NEW.id AND (unmet > 0 OR blocked = 1 OR not_before IS NOT NULL);`,
 ];
 
 const MEET_DEPENDENTS = `UPDATE console_tasks SET unmet = unmet - 1
@@ -139,14 +151,14 @@ const TASK_STATUS_CHANGED = [
   makeReady("c.task_id = NEW.id AND NEW.status = 'queued'"),
   // Not completed any more: who is queued behind it waits again.
   `UPDATE console_tasks SET unmet = unmet + 1
-    WHERE OLD.status = 'completed'
+    WHERE NEW.was = 'completed'
       AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("NEW.id")})
       AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued';`,
   // An obstacle no more. Before the counters of a completed one go down, so that the walk passes through all.
   unblock(
     "NEW.id",
     `NEW.status NOT IN ${STOPPED}
-      AND (OLD.status IN ${STOPPED} OR (OLD.status = 'queued' AND ${ownBlocked("NEW.id")} = 1))
+      AND (NEW.was IN ${STOPPED} OR (NEW.was = 'queued' AND ${ownBlocked("NEW.id")} = 1))
       AND NOT (NEW.status = 'queued' AND coalesce(${ownBlocked("NEW.id")}, 0) = 1)`,
   ),
   MEET_DEPENDENTS,
@@ -174,24 +186,28 @@ function trigger(name: string, event: string, body: readonly string[]): string {
   return `CREATE TRIGGER ${name} ${event}\nBEGIN\n${body.join("\n")}\nEND`;
 }
 
-function feed(table: string, entity: string): string[] {
-  const note = (row: "NEW" | "OLD") => [`INSERT INTO console_changes (entity, id) VALUES ('${entity}', ${row}.id);`];
+/** Notes of each change, with what else is to be done then. */
+function feed(table: string, entity: string, more: { update?: string[]; delete?: string[] } = {}): string[] {
+  const note = (row: "NEW" | "OLD") => `INSERT INTO console_changes (entity, id) VALUES ('${entity}', ${row}.id);`;
   return [
-    trigger(`console_feed_${table}_insert`, `AFTER INSERT ON ${table}`, note("NEW")),
-    trigger(`console_feed_${table}_update`, `AFTER UPDATE ON ${table}`, note("NEW")),
-    trigger(`console_feed_${table}_delete`, `AFTER DELETE ON ${table}`, note("OLD")),
+    trigger(`console_${table}_inserted`, `AFTER INSERT ON ${table} WHEN ${ALOUD}`, [note("NEW")]),
+    trigger(`console_${table}_updated`, `AFTER UPDATE ON ${table} WHEN ${ALOUD}`, [
+      note("NEW"),
+      ...(more.update ?? []),
+    ]),
+    trigger(`console_${table}_deleted`, `AFTER DELETE ON ${table}`, [note("OLD"), ...(more.delete ?? [])]),
   ];
 }
 
 export const CONSOLE_TRIGGERS: readonly string[] = [
   trigger("console_task_inserted", "AFTER INSERT ON tasks", [count("''", "NEW.status", 1)]),
-  trigger("console_task_counted", "AFTER UPDATE OF status ON tasks WHEN NEW.status IS NOT OLD.status", TASK_COUNTED),
-  trigger("console_task_begins", `AFTER UPDATE OF status ON tasks WHEN ${BEGINS}`, LEAVE_QUEUE),
-  trigger("console_task_succeeds", `AFTER UPDATE OF status ON tasks WHEN ${SUCCEEDS}`, [MEET_DEPENDENTS]),
+  trigger("console_task_counted", "INSTEAD OF INSERT ON console_moves", TASK_COUNTED),
+  trigger("console_task_begins", `INSTEAD OF INSERT ON console_moves WHEN ${BEGINS}`, LEAVE_QUEUE),
+  trigger("console_task_succeeds", `INSTEAD OF INSERT ON console_moves WHEN ${SUCCEEDS}`, [MEET_DEPENDENTS]),
   trigger(
     "console_task_status",
-    `AFTER UPDATE OF status ON tasks WHEN NEW.status IS NOT OLD.status
-      AND (OLD.status IN ${MATTERS} OR NEW.status IN ${MATTERS}) AND NOT (${BEGINS}) AND NOT (${SUCCEEDS})`,
+    `INSTEAD OF INSERT ON console_moves
+      WHEN (NEW.was IN ${MATTERS} OR NEW.status IN ${MATTERS}) AND NOT (${BEGINS}) AND NOT (${SUCCEEDS})`,
     TASK_STATUS_CHANGED,
   ),
   trigger("console_task_deleted", "AFTER DELETE ON tasks", TASK_DELETED),
@@ -209,11 +225,15 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
       ON CONFLICT (scope, status) DO UPDATE SET n = n + 1;`,
     makeReady("c.seq = NEW.seq"),
   ]),
-  trigger("console_unmet_gone", "AFTER UPDATE OF unmet ON console_tasks WHEN OLD.unmet > 0 AND NEW.unmet = 0", [
-    count("NEW.plan_id", "'waiting'", -1),
-    makeReady("c.seq = NEW.seq"),
-    "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
-  ]),
+  trigger(
+    "console_unmet_gone",
+    `AFTER UPDATE OF unmet ON console_tasks WHEN ${ALOUD} AND OLD.unmet > 0 AND NEW.unmet = 0`,
+    [
+      count("NEW.plan_id", "'waiting'", -1),
+      makeReady("c.seq = NEW.seq"),
+      "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
+    ],
+  ),
   trigger("console_unmet_again", "AFTER UPDATE OF unmet ON console_tasks WHEN OLD.unmet = 0 AND NEW.unmet > 0", [
     count("NEW.plan_id", "'waiting'", 1),
     "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
@@ -233,8 +253,7 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     makeReady("c.plan_id = NEW.id AND NEW.status = 'executing'"),
   ]),
   trigger("console_plan_lane", "AFTER UPDATE OF paused_at, cancel_requested_at, concurrency ON console_plans", [
-    `UPDATE console_ready SET held = (SELECT ${LANE} FROM console_plans p WHERE p.plan_id = NEW.plan_id)
-      WHERE plan_id = NEW.plan_id AND held <> 2;`,
+    `UPDATE console_ready SET held = ${LANE_OF_ENTRY} WHERE plan_id = NEW.plan_id AND held <> 2;`,
     "INSERT INTO console_changes (entity, id) VALUES ('plan', NEW.plan_id);",
   ]),
   trigger("console_plan_deleted", "AFTER DELETE ON execution_plans", [
@@ -246,22 +265,24 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     "DELETE FROM console_plans WHERE plan_id = OLD.id;",
   ]),
 
-  trigger(
-    "console_run_ended",
-    "AFTER UPDATE OF status ON runs WHEN OLD.status = 'running' AND NEW.status IS NOT 'running'",
-    ["UPDATE console_runs SET live = NULL WHERE run_id = NEW.id;"],
-  ),
-  trigger("console_run_deleted", "AFTER DELETE ON runs", ["DELETE FROM console_runs WHERE run_id = OLD.id;"]),
   trigger("console_run_marked", "AFTER UPDATE OF stop_requested, pid, log_path ON console_runs", [
     "INSERT INTO console_changes (entity, id) VALUES ('run', NEW.run_id);",
     "INSERT INTO console_changes (entity, id) SELECT 'task', NEW.task_id WHERE NEW.stop_requested IS NOT NULL;",
   ]),
-  trigger("console_worker_deleted", "AFTER DELETE ON workers", [
-    "DELETE FROM console_workers WHERE worker_id = OLD.id;",
-  ]),
 
-  ...feed("tasks", "task"),
-  ...feed("runs", "run"),
-  ...feed("workers", "worker"),
+  ...feed("tasks", "task", {
+    update: [
+      `INSERT INTO console_moves (id, was, status)
+        SELECT NEW.id, OLD.status, NEW.status WHERE NEW.status IS NOT OLD.status;`,
+    ],
+  }),
+  ...feed("runs", "run", {
+    update: [
+      `UPDATE console_runs SET live = NULL
+        WHERE OLD.status = 'running' AND NEW.status IS NOT 'running' AND run_id = NEW.id;`,
+    ],
+    delete: ["DELETE FROM console_runs WHERE run_id = OLD.id;"],
+  }),
+  ...feed("workers", "worker", { delete: ["DELETE FROM console_workers WHERE worker_id = OLD.id;"] }),
   ...feed("execution_plans", "plan"),
 ];

@@ -59,7 +59,7 @@ export const MIGRATIONS: readonly Migration[] = [
 
 export const LATEST_VERSION = MIGRATIONS.length;
 
-const CREATES = /^CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER) (\w+)/;
+const CREATES = /^CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|VIEW) (\w+)/;
 
 /** Drops what these statements create, last first: triggers before the tables that they would write to. */
 function drop(db: Database.Database, statements: readonly string[]): void {

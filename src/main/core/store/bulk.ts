@@ -1,0 +1,80 @@
+import { statement, type WritableDatabase } from "./database";
+import { appendEvents, type NewEvent } from "./events";
+import { CONSOLE_READY_AGAIN } from "./migrations/console-triggers";
+
+/**
+ * What triggers would have written row by row, gathered over many rows and written once. Whoever changes rows
+ * within `inBulk` notes here all that the silenced triggers know.
+ */
+export interface Ledger {
+  /** `count` tasks of a plan went from one stored status to another. */
+  moved(planId: string, from: string, to: string): void;
+  /** A counter of a plan alone: `waiting`. */
+  counted(planId: string, counter: string, step: number): void;
+  changed(entity: "task" | "run" | "worker", id: string): void;
+  /** The last dependency of this task (`console_tasks.seq`) was met. */
+  met(seq: number): void;
+  /** Written last, in this order. */
+  happened(event: NewEvent): void;
+  /** This entry leaves the ready queue. */
+  left(seq: number): void;
+}
+
+const COUNT = `INSERT INTO console_counts (scope, status, n) VALUES (?, ?, ?)
+  ON CONFLICT (scope, status) DO UPDATE SET n = n + excluded.n`;
+const NOTE = "INSERT INTO console_changes (entity, id) VALUES (?, ?)";
+const LEAVE = "DELETE FROM console_ready WHERE seq IN (SELECT value FROM json_each(?))";
+
+/**
+ * Runs `work` while the triggers of the steps that every task takes are silent, then writes what they would have:
+ * a counter that fifty tasks move is one row. Only for those steps: queued, in progress, completed, and the runs
+ * and workers that go with them. Everything else stays with the triggers. A throw leaves it to the caller to undo
+ * the transaction or its savepoint, which restores the triggers too.
+ */
+export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T {
+  const counts = new Map<string, Map<string, number>>();
+  const changes = new Map<string, Set<string>>();
+  const ready: number[] = [];
+  const gone: number[] = [];
+  const events: NewEvent[] = [];
+
+  const count = (scope: string, status: string, step: number): void => {
+    let ofScope = counts.get(scope);
+    if (!ofScope) {
+      ofScope = new Map();
+      counts.set(scope, ofScope);
+    }
+    ofScope.set(status, (ofScope.get(status) ?? 0) + step);
+  };
+  const change = (entity: string, id: string): void => {
+    const ids = changes.get(entity);
+    if (ids) ids.add(id);
+    else changes.set(entity, new Set([id]));
+  };
+
+  statement(tx, "INSERT INTO console_bulk (one) VALUES (1)").run();
+  const answer = work({
+    moved(planId, from, to) {
+      for (const scope of ["", planId]) {
+        count(scope, from, -1);
+        count(scope, to, 1);
+      }
+      change("plan", planId);
+    },
+    counted: count,
+    changed: change,
+    happened: (event) => events.push(event),
+    met: (seq) => ready.push(seq),
+    left: (seq) => gone.push(seq),
+  });
+  statement(tx, "DELETE FROM console_bulk").run();
+
+  appendEvents(tx, events);
+  if (gone.length > 0) statement(tx, LEAVE).run(JSON.stringify(gone));
+  if (ready.length > 0) statement(tx, CONSOLE_READY_AGAIN).run(JSON.stringify(ready));
+  for (const [scope, ofScope] of counts) {
+    for (const [status, step] of ofScope) if (step !== 0) statement(tx, COUNT).run(scope, status, step);
+  }
+  for (const [entity, ids] of changes) statement(tx, NOTE).run(`${entity}s`, JSON.stringify([...ids]));
+  return answer;
+}
