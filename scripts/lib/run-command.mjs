@@ -28,6 +28,8 @@ process.on("exit", endRunningCommands);
 
 /**
  * Runs a command to its end with all output in a log file.
+ * @param {string} command
+ * @param {string[]} args
  * @param {{ what: string, log: string, timeoutMs: number, cwd?: string, env?: object, label?: string, todo?: string,
  *   onLine?: (line: string) => string | undefined, errorLine?: RegExp }} options `what` names the step in messages;
  *   `label` shows progress, with the text that `onLine` last returned; a failure shows the first lines matching
