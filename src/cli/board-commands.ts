@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type BoardImportReport, importBoard } from "../main/core/operations/board-import";
-import { BOARD_TABLES, type BoardTable } from "../main/core/store/board-file";
+import { importBoard } from "../main/core/operations/board-import";
 import { HiveError } from "../shared/errors";
+import { BOARD_TABLES, type BoardImportReport, type BoardTable } from "../shared/model/board-import";
 import { EXIT } from "./exit-codes";
 import { acting, type CommandSetting, type DatabaseFlags } from "./operation-command";
 import { operatorName } from "./operator";

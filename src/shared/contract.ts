@@ -15,9 +15,11 @@ import type {
   TaskRow,
   WorkerRow,
 } from "./model/views";
-import { type Operation, operation, type Page } from "./operation";
+import { type Operation, operation } from "./operation";
+import type { Page } from "./page";
 
-export type { Operation, Page } from "./operation";
+export type { Operation } from "./operation";
+export type { Page } from "./page";
 
 const id = z.string().min(1).max(200);
 const reason = z.string().max(2_000).optional();

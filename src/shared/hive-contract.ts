@@ -10,7 +10,8 @@ import {
   workerRole,
 } from "./hive-input";
 import type { HiveTask, HiveWorker } from "./model/hive-records";
-import { operation, type Page } from "./operation";
+import { operation } from "./operation";
+import type { Page } from "./page";
 
 const task = z.strictObject({ taskId: hiveId });
 const worker = z.strictObject({ workerId: hiveId });

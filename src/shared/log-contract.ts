@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type AuditRow, type EventRow, LOG_ENTITIES, LOG_ORDERS, MOST_LOG_ROWS } from "./model/log-views";
-import { operation, type Page } from "./operation";
+import { operation } from "./operation";
+import type { Page } from "./page";
 
 const pattern = z.string().min(1).max(500);
 const name = z.string().min(1).max(1_000);

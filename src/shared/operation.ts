@@ -10,9 +10,3 @@ export interface Operation<Input extends z.ZodType, Output> {
 export function operation<Output>() {
   return <Input extends z.ZodType>(input: Input): Operation<Input, Output> => ({ input });
 }
-
-/** A page of a list, and where the next one begins (null: there is none). */
-export interface Page<Row> {
-  readonly rows: readonly Row[];
-  readonly next: string | null;
-}

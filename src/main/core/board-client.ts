@@ -1,5 +1,6 @@
 import type {
   BoardEvent,
+  BoardEventsRequest,
   BoardPlan,
   BoardPlanProgress,
   BoardPlanSummary,
@@ -7,9 +8,7 @@ import type {
   FinalPlan,
   StoredFinalPlan,
 } from "../../shared/model/board";
-import * as board from "./operations/board";
-import { type BoardImportReport, importBoard } from "./operations/board-import";
-import type { Store } from "./store/open";
+import type { BoardImportReport } from "../../shared/model/board-import";
 
 /** The Board's operations on a Hive database, in The Board's words. docs/board.md has the tables. */
 export interface BoardClient {
@@ -29,7 +28,7 @@ export interface BoardClient {
   /** Gives the event's id. */
   recordEvent(planId: string | null, taskId: string | null, kind: string, payload?: unknown): Promise<string>;
   /** The newest first; at most 200 unless said otherwise. */
-  getEventsForPlan(planId: string, request?: board.BoardEventsRequest): Promise<BoardEvent[]>;
+  getEventsForPlan(planId: string, request?: BoardEventsRequest): Promise<BoardEvent[]>;
   /** Puts a plan under way. */
   runPlan(planId: string): Promise<BoardPlanProgress>;
   getPlanExecutionStatus(planId: string): Promise<BoardPlanProgress | null>;
@@ -44,43 +43,4 @@ export interface BoardClient {
     readonly signal?: AbortSignal;
     readonly onProgress?: (report: BoardImportReport) => void;
   }): Promise<BoardImportReport>;
-}
-
-/** Refuses calls that come after the client was closed. */
-export type Guard = <Arguments extends unknown[], Answer>(
-  act: (...given: Arguments) => Promise<Answer>,
-) => (...given: Arguments) => Promise<Answer>;
-
-export function createBoardClient(store: Store, source: string, open: Guard): BoardClient {
-  return {
-    getPendingTasks: open((planId: string) => board.getPendingTasks(store, planId)),
-    getAllTasksForPlan: open((planId: string) => board.getAllTasksForPlan(store, planId)),
-    getTaskById: open(async (taskId: string) => board.getTaskById(store, taskId)),
-    updateTaskStatus: open((taskId: string, status: string, error?: string | null) =>
-      board.updateTaskStatus(store, taskId, status, error, { source }),
-    ),
-    incrementTaskAttempts: open((taskId: string) => board.incrementTaskAttempts(store, taskId, { source })),
-    getPlanById: open(async (planId: string) => board.getPlanById(store, planId)),
-    updatePlanStatus: open((planId: string, status: string, close?: boolean) =>
-      board.updatePlanStatus(store, planId, status, close, { source }),
-    ),
-    getPlanTaskSummary: open((planId: string) => board.getPlanTaskSummary(store, planId)),
-    recordEvent: open((planId: string | null, taskId: string | null, kind: string, payload?: unknown) =>
-      board.recordEvent(store, planId, taskId, kind, payload, { source }),
-    ),
-    getEventsForPlan: open((planId: string, request?: board.BoardEventsRequest) =>
-      board.getEventsForPlan(store, planId, request),
-    ),
-    runPlan: open((planId: string) => board.runPlan(store, planId, { source })),
-    getPlanExecutionStatus: open((planId: string) => board.getPlanExecutionStatus(store, planId)),
-    retryFailedTask: open((taskId: string) => board.retryFailedTask(store, taskId, { source })),
-    cancelTask: open((taskId: string) => board.cancelTask(store, taskId, { source })),
-    saveFinalPlan: open((planId: string, finalPlan: Omit<FinalPlan, "planId">) =>
-      board.saveFinalPlan(store, planId, finalPlan, { source }),
-    ),
-    getFinalPlan: open(async (planId: string) => board.getFinalPlan(store, planId)),
-    importBoard: open((request: Parameters<BoardClient["importBoard"]>[0]) =>
-      importBoard(store, { ...request, actor: source }),
-    ),
-  };
 }

@@ -8,7 +8,7 @@ import type {
 import type { AuditFilter, EventFilter, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
-import { createBoardClient } from "./board-client";
+import { createBoardClient } from "./create-board-client";
 import { listAudit, listEvents } from "./operations/events";
 import { type Caller, program } from "./operations/hive/caller";
 import * as plans from "./operations/hive/plans";

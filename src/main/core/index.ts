@@ -3,6 +3,7 @@
 export { ERROR_CODES, type ErrorBody, type ErrorCode, HiveError } from "../../shared/errors";
 export type {
   BoardEvent,
+  BoardEventsRequest,
   BoardPlan,
   BoardPlanProgress,
   BoardPlanSummary,
@@ -10,6 +11,7 @@ export type {
   FinalPlan,
   StoredFinalPlan,
 } from "../../shared/model/board";
+export type { BoardImportReport, BoardTable, ImportCounts, ImportFinding } from "../../shared/model/board-import";
 export type {
   CreateTaskInput,
   HiveTask,
@@ -46,9 +48,7 @@ export {
   type WorkerFields,
   type WorkerStatus,
 } from "../../shared/model/worker";
-export type { Page } from "../../shared/operation";
+export type { Page } from "../../shared/page";
 export type { BoardClient } from "./board-client";
 export { getClient } from "./get-client";
-export type { BoardEventsRequest } from "./operations/board";
-export type { BoardImportReport, ImportCounts } from "./operations/board-import";
 export type { ClientOptions, OrchestrationClient } from "./orchestration-client";

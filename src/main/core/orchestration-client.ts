@@ -9,7 +9,7 @@ import type {
 import type { AuditFilter, AuditRow, EventFilter, EventRow, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
-import type { Page } from "../../shared/operation";
+import type { Page } from "../../shared/page";
 import type { BoardClient } from "./board-client";
 
 export interface ClientOptions {

@@ -186,3 +186,10 @@ export interface StoredFinalPlan {
   readonly finalPlan: FinalPlan | null;
   readonly createdAt: number | null;
 }
+
+/** Which events of a plan to read. */
+export interface BoardEventsRequest {
+  readonly taskId?: string | undefined;
+  /** Default 200, at most 1,000. */
+  readonly limit?: number | undefined;
+}

@@ -1,30 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
-import { BOARD_TABLES, type BoardFile, type BoardTable, openBoardFile } from "../store/board-file";
-import { type ImportedRow, type ImportFinding, type ImportWriter, importRows } from "../store/board-import";
+import {
+  BOARD_TABLES,
+  type BoardImportReport,
+  type BoardTable,
+  type ImportFinding,
+} from "../../../shared/model/board-import";
+import { type BoardFile, openBoardFile } from "../store/board-file";
+import { type ImportedRow, type ImportWriter, importRows } from "../store/board-import";
 import { type Row, text } from "../store/columns";
 import { statement } from "../store/database";
 import type { Store } from "../store/open";
 import { SOURCE } from "./source";
-
-/** Rows of one table. */
-export interface ImportCounts {
-  readonly imported: number;
-  /** Imported before: what became of them here stands. */
-  readonly kept: number;
-  readonly refused: number;
-}
-
-export interface BoardImportReport {
-  /** The Board database. */
-  readonly file: string;
-  /** Why a copy of it was read; null: the file itself was. */
-  readonly copied: string | null;
-  readonly rows: Readonly<Record<BoardTable, ImportCounts>>;
-  /** What could not be taken over as it is; the first `MOST_FINDINGS` of `findingCount`. */
-  readonly findings: readonly ImportFinding[];
-  readonly findingCount: number;
-}
 
 export interface BoardImportRequest {
   readonly file: string;

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
 import {
   type BoardEvent,
+  type BoardEventsRequest,
   type BoardPlan,
   type BoardPlanProgress,
   type BoardPlanSummary,
@@ -220,12 +221,6 @@ export async function recordEvent(
   jsonText(payload, "payload");
   const event = { planId, taskId, kind, payload };
   return store.write((tx) => recordBoardEvent(tx, event, writerOf(store, caller)));
-}
-
-export interface BoardEventsRequest {
-  readonly taskId?: string | undefined;
-  /** Default 200, at most 1,000. */
-  readonly limit?: number | undefined;
 }
 
 /** A plan's history, the newest first: what The Board recorded and what Hive did. */

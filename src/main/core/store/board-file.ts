@@ -1,15 +1,13 @@
 import { resolve } from "node:path";
 import type Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
+import { BOARD_TABLES, type BoardTable } from "../../../shared/model/board-import";
 import type { Clock } from "../clock";
 import { integer, type Row } from "./columns";
 import { bindingOf, type Deadline, untilFree } from "./connect";
 import { checkFile } from "./file-checks";
 import { openSource } from "./observe-source";
 import { translateSqliteError } from "./sqlite-errors";
-
-export const BOARD_TABLES = ["plans", "tasks", "events", "final_plans"] as const;
-export type BoardTable = (typeof BOARD_TABLES)[number];
 
 /** A Board database, read in short statements of their own: its writer never waits for us. */
 export interface BoardFile {

@@ -5,9 +5,9 @@ import {
   planStatusFromBoard,
   taskStateFromBoard,
 } from "../../../shared/model/board";
+import type { BoardTable, ImportFinding } from "../../../shared/model/board-import";
 import { isTerminalPlan } from "../../../shared/model/plan";
 import { appendAudit } from "./audit";
-import type { BoardTable } from "./board-file";
 import { BOARD_ORIGIN } from "./board-rows";
 import { recordBoardEvent } from "./board-writes";
 import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
@@ -17,15 +17,6 @@ import { parseFinalPlan, writeFinalPlan } from "./final-plans";
 import { MANAGED_BY } from "./migrations/hive-operations";
 import { noteProgress, type Writer } from "./plan-end";
 import { formatTime, parseTime } from "./time";
-
-/** What could not be taken over as it is, and what became of the row. */
-export interface ImportFinding {
-  readonly table: BoardTable;
-  readonly id: string;
-  /** False: nothing of the row was imported. */
-  readonly imported: boolean;
-  readonly reason: string;
-}
 
 /** What became of one row. */
 export interface ImportedRow {

@@ -1,7 +1,7 @@
 import { payloadKeys } from "../plan/payload-keys";
 import { json, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { PAYLOAD_PLAN, PAYLOAD_PLAN_INDEX, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
+import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
 
 /**
  * Whether a task's dependencies are met. Tasks that the console knows by their plan answer by counter and edges;
@@ -13,7 +13,7 @@ export const DEPENDENCY_STATE = `SELECT CASE WHEN k.seq IS NULL THEN t.payload E
     CASE WHEN k.seq IS NULL THEN NULL WHEN t.status = 'queued' THEN k.unmet > 0
       ELSE EXISTS (SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
         JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IS NOT 'completed') END AS waits
-  FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id WHERE t.id = ?`;
+  FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id WHERE t.id = +?`;
 
 /** True for a task that does not exist or has none. False where its payload cannot be read: nobody knows then. */
 export function dependenciesMet(db: ReadableDatabase, taskId: string): boolean {
@@ -55,9 +55,9 @@ export function payloadMet(db: ReadableDatabase, raw: unknown): boolean {
 
 const STATUS = "SELECT status FROM tasks WHERE id = ?";
 const STATUS_IN_PLAN = `SELECT t.status FROM console_tasks k JOIN tasks t ON t.id = k.task_id
-  WHERE k.plan_id = ? AND k.subtask_id = ?`;
+  WHERE k.plan_id = +? AND k.subtask_id = +?`;
 export const STATUS_BY_PAYLOAD = `SELECT t.status FROM tasks t
-  WHERE ${PAYLOAD_PLAN} = ? AND ${PAYLOAD_SUBTASK} = ?`;
+  WHERE ${PAYLOAD_PLAN} = +? AND ${PAYLOAD_SUBTASK} = +?`;
 
 /** A dependency is the id of a task or of a subtask of the same plan. Of several such subtasks one is enough. */
 function isCompleted(db: ReadableDatabase, dependency: string, planId: string | null): boolean {
@@ -70,6 +70,3 @@ function isCompleted(db: ReadableDatabase, dependency: string, planId: string | 
     .all(planId, dependency)
     .some((row) => row.status === "completed");
 }
-
-/** For tests of query plans. */
-export const PAYLOAD_INDEX = PAYLOAD_PLAN_INDEX;

@@ -50,7 +50,7 @@ export interface PlanStatusCache {
 
 const FIRST_CHANGE = "SELECT min(seq) AS seq FROM console_changes";
 const LAST_CHANGE = "SELECT max(seq) AS seq FROM console_changes";
-const CHANGED_PLANS = "SELECT id FROM console_changes WHERE seq > ? AND entity = 'plan'";
+const CHANGED_PLANS = "SELECT id FROM console_changes WHERE seq > +? AND entity = 'plan'";
 /** Further behind than this, forgetting everything is cheaper than asking what changed. */
 const MOST_CHANGES = 256;
 const MOST_PLANS = 10_000;

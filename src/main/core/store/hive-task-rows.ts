@@ -17,7 +17,7 @@ export const HIVE_TASK_COLUMNS = `t.*, k.plan_id AS console_plan_id, k.subtask_i
   t.rowid AS console_row, ${TASK_AGE} AS console_age`;
 export const HIVE_TASK_CONSOLE = "LEFT JOIN console_tasks k ON k.task_id = t.id";
 
-const ONE = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE} WHERE t.id = ?`;
+const ONE = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
 
 export function readHiveTask(db: ReadableDatabase, taskId: string): HiveTask | null {
   const row = statement(db, ONE).get(taskId);
@@ -46,12 +46,12 @@ export interface TaskListPage {
 }
 
 const ORDER = `ORDER BY t.priority DESC, ${TASK_AGE}, t.rowid LIMIT $limit`;
-const OLDER = `${TASK_AGE} >= $age AND (${TASK_AGE}, t.rowid) > ($age, $row)`;
+const OLDER = `${TASK_AGE} >= +$age AND (${TASK_AGE}, t.rowid) > (+$age, +$row)`;
 
 /** The parts of a list in its order: each is one range of the index, so a page costs the same anywhere. */
 const PARTS = {
   all: [""],
-  afterNumber: [`AND t.priority = $priority AND ${OLDER}`, "AND t.priority < $priority", "AND t.priority IS NULL"],
+  afterNumber: [`AND t.priority = +$priority AND ${OLDER}`, "AND t.priority < +$priority", "AND t.priority IS NULL"],
   afterNull: [`AND t.priority IS NULL AND ${OLDER}`],
 } as const;
 
@@ -62,7 +62,7 @@ export function taskListStatements(
   indexed: boolean,
 ): string[] {
   const index = kind === "status" ? TASK_ORDER_INDEX : QUEUED_BY_TYPE_INDEX;
-  const where = kind === "status" ? "t.status = $status" : "t.status = 'queued' AND t.task_type = $queuedType";
+  const where = kind === "status" ? "t.status = +$status" : "t.status = 'queued' AND t.task_type = +$queuedType";
   const from = `FROM tasks t ${indexed ? `INDEXED BY ${index} ` : ""}${HIVE_TASK_CONSOLE}`;
   return PARTS[parts].map((part) => `SELECT ${HIVE_TASK_COLUMNS} ${from} WHERE ${where} ${part} ${ORDER}`);
 }

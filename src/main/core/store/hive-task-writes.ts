@@ -71,7 +71,7 @@ export const TASK_TO_MOVE = `SELECT t.status, t.title, k.seq, k.plan_id, k.subta
     LEFT JOIN console_tasks k ON k.task_id = t.id
     LEFT JOIN console_plans p ON p.plan_id = k.plan_id
     LEFT JOIN console_runs cr ON cr.run_id = k.run_id
-  WHERE t.id = ?`;
+  WHERE t.id = +?`;
 
 /**
  * Moves a task as an outside program may. False: there is no such task. The same status again only notes what goes
@@ -219,9 +219,9 @@ export function deleteTaskRow(tx: WritableDatabase, taskId: string, writer: ActW
     );
   }
   const status = text(task.status);
-  statement(tx, "UPDATE workers SET current_task_id = NULL WHERE current_task_id = ?").run(taskId);
+  statement(tx, "UPDATE workers SET current_task_id = NULL WHERE current_task_id = +?").run(taskId);
   // Not left to the foreign key: a database made elsewhere may have none.
-  statement(tx, "DELETE FROM runs WHERE task_id = ?").run(taskId);
+  statement(tx, "DELETE FROM runs WHERE task_id = +?").run(taskId);
   statement(tx, "DELETE FROM tasks WHERE id = ?").run(taskId);
   appendEvent(tx, {
     id: writer.newId(),

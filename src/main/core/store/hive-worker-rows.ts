@@ -29,7 +29,7 @@ export function readHiveWorker(db: ReadableDatabase, workerId: string, freshness
  * Times with and without a `T`, and with any offset, compare as text only by the day, and a day away from UTC only
  * by the day before. So the index gives those of the last two days, and the exact age is asked of each.
  */
-export const ACTIVE = "SELECT w.* FROM workers w WHERE w.status = 'active' AND w.last_heartbeat >= ?";
+export const ACTIVE = "SELECT w.* FROM workers w WHERE w.status = 'active' AND w.last_heartbeat >= +?";
 const DAY_MS = 86_400_000;
 
 /** Those that say so and have beaten within the limit, the latest beat first. */
@@ -37,8 +37,9 @@ export function listActiveWorkers(db: ReadableDatabase, role: string | null, fre
   const since = formatTime(freshness.now - freshness.limitMs - DAY_MS).slice(0, 10);
   return statement(db, ACTIVE)
     .all(since)
+    .filter((row) => role === null || row.role === role)
     .map((row) => decode(row, freshness))
-    .filter((worker) => worker.active && (role === null || worker.role === role))
+    .filter((worker) => worker.active)
     .sort((a, b) => (b.lastHeartbeat ?? 0) - (a.lastHeartbeat ?? 0) || (a.id < b.id ? -1 : 1));
 }
 

@@ -11,13 +11,13 @@ const TASK = `${HIVE_TASK_COLUMNS} FROM console_ready q JOIN tasks t ON t.id = q
 const OPEN_LANES = [0, 3, 4, 5] as const;
 
 /** The first ready task of a plan that the console knows. A row that no trigger saw change is passed over. */
-export const READY_IN_PLAN = `SELECT ${TASK} WHERE q.plan_id = ? AND q.held = ? AND t.status = 'queued'
+export const READY_IN_PLAN = `SELECT ${TASK} WHERE q.plan_id = +? AND q.held = +? AND t.status = 'queued'
   ORDER BY q.priority DESC, q.seq LIMIT 1`;
 
 // What the console runs, only it adds tasks to.
 const OWN_PLAN = "SELECT 1 FROM console_plans WHERE plan_id = ?";
 export const QUEUED_BY_PAYLOAD = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE}
-  WHERE ${PAYLOAD_PLAN} = ? AND t.status = 'queued' AND k.seq IS NULL`;
+  WHERE ${PAYLOAD_PLAN} = +? AND t.status = 'queued' AND k.seq IS NULL`;
 
 /**
  * The task of a plan to work on next: queued, its dependencies met, the highest priority first, then the oldest.

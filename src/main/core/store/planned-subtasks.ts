@@ -62,7 +62,7 @@ export function createPlannedRows(
 
 const REGISTERED = "SELECT seq, task_id FROM console_tasks WHERE plan_id = ? AND subtask_id = ?";
 const BY_OLD_ID = "SELECT id FROM tasks WHERE id = ?";
-export const BY_PAYLOAD = `SELECT t.id FROM tasks t WHERE ${PAYLOAD_PLAN} = ? AND ${PAYLOAD_SUBTASK} = ?
+export const BY_PAYLOAD = `SELECT t.id FROM tasks t WHERE ${PAYLOAD_PLAN} = +? AND ${PAYLOAD_SUBTASK} = +?
   ORDER BY t.rowid LIMIT 1`;
 
 /** The task that another program made for this subtask: by the ids of older versions, or by its payload. */
@@ -115,8 +115,8 @@ function insertTask(tx: WritableDatabase, { planId, taskId, subtask, counted }: 
 }
 
 const DEPENDENCY = `SELECT d.seq, d.blocked, t.status FROM console_tasks d JOIN tasks t ON t.id = d.task_id
-  WHERE d.plan_id = ? AND d.subtask_id = ?`;
-const NEXT_ORDINAL = "SELECT coalesce(max(ordinal), -1) + 1 AS ordinal FROM console_tasks WHERE plan_id = ?";
+  WHERE d.plan_id = +? AND d.subtask_id = +?`;
+const NEXT_ORDINAL = "SELECT coalesce(max(ordinal), -1) + 1 AS ordinal FROM console_tasks WHERE plan_id = +?";
 const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (task_id, plan_id, subtask_id, ordinal, agent, unmet, blocked, max_attempts)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 
