@@ -78,6 +78,7 @@ test("a cancelled task is gone from the machine with everything it started, and 
   await page.keyboard.type("no longer needed");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");
+  await expect(taskRow(page, "Raise a family")).toContainText("no longer needed");
   expect(first.filter(isAlive).map(commandOf)).toEqual([]);
 
   rmSync(join(folder, "pids"));

@@ -57,5 +57,6 @@ describe("trouble", () => {
       "Process 7 no longer exists on this computer. It still holds a task.",
     );
     expect(trouble(worker("a", { state: "stale" }))).toBe("No heartbeat for over 15 seconds.");
+    expect(trouble(worker("a", { state: "stale", lastHeartbeat: null }))).toBe("It has never sent a heartbeat.");
   });
 });

@@ -47,6 +47,7 @@ export function countStates(rows: readonly WorkerRow[]): ReadonlyArray<readonly 
 export function trouble(worker: WorkerRow): string | null {
   const holds = worker.currentTaskId === null ? "" : " It still holds a task.";
   if (worker.state === "dead") return `Process ${worker.pid ?? ""} no longer exists on this computer.${holds}`;
+  if (worker.state === "stale" && worker.lastHeartbeat === null) return `It has never sent a heartbeat.${holds}`;
   if (worker.state === "stale") return `No heartbeat for over ${HEARTBEAT_LIMIT_MS / 1_000} seconds.${holds}`;
   if (worker.state === "error") return `It reported an error and takes no tasks.${holds}`;
   return null;

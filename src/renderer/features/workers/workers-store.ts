@@ -43,8 +43,18 @@ function takePatch({ workers, removed }: LivePatch): void {
   );
 }
 
+/** A worker that falls silent, or whose process is gone, writes nothing that would be pushed: it is looked up. */
+const LOOK_MS = 2_000;
+
 /** Keeps the workers live until the returned function is called. */
 export function startWorkers(): () => void {
   void loadWorkers();
-  return keepLive({ patch: takePatch, reload: () => void loadWorkers() });
+  const timer = setInterval(() => {
+    if (!document.hidden) void loadWorkers();
+  }, LOOK_MS);
+  const end = keepLive({ patch: takePatch, reload: () => void loadWorkers() });
+  return () => {
+    clearInterval(timer);
+    end();
+  };
 }

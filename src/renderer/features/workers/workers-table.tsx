@@ -78,7 +78,7 @@ function Row({ worker, isCursor }: { readonly worker: WorkerRow; readonly isCurs
       <td className={cx(problem !== null && styles.tinted)} title={problem ?? undefined}>
         {look.label}
       </td>
-      <td>{worker.role}</td>
+      <td title={worker.role}>{worker.role}</td>
       <td>
         <Heartbeat worker={worker} />
       </td>

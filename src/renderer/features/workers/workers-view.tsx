@@ -32,8 +32,13 @@ export function WorkersView() {
   useHotkeys({
     group: "Workers",
     hotkeys: [
-      { keys: ["j", "ArrowDown"], label: "Next", hint: true, run: () => move(1) },
-      { keys: ["k", "ArrowUp"], label: "Previous", hint: true, run: () => move(-1) },
+      {
+        keys: ["j", "ArrowDown"],
+        label: "Next row",
+        hint: { keys: ["j", "k"], label: "Move" },
+        run: () => move(1),
+      },
+      { keys: ["k", "ArrowUp"], label: "Previous row", run: () => move(-1) },
       {
         keys: ["Escape"],
         label: "Show all",
