@@ -33,7 +33,9 @@ export const EVENT_SCANS = LOG_ORDERS.flatMap((order) =>
 const KINDS = `SELECT event_type, source_agent FROM events INDEXED BY ${EVENTS_BY_KIND}`;
 const KINDS_ORDER = "ORDER BY event_type, source_agent LIMIT 1";
 const FIRST_KIND = `${KINDS} ${KINDS_ORDER}`;
-export const NEXT_KIND = `${KINDS} WHERE (event_type, source_agent) > (+?, +?) ${KINDS_ORDER}`;
+// Two steps: for a row value SQLite seeks by the first column alone, and reads all of a type to find the next writer.
+export const NEXT_SOURCE = `${KINDS} WHERE event_type = +? AND source_agent > +? ${KINDS_ORDER}`;
+export const NEXT_TYPE = `${KINDS} WHERE event_type > +? ${KINDS_ORDER}`;
 /** With more kinds than this their lists are not merged; the whole log is searched. */
 const MOST_KINDS = 256;
 
@@ -45,7 +47,7 @@ export interface EventSearch {
 /** The shortest lists that together hold what the filter asks for, and what is left to check on each row. */
 export function searchEvents(db: ReadableDatabase, filter: EventFilter, order: LogOrder): EventSearch {
   const { correlationId, source, entity } = filter;
-  const topic = filter.topic === undefined ? null : topicMatcher(filter.topic);
+  const topic = filter.topic === undefined || filter.topic === "*" ? null : topicMatcher(filter.topic);
   const own = entity === undefined ? null : correlationsOf(db, entity);
   const isNamed = entity?.kind === "task" || entity?.kind === "run";
   const needle = entity && isNamed ? JSON.stringify(entity.id) : null;
@@ -90,7 +92,8 @@ function listKinds(db: ReadableDatabase): Kind[] | null {
   while (row !== undefined) {
     if (kinds.length === MOST_KINDS) return null;
     kinds.push({ type: text(row.event_type), source: text(row.source_agent) });
-    row = statement(db, NEXT_KIND).get(row.event_type, row.source_agent);
+    row =
+      statement(db, NEXT_SOURCE).get(row.event_type, row.source_agent) ?? statement(db, NEXT_TYPE).get(row.event_type);
   }
   return kinds;
 }
