@@ -56,7 +56,7 @@ describe("trouble", () => {
     expect(trouble(worker("a", { state: "dead", currentTaskId: "t" }))).toBe(
       "Process 7 no longer exists on this computer. It still holds a task.",
     );
-    expect(trouble(worker("a", { state: "stale" }))).toBe("No heartbeat for over 15 seconds.");
+    expect(trouble(worker("a", { state: "stale", lastHeartbeat: 1 }))).toBe("No heartbeat for over 15 seconds.");
     expect(trouble(worker("a", { state: "stale", lastHeartbeat: null }))).toBe("It has never sent a heartbeat.");
   });
 });
