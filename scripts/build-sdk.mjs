@@ -21,7 +21,10 @@ function keepReachable(entry, folder) {
   const reached = new Set([entry]);
   for (const file of reached) {
     for (const [, name] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"([^"]+)"/g)) {
-      if (!name.startsWith(".")) throw new Error(`${file} names the package ${name}: what the export names must stand in src/shared/model, or in a file of types alone`);
+      if (!name.startsWith("."))
+        throw new Error(
+          `${file} names the package ${name}: what the export names must stand in src/shared/model, or in a file of types alone`,
+        );
       reached.add(`${resolve(dirname(file), name)}.d.ts`);
     }
   }
