@@ -153,7 +153,7 @@ describe("workers", () => {
     const runner = bench.start(store, { slots: 3, heartbeatMs: 20 });
     const states = () =>
       listWorkers(store.read).map((row) => `${row.id} ${row.role} ${row.status} ${row.capabilities.join("+")}`);
-    const row = (id: number, status: string) => `local-${id} local ${status} command+noop`;
+    const row = (id: number, status: string) => `local-${id} local ${status} command+noop+http+llm`;
     await waitFor("three workers", () => states().length === 3);
     expect(states()).toEqual([row(1, "idle"), row(2, "idle"), row(3, "idle")]);
     const first = listWorkers(store.read)[0]?.lastHeartbeat ?? 0;

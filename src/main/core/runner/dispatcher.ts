@@ -19,8 +19,9 @@ import {
 } from "../store/queue";
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { superviseProcess } from "./attempt";
+import type { Begun } from "./begun";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
-import { type Begun, createCommandExecutor } from "./executors";
+import { createExecutor } from "./executors";
 import { type HeldRun, hold, occupationOf } from "./held-run";
 import { localWorkerIds, slotOf } from "./local-workers";
 import { type Ending, nextAttemptAt, type StopReason } from "./outcome";
@@ -81,7 +82,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const { persist } = persistence;
   const confirmLease = async () => options.isLeaseFresh() || (await persist(() => true)) !== LOST;
-  const runCommand = createCommandExecutor({ store, persistence, graceMs, confirmLease });
+  const executor = createExecutor({ store, persistence, graceMs, confirmLease });
   let slots = options.slots;
   let phase: Phase = "opening";
   let claiming = false;
@@ -130,7 +131,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   // The life of one attempt
 
   const start = (one: Claim): Promise<Begun> => {
-    if (one.spec !== null) return runCommand({ ...one, spec: one.spec });
+    if (one.spec !== null) return executor.start({ ...one, spec: one.spec });
     throw new HiveError(
       "invalid_plan",
       `What task ${one.taskId} runs cannot be read from the database (console_specs). Launch its plan again.`,
@@ -138,6 +139,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   };
 
   const adopt = async (run: LiveRun): Promise<Begun> => {
+    const resumed = executor.resume(run);
+    if (resumed !== null) return resumed;
     const files = attemptFiles(store.filesFolder, run.planId ?? "", run.runId);
     const remains = await findRemains(run, files);
     if (remains.kind === "never_started") {
@@ -211,7 +214,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     if ((await saved) === LOST || run.attempt === null) return;
     // Without a process the exit file, if there is one, forbids a late start and has to stay.
     const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
-    for (const file of [files.exit, files.inputs]) void unlink(file).catch(() => undefined);
+    for (const file of [files.exit, files.inputs, files.work]) void unlink(file).catch(() => undefined);
   };
 
   const askStop = (run: HeldRun, reason: StopReason): void => {

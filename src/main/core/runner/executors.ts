@@ -1,34 +1,14 @@
 import { HiveError } from "../../../shared/errors";
+import type { Environment } from "../agents/agent";
+import { createLocalAgents } from "../agents/local-agents";
 import { processStart, thisHost } from "../process-identity";
-import type { Store } from "../store/open";
-import { type Claim, setRunProcess, type TaskSpec } from "../store/queue";
-import { type Attempt, superviseProcess } from "./attempt";
+import { type LiveRun, setRunProcess } from "../store/queue";
+import { superviseProcess } from "./attempt";
+import type { Begun, ExecutorContext, RunnableClaim } from "./begun";
 import { inheritedEnvironment, taskEnvironment } from "./environment";
+import { createInProcess } from "./in-process";
 import { type Launched, launch } from "./launch";
-import type { Persistence } from "./persistence";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
-
-/** What became of the start of an attempt. */
-export type Begun =
-  | { readonly kind: "running"; readonly attempt: Attempt }
-  /** Not its fault, and nothing was started: it is to be tried again later. */
-  | { readonly kind: "postponed"; readonly why: string; readonly delayMs: number }
-  /** The lease is lost: nothing was started, and it is another console's. */
-  | { readonly kind: "lost" };
-
-/** A claim whose specification could be read. */
-export type RunnableClaim = Claim & { readonly spec: TaskSpec };
-
-/** Carries out one kind of work. It starts nothing unless the dispatcher's lease is confirmed just before. */
-export type Executor = (claim: RunnableClaim) => Promise<Begun>;
-
-export interface ExecutorContext {
-  readonly store: Store;
-  readonly persistence: Persistence;
-  readonly graceMs: number;
-  /** False when another console may have the lease by now. */
-  readonly confirmLease: () => Promise<boolean>;
-}
 
 /** Troubles of the machine rather than of the task. */
 const PASSING_TROUBLE = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
@@ -47,7 +27,7 @@ function postponed(error: unknown): Begun {
 }
 
 /** Runs commands as processes of this machine. */
-export function createCommandExecutor(context: ExecutorContext): Executor {
+function createCommandExecutor(context: ExecutorContext): Executor["start"] {
   const { store, persistence, graceMs } = context;
   const makeFolders = createPlanFolders(store.filesFolder);
   const inherited = inheritedEnvironment(process.env);
@@ -114,5 +94,32 @@ export function createCommandExecutor(context: ExecutorContext): Executor {
     );
     if (started !== null) noteProcess(claim.runId, started.pid, files.log, attempt.ended);
     return { kind: "running", attempt };
+  };
+}
+
+/** Begins attempts, each by the agent that its task names. Nothing is started unless the lease is confirmed just before. */
+export interface Executor {
+  start(claim: RunnableClaim): Promise<Begun>;
+  /** Takes up an attempt that another console began inside itself; null: it is a process, to be found as one. */
+  resume(run: LiveRun): Promise<Begun> | null;
+}
+
+export function createExecutor(context: ExecutorContext, environment: Environment = process.env): Executor {
+  const agents = createLocalAgents(environment);
+  const runCommand = createCommandExecutor(context);
+  const inProcess = createInProcess(context, environment);
+  const agentInside = (id: string | undefined) => {
+    const agent = agents.get(id ?? "");
+    return agent === null || agent.execute === null ? null : agent;
+  };
+  return {
+    start(claim) {
+      const agent = agentInside(claim.spec.agent);
+      return agent === null ? runCommand(claim) : inProcess.start(agent, claim).catch(postponed);
+    },
+    resume(run) {
+      const agent = agentInside(run.spec?.agent);
+      return agent === null ? null : inProcess.resume(agent, run).catch(postponed);
+    },
   };
 }

@@ -1,8 +1,9 @@
+import { AGENT_IDS } from "../../../shared/model/agent-work";
 import { ownIdentity } from "../process-identity";
 import type { NewWorker } from "../store/workers";
 
-/** What the slots of a console can do. */
-export const LOCAL_CAPABILITIES = ["command", "noop"] as const;
+/** What the slots of a console can do: approving is for people. */
+export const LOCAL_CAPABILITIES = AGENT_IDS.filter((id) => id !== "approval");
 
 const LOCAL_WORKER = /^local-([1-9]\d*)$/;
 

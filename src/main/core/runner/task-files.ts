@@ -9,6 +9,8 @@ export interface AttemptFiles {
   readonly exit: string;
   readonly inputs: string;
   readonly result: string;
+  /** What an attempt inside the console does, and how far it is. */
+  readonly work: string;
   /** Shared by all subtasks of the plan (`HIVE_PLAN_DIR`). */
   readonly planFolder: string;
 }
@@ -26,6 +28,7 @@ export function attemptFiles(filesFolder: string, planId: string, runId: string)
     exit: join(plan, "runs", `${run}.exit`),
     inputs: join(plan, "runs", `${run}.inputs.json`),
     result: join(plan, "runs", `${run}.result.json`),
+    work: join(plan, "runs", `${run}.work.json`),
     planFolder: join(plan, "files"),
   };
 }

@@ -1,6 +1,6 @@
 import { isRunTerminal } from "../../../shared/model/run";
 import { text, textOrNull } from "./columns";
-import { type ReadableDatabase, statement } from "./database";
+import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 
 /** Where a run's output is. */
 export interface RunLog {
@@ -14,6 +14,11 @@ const RUN_LOG = `SELECT r.status, cr.log_path FROM runs r LEFT JOIN console_runs
 export function readRunLog(db: ReadableDatabase, runId: string): RunLog | null {
   const row = statement(db, RUN_LOG).get(runId);
   return row ? { path: textOrNull(row.log_path), ended: isRunTerminal(text(row.status)) } : null;
+}
+
+/** Notes where a run without a process writes its log. `path`: absolute. */
+export function setRunLog(tx: WritableDatabase, runId: string, path: string): void {
+  statement(tx, "UPDATE console_runs SET log_path = ? WHERE run_id = ?").run(path, runId);
 }
 
 /** The output that a foreign worker stored in the row itself. */

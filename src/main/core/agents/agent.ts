@@ -1,0 +1,101 @@
+import type { AgentId, AgentWork } from "../../../shared/model/agent-work";
+import type { AttemptLog } from "./attempt-log";
+
+/** What an agent is good for, in upstream's words. */
+export const AGENT_CAPABILITIES = [
+  "review",
+  "plan",
+  "code",
+  "deploy",
+  "test",
+  "monitor",
+  "orchestrate",
+  "custom",
+] as const;
+export type AgentCapability = (typeof AGENT_CAPABILITIES)[number];
+
+export interface AgentHealth {
+  readonly status: "healthy" | "degraded" | "unhealthy";
+  /** One line for people: what is wrong and what to do. */
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface AgentInfo {
+  readonly id: string;
+  readonly type: string;
+  readonly capabilities: readonly AgentCapability[];
+  readonly description: string;
+}
+
+/** The variables of the console's own environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One attempt that an agent carries out inside the console's process. */
+export interface AgentTask {
+  readonly subtaskId: string;
+  readonly runId: string;
+  readonly correlationId: string | null;
+  /** With every expression filled in. */
+  readonly work: AgentWork;
+  /** What `saveProgress` was given last, when another console began the attempt; null: it begins now. */
+  readonly progress: unknown;
+  /** Remembers how far it is, for the console that takes the attempt up should this one end. */
+  readonly saveProgress: (progress: unknown) => Promise<void>;
+  readonly log: AttemptLog;
+  /** Where a result goes that is too large for the database. */
+  readonly resultFile: string;
+  readonly environment: Environment;
+  /** Aborted when the attempt is to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Why an attempt failed, in words for the operator. Anything else that `execute` throws is a defect. */
+export class WorkFailure extends Error {
+  override readonly name = "WorkFailure";
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly type: string;
+  readonly capabilities: readonly AgentCapability[];
+  /**
+   * Does the work and answers its result as JSON text (null: none). Throws `WorkFailure`. Null for what the runner
+   * does itself: processes, join points and gates.
+   */
+  readonly execute: ((task: AgentTask) => Promise<string | null>) | null;
+  /** Whether work that was cut off may be done once more without harm. */
+  isRepeatable(work: AgentWork): boolean;
+  /** Finds out whether work would succeed now. Never throws for a finding; gives up when `signal` is aborted. */
+  healthCheck(signal: AbortSignal): Promise<AgentHealth>;
+  hasCapability(capability: AgentCapability): boolean;
+  getInfo(): AgentInfo;
+}
+
+export interface AgentDefinition extends AgentInfo {
+  readonly execute?: Agent["execute"];
+  readonly isRepeatable?: Agent["isRepeatable"];
+  readonly healthCheck: Agent["healthCheck"];
+}
+
+export function defineAgent(definition: AgentDefinition & { readonly id: AgentId | (string & {}) }): Agent {
+  const { id, type, capabilities, description, healthCheck, execute = null, isRepeatable = () => true } = definition;
+  return {
+    id,
+    type,
+    capabilities,
+    execute,
+    isRepeatable,
+    healthCheck,
+    hasCapability: (capability) => capabilities.includes(capability),
+    getInfo: () => ({ id, type, capabilities, description }),
+  };
+}
+
+export function healthy(message: string, details: AgentHealth["details"] = {}): AgentHealth {
+  return { status: "healthy", message, details };
+}
+
+export function unhealthy(message: string, details: AgentHealth["details"] = {}): AgentHealth {
+  return { status: "unhealthy", message, details };
+}
