@@ -82,5 +82,9 @@ export function App() {
 function View({ place }: { readonly place: Place }) {
   if (place.view === "workers") return <WorkersView />;
   if (place.view === "launch") return <LaunchView sample={place.sample} />;
-  return place.planId === null ? <PlansList /> : <PlanView planId={place.planId} taskId={place.taskId} />;
+  return place.planId === null ? (
+    <PlansList />
+  ) : (
+    <PlanView planId={place.planId} taskId={place.taskId} tab={place.tab} />
+  );
 }

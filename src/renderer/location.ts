@@ -1,12 +1,21 @@
 import { create } from "zustand";
 
+export const PLAN_TABS = ["graph", "tasks"] as const;
+export type PlanTab = (typeof PLAN_TABS)[number];
+
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
-  | { readonly view: "plans"; readonly planId: string | null; readonly taskId: string | null }
+  | {
+      readonly view: "plans";
+      readonly planId: string | null;
+      readonly taskId: string | null;
+      /** Null: the one that this plan was last looked at in. */
+      readonly tab: PlanTab | null;
+    }
   | { readonly view: "launch"; readonly sample: string | null }
   | { readonly view: "workers" };
 
-const HOME: Place = { view: "plans", planId: null, taskId: null };
+const HOME: Place = { view: "plans", planId: null, taskId: null, tab: null };
 
 function decode(part: string): string | null {
   try {
@@ -16,14 +25,21 @@ function decode(part: string): string | null {
   }
 }
 
-/** The place an address names: `#/plans/<plan>/tasks/<task>`, `#/launch/<sample>`, `#/workers`. Else: the plans. */
+/**
+ * The place an address names: `#/plans/<plan>/tasks/<task>?tab=graph`, `#/launch/<sample>`, `#/workers`. Else: the
+ * plans.
+ */
 export function parsePlace(hash: string): Place {
-  const parts = hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decode);
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
   if (view === "workers") return { view: "workers" };
   if (view === "launch") return { view: "launch", sample: first };
   if (view !== "plans") return HOME;
-  return { view: "plans", planId: first, taskId: first !== null && word === "tasks" ? second : null };
+  if (first === null) return HOME;
+  const wanted = new URLSearchParams(query).get("tab");
+  const tab = PLAN_TABS.find((known) => known === wanted) ?? null;
+  return { view: "plans", planId: first, taskId: word === "tasks" ? second : null, tab };
 }
 
 export function formatPlace(place: Place): string {
@@ -32,13 +48,15 @@ export function formatPlace(place: Place): string {
     return place.sample === null ? "#/launch" : `#/launch/${encodeURIComponent(place.sample)}`;
   if (place.planId === null) return "#/plans";
   const plan = `#/plans/${encodeURIComponent(place.planId)}`;
-  return place.taskId === null ? plan : `${plan}/tasks/${encodeURIComponent(place.taskId)}`;
+  const task = place.taskId === null ? "" : `/tasks/${encodeURIComponent(place.taskId)}`;
+  return `${plan}${task}${place.tab === null ? "" : `?tab=${place.tab}`}`;
 }
 
-export const planPlace = (planId: string | null, taskId: string | null = null): Place => ({
+export const planPlace = (planId: string | null, taskId: string | null = null, tab: PlanTab | null = null): Place => ({
   view: "plans",
   planId,
   taskId,
+  tab,
 });
 
 const useLocation = create<{ readonly place: Place }>()(() => ({

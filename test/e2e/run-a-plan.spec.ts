@@ -3,7 +3,7 @@ import { getPriority } from "node:os";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { commandOf, isAlive, until } from "../helpers/processes";
-import { chooseTask, launchFile, openTab, planBadge, taskRow } from "../helpers/screen";
+import { chooseTask, launchFile, openPlanTab, openTab, planBadge, taskRow } from "../helpers/screen";
 
 /** Writes its own pid, its child's and its grandchild's to `pids`, then waits for ever. */
 const FAMILY = `echo $$ > pids.new
@@ -26,6 +26,7 @@ test("a sample plan is launched by keyboard and runs to its end before the opera
   await page.keyboard.press("ControlOrMeta+Enter");
 
   await expect(page.getByRole("heading", { name: "Rehearse a release" })).toBeVisible();
+  await openPlanTab(page, "tasks");
   await expect(page.getByRole("row").filter({ hasText: "In progress" }).first()).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Waiting" }).first()).toBeVisible();
   await expect(planBadge(page)).toHaveText("Completed", { timeout: 45_000 });

@@ -28,14 +28,21 @@ export async function openPlanFile(opened: OpenConsole, file: string): Promise<v
   await opened.page.getByRole("button", { name: /^Open plan file/ }).click();
 }
 
-/** Launches a plan file and waits until its tasks are on screen. */
-export async function launchFile(opened: OpenConsole, file: string): Promise<void> {
+/** Launches a plan file and waits until its graph, or the list of its tasks, is on screen. */
+export async function launchFile(opened: OpenConsole, file: string, tab: "graph" | "tasks" = "tasks"): Promise<void> {
+  const { page } = opened;
   await openPlanFile(opened, file);
-  await opened.page
+  await page
     .getByRole("main")
     .getByRole("button", { name: /^Launch / })
     .click();
-  await expect(opened.page.getByRole("grid", { name: "Tasks" })).toBeVisible();
+  await openPlanTab(page, tab);
+}
+
+export async function openPlanTab(page: Page, tab: "graph" | "tasks"): Promise<void> {
+  await page.getByRole("tab", { name: tab === "graph" ? /^Graph/ : /^Tasks/ }).click();
+  if (tab === "tasks") await expect(page.getByRole("grid", { name: "Tasks" })).toBeVisible();
+  else await expect(page.locator("canvas[data-nodes]")).toBeVisible();
 }
 
 /** Opens a task in the inspector. */

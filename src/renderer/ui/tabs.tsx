@@ -17,10 +17,12 @@ interface TabsProps<Id extends string> {
   readonly onChange: (id: Id) => void;
   /** At the right of the tabs. */
   readonly end?: ReactNode;
+  /** Beside the panels, whichever is chosen. */
+  readonly beside?: ReactNode;
 }
 
 /** Tabs that fill their container; the panel of the chosen one takes what is left, and scrolls by itself. */
-export function Tabs<Id extends string>({ label, items, value, onChange, end }: TabsProps<Id>) {
+export function Tabs<Id extends string>({ label, items, value, onChange, end, beside }: TabsProps<Id>) {
   const choose = (next: unknown): void => {
     const item = items.find((candidate) => candidate.id === next);
     if (item) onChange(item.id);
@@ -38,11 +40,14 @@ export function Tabs<Id extends string>({ label, items, value, onChange, end }: 
         </Base.List>
         {end}
       </div>
-      {items.map((item) => (
-        <Base.Panel key={item.id} value={item.id} className={styles.panel}>
-          {item.panel}
-        </Base.Panel>
-      ))}
+      <div className={styles.body}>
+        {items.map((item) => (
+          <Base.Panel key={item.id} value={item.id} className={styles.panel}>
+            {item.panel}
+          </Base.Panel>
+        ))}
+        {beside}
+      </div>
     </Base.Root>
   );
 }

@@ -6,6 +6,8 @@ describe("places in the address", () => {
     planPlace(null),
     planPlace("0199a3c1-2b4d"),
     planPlace("plan/with slash?", "task #7"),
+    planPlace("plan", null, "graph"),
+    planPlace("plan?tab=tasks", "task", "graph"),
     { view: "launch", sample: null },
     { view: "launch", sample: "repository report" },
     { view: "workers" },
@@ -21,6 +23,10 @@ describe("places in the address", () => {
 
   it("takes an address that cannot be decoded for no plan", () => {
     expect(parsePlace("#/plans/%E0%A4%A")).toEqual(planPlace(null));
+  });
+
+  it("takes a tab that is not there for none", () => {
+    expect(parsePlace("#/plans/p1?tab=nowhere")).toEqual(planPlace("p1"));
   });
 
   it("has no task without a plan or under another word", () => {

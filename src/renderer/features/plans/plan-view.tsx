@@ -1,8 +1,8 @@
 import { Workflow } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { TaskRow } from "../../../shared/model/views";
 import { ApiError } from "../../api";
-import { goTo, planPlace } from "../../location";
+import { goTo, type PlanTab, planPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
@@ -10,6 +10,8 @@ import { Failure, MoreFailed } from "../../ui/failure";
 import { useHotkeys } from "../../ui/hotkeys";
 import { lookOf } from "../../ui/looks";
 import { SkeletonRows } from "../../ui/skeleton-rows";
+import { Tabs } from "../../ui/tabs";
+import { GraphTab, GraphTools, useGraphDesk } from "../plan-graph/graph-tab";
 import { useApp } from "../shell/app-store";
 import { TaskInspector } from "../task-inspector/task-inspector";
 import { useInspector } from "./inspector-size";
@@ -17,12 +19,19 @@ import { InspectorSlot } from "./inspector-slot";
 import { PlanHead } from "./plan-head";
 import { PlanProgress } from "./plan-progress";
 import { loadMoreTasks, loadPlan, showPlan, usePlan } from "./plan-store";
+import { keepTab, recallTab } from "./plan-tab";
 import styles from "./plans.module.css";
 import { listRows } from "./row-set";
 import { TASK_COLUMNS } from "./task-columns";
 
 const idOf = (task: TaskRow): string => task.id;
 const toneOf = (task: TaskRow): string => lookOf("task", task.state).tone;
+/** The inspector lies over the page. */
+const narrow = window.matchMedia("(width < 1240px)");
+const onNarrow = (listener: () => void): (() => void) => {
+  narrow.addEventListener("change", listener);
+  return () => narrow.removeEventListener("change", listener);
+};
 const loadMore = (): void => void loadMoreTasks();
 /** Scrolling does not repeat a read that failed; a click does. */
 const reachEnd = (): void => {
@@ -33,14 +42,17 @@ interface PlanViewProps {
   readonly planId: string;
   /** The task in the inspector. */
   readonly taskId: string | null;
+  /** As the address names it. */
+  readonly tab: PlanTab | null;
 }
 
-/** A plan's tasks in the plan's order, live, beside the inspector of the one that is selected. */
-export function PlanView({ planId, taskId }: PlanViewProps) {
+/** A plan as a graph or as the list of its tasks, live, beside the inspector of the task that is selected. */
+export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
   const { plan, tasks, status, error, moreError } = usePlan();
   const runner = useApp((state) => state.runner);
   const [cursor, setCursor] = useState(taskId);
-  const isOpen = useInspector((state) => state.isOpen);
+  const { isOpen, width } = useInspector();
+  const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
 
   useEffect(() => {
     void showPlan(planId);
@@ -55,13 +67,13 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
     (id: string): void => {
       setCursor(id);
       useInspector.setState({ isOpen: true });
-      goTo(planPlace(planId, id), { replace: inspects });
+      goTo(planPlace(planId, id, wanted), { replace: inspects });
     },
-    [planId, inspects],
+    [planId, inspects, wanted],
   );
   // With the inspector open, it follows the cursor: reading down a list needs no second key.
   const moveCursor = inspects ? open : setCursor;
-  const close = useCallback((): void => goTo(planPlace(planId)), [planId]);
+  const close = useCallback((): void => goTo(planPlace(planId, null, wanted)), [planId, wanted]);
   const toggleInspector = (): void => {
     const target = taskId ?? cursor ?? tasks.order[0];
     if (inspects) useInspector.setState({ isOpen: false });
@@ -74,6 +86,12 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
       { keys: ["Escape"], label: "Back", run: () => (inspects ? close() : goTo(planPlace(null))) },
     ],
   });
+
+  const tab = wanted ?? recallTab(planId, plan?.taskCount ?? 0);
+  useEffect(() => {
+    if (wanted !== null) keepTab(planId, wanted);
+  }, [planId, wanted]);
+  const desk = useGraphDesk(planId);
 
   const rows = listRows(tasks);
   if (status === "failed") {
@@ -95,6 +113,30 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
       </section>
     );
   }
+  const list = (
+    <div className={styles.list}>
+      {rows.length === 0 ? (
+        <EmptyState icon={<Workflow size={20} />} title="This plan has no tasks">
+          Its program has not written any yet; they show here as soon as it does.
+        </EmptyState>
+      ) : (
+        <DataTable
+          key={planId}
+          label="Tasks"
+          columns={TASK_COLUMNS}
+          rows={rows}
+          rowId={idOf}
+          rowTone={toneOf}
+          total={plan?.taskCount ?? rows.length}
+          cursor={cursor}
+          onCursor={moveCursor}
+          onOpen={open}
+          onEndReached={reachEnd}
+        />
+      )}
+      {moreError !== null && <MoreFailed what="More tasks" error={moreError} onRetry={loadMore} />}
+    </div>
+  );
   return (
     <section className={styles.page} aria-label={plan?.title ?? "Plan"}>
       {plan === null ? (
@@ -103,37 +145,41 @@ export function PlanView({ planId, taskId }: PlanViewProps) {
         <PlanHead plan={plan} isInspecting={inspects} onToggleInspector={toggleInspector} />
       )}
       {plan !== null && <PlanProgress plan={plan} runner={runner} />}
-      <div className={styles.split}>
-        <div className={styles.list}>
-          {status === "loading" && <SkeletonRows />}
-          {status === "ready" && rows.length === 0 && (
-            <EmptyState icon={<Workflow size={20} />} title="This plan has no tasks">
-              Its program has not written any yet; they show here as soon as it does.
-            </EmptyState>
-          )}
-          {rows.length > 0 && (
-            <DataTable
-              key={planId}
-              label="Tasks"
-              columns={TASK_COLUMNS}
-              rows={rows}
-              rowId={idOf}
-              rowTone={toneOf}
-              total={plan?.taskCount ?? rows.length}
-              cursor={cursor}
-              onCursor={moveCursor}
-              onOpen={open}
-              onEndReached={reachEnd}
-            />
-          )}
-          {moreError !== null && <MoreFailed what="More tasks" error={moreError} onRetry={loadMore} />}
-        </div>
-        {inspects && (
-          <InspectorSlot>
-            <TaskInspector taskId={taskId} onClose={close} />
-          </InspectorSlot>
-        )}
-      </div>
+      {plan === null ? (
+        <SkeletonRows />
+      ) : (
+        <Tabs
+          label="Plan"
+          value={tab}
+          onChange={(next) => goTo(planPlace(planId, taskId, next))}
+          end={tab === "graph" && <GraphTools desk={desk} />}
+          beside={
+            inspects && (
+              <InspectorSlot>
+                <TaskInspector taskId={taskId} onClose={close} />
+              </InspectorSlot>
+            )
+          }
+          items={[
+            {
+              id: "graph",
+              label: "Graph",
+              panel: (
+                <GraphTab
+                  planId={planId}
+                  taskCount={plan.taskCount}
+                  desk={desk}
+                  cursor={cursor}
+                  onCursor={moveCursor}
+                  onOpen={open}
+                  covered={inspects && isNarrow ? width : 0}
+                />
+              ),
+            },
+            { id: "tasks", label: "Tasks", count: plan.taskCount, panel: list },
+          ]}
+        />
+      )}
     </section>
   );
 }

@@ -60,7 +60,7 @@ function longestWays(nodeCount: number, low: Int32Array, high: Int32Array, order
 }
 
 /**
- * Moves nodes that more wait for than they wait for right before the first one that waits: fewer and shorter
+ * Moves nodes that as many wait for as they wait for, or more, right before the first one that waits: fewer and shorter
  * lines, at the price that not everything that can start at once stands in the first layer.
  */
 export function tighten(layer: Int32Array, low: Int32Array, high: Int32Array): Int32Array {
@@ -72,7 +72,7 @@ export function tighten(layer: Int32Array, low: Int32Array, high: Int32Array): I
   for (const node of order) {
     const first = at(after.start, node);
     const end = at(after.start, node + 1);
-    if (end - first <= at(waits, node)) continue;
+    if (end === first || end - first < at(waits, node)) continue;
     let nearest = Number.POSITIVE_INFINITY;
     for (let index = first; index < end; index++) nearest = Math.min(nearest, at(tight, at(after.list, index)));
     tight[node] = nearest - 1;

@@ -25,6 +25,11 @@ function start(): Worker {
   return started;
 }
 
+/** Starts the worker, for a graph that is being read: it is ready when the graph is. */
+export function prepareLayout(): void {
+  worker ??= start();
+}
+
 /** Lays a graph out beside the window's thread. The worker stays for the next one. */
 export function layOut(shape: GraphShape, size: NodeSize): Promise<Drawing> {
   worker ??= start();

@@ -2,7 +2,7 @@ import { at } from "./adjacency";
 import type { Slots } from "./slots";
 
 const SWEEPS = 8;
-/** Of a graph with more slots, half as many: its picture gains less by them than its reader waits. */
+/** Of a graph with more slots, half as many, and the last one counts: comparing them would take as long again. */
 const MANY_SLOTS = 10_000;
 /** Room for the place in its layer behind the place that a slot wants, in one number that sorts. */
 const PLACES = 2 ** 20;
@@ -14,11 +14,12 @@ export function orderLayers(slots: Slots): Int32Array[] {
   let layers = firstOrder(slots);
   const place = new Int32Array(slots.count);
   for (const layer of layers) number(layer, place);
+  const isLarge = slots.count > MANY_SLOTS;
   let best = layers;
-  let fewest = crossings(slots, layers, place);
-  const sweeps = slots.count > MANY_SLOTS ? SWEEPS / 2 : SWEEPS;
+  let fewest = isLarge ? Number.POSITIVE_INFINITY : crossings(slots, layers, place);
+  const sweeps = isLarge ? SWEEPS / 2 : SWEEPS;
   for (let sweep = 0; sweep < sweeps && fewest > 0; sweep++) {
-    layers = layers.map((layer) => layer.slice());
+    if (!isLarge) layers = layers.map((layer) => layer.slice());
     const isForward = sweep % 2 === 0;
     for (let step = 1; step < layers.length; step++) {
       const index = isForward ? step : layers.length - 1 - step;
@@ -26,6 +27,7 @@ export function orderLayers(slots: Slots): Int32Array[] {
       const beside = layers[isForward ? index - 1 : index + 1];
       if (layer !== undefined && beside !== undefined) sortLayer(slots, layer, beside.length, place, isForward);
     }
+    if (isLarge) continue;
     const found = crossings(slots, layers, place);
     if (found >= fewest) continue;
     fewest = found;

@@ -1,4 +1,4 @@
-import { at } from "./adjacency";
+import { at, degree } from "./adjacency";
 import type { Slots } from "./slots";
 
 /** Heights are counted in quarters of a row: a node with its distance takes four, a lane one. */
@@ -12,9 +12,9 @@ const MANY_SLOTS = 10_000;
 const FEW_SWEEPS = 5;
 /** How much everything is drawn to the middle, so that a long graph does not wander off. */
 const GRAVITY = 0.05;
-/** How much a lane holds on to being straight, against a node that wants to be near its neighbours. */
-const LANE_WEIGHT = 6;
-const END_WEIGHT = 2;
+/** How much a line that can be straight holds on to it, against a node that wants to be near its neighbours. */
+const CHAIN_WEIGHT = 8;
+const LANE_WEIGHT = 2;
 
 /**
  * The middle of each slot, in quarters of a row, from 0 at the part's upper edge: near its neighbours, in the
@@ -112,18 +112,26 @@ function wishOf(
 ): { wish: number; weight: number } {
   let sum = 0;
   let weight = 0;
-  const isLane = slot >= nodeCount;
+  let chainSum = 0;
+  let chains = 0;
   for (const side of ["before", "after"] as const) {
     if (towards !== "both" && towards !== side) continue;
-    const { start, list } = side === "before" ? before : after;
-    for (let link = at(start, slot); link < at(start, slot + 1); link++) {
-      const other = at(list, link);
-      const isOtherLane = other >= nodeCount;
-      const pull = isLane && isOtherLane ? LANE_WEIGHT : isLane || isOtherLane ? END_WEIGHT : 1;
+    const links = side === "before" ? before : after;
+    const back = side === "before" ? after : before;
+    const isOnly = degree(links, slot) === 1;
+    for (let link = at(links.start, slot); link < at(links.start, slot + 1); link++) {
+      const other = at(links.list, link);
+      if (isOnly && degree(back, other) === 1) {
+        chainSum += at(y, other);
+        chains++;
+      }
+      const pull = slot >= nodeCount || other >= nodeCount ? LANE_WEIGHT : 1;
       sum += at(y, other) * pull;
       weight += pull;
     }
   }
+  // A line that can be straight is: a mean with anything else would bend it.
+  if (chains > 0) return { wish: chainSum / chains, weight: chains * CHAIN_WEIGHT };
   if (weight === 0) return { wish: at(y, slot), weight: 0.01 };
   return { wish: sum / (weight + GRAVITY), weight: weight + GRAVITY };
 }

@@ -33,7 +33,7 @@ export function minZoom(drawing: Extent, screen: Extent): number {
 }
 
 /** All of a drawing, in the middle. */
-export function fit(drawing: Extent, screen: Extent): Viewport {
+export function fitAll(drawing: Extent, screen: Extent): Viewport {
   const zoom = fitZoom(drawing, screen);
   return {
     x: (drawing.width - screen.width / zoom) / 2,
