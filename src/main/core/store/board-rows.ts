@@ -49,6 +49,7 @@ const PAYLOAD_TASKS = `SELECT ${COLUMNS}, ${PAYLOAD_SUBTASK} AS subtask
 export const UNNAMED_TASK_PAGE = `${PAYLOAD_TASKS} AND ${PAYLOAD_SUBTASK} IS NULL AND t.rowid > +? ORDER BY t.rowid LIMIT ?`;
 export const NAMED_TASK_PAGE = `${PAYLOAD_TASKS} AND (${PAYLOAD_SUBTASK}, t.rowid) > (+?, +?)
   ORDER BY ${PAYLOAD_SUBTASK}, t.rowid LIMIT ?`;
+const HAS_PAYLOAD_INDEX = `SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = '${PAYLOAD_PLAN_INDEX}'`;
 const RUNS = "SELECT run_number, error_message FROM runs WHERE task_id = +? ORDER BY run_number DESC LIMIT 1";
 
 export function readBoardTask(db: ReadableDatabase, taskId: string): BoardTask | null {
@@ -80,6 +81,8 @@ export function pageBoardTasks(
 
 function pageRows(db: ReadableDatabase, planId: string, place: BoardTaskPlace, limit: number): Row[] {
   if (place.list === "plan") return statement(db, BOARD_TASK_PAGE).all(planId, place.ordinal, limit);
+  // A database that was never adopted is observed through views, which put these tasks into their plans.
+  if (statement(db, HAS_PAYLOAD_INDEX).get() === undefined) return [];
   if (place.list === "unnamed") return statement(db, UNNAMED_TASK_PAGE).all(planId, place.row, limit);
   return statement(db, NAMED_TASK_PAGE).all(planId, place.subtask, place.row, limit);
 }
