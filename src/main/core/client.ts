@@ -1,11 +1,11 @@
 import { HiveError } from "../../shared/errors";
 import { cancelRest } from "./operations/plans";
 import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
-import { type OpenOptions, openStore, type Store } from "./store/open";
+import { type OpenMode, type OpenOptions, openStore, type Store } from "./store/open";
 import { listCancellingPlans } from "./store/plan-control";
 
 export interface CoreOptions extends OpenOptions {
-  /** How this process takes part in running tasks; null: it only looks and acts. */
+  /** How this process takes part in running tasks; null, and always in `observe`: it only looks and acts. */
   readonly runner: RunnerOptions | null;
 }
 
@@ -18,11 +18,13 @@ export interface Core<R extends Runner | null = Runner | null> {
 }
 
 /** Throws what `openStore` throws. */
-export function openCore(options: CoreOptions & { readonly runner: RunnerOptions }): Promise<Core<Runner>>;
+export function openCore(
+  options: CoreOptions & { readonly runner: RunnerOptions; readonly mode?: Exclude<OpenMode, "observe"> },
+): Promise<Core<Runner>>;
 export function openCore(options: CoreOptions): Promise<Core>;
 export async function openCore({ runner: runnerOptions, ...options }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
-  const runner = runnerOptions === null ? null : startRunner(store, runnerOptions);
+  const runner = runnerOptions === null || options.mode === "observe" ? null : startRunner(store, runnerOptions);
   if (runner !== null) void resumeCancels(store);
   let closing: Promise<void> | null = null;
   const shut = async () => {

@@ -66,6 +66,21 @@ test.each(["wal", "delete"] as const)(
   },
 );
 
+test("a large plan is put together also where tasks come before what they depend on", async () => {
+  const file = makeHiveDatabase({
+    changes: `${PLAN} WITH RECURSIVE n (i) AS (SELECT 5000 UNION ALL SELECT i - 1 FROM n WHERE i > 1)
+      INSERT INTO tasks (id, title, task_type, payload) SELECT 'n' || i, 'Task ' || i, 'x',
+        json_object('plan_id', 'p', 'subtask_id', 's' || i, 'dependencies', json_array('s' || (i - 1), 'n' || (i - 1))) FROM n`,
+  });
+  const store = await observe(file);
+  expect(getPlan(store, { planId: "p" })).toMatchObject({ taskCount: 5_004, counts: { queued: 2, waiting: 4_999 } });
+  expect(getTask(store, { taskId: "n7" })).toMatchObject({
+    state: "waiting",
+    dependencies: [{ id: "n6" }],
+    dependents: [{ id: "n8" }],
+  });
+});
+
 test("nothing can be written, and the refusal says how it could", async () => {
   const file = makeHiveDatabase({ changes: PLAN });
   const hash = hashOf(file);

@@ -15,14 +15,10 @@ const TABLES = [
     subtask_id TEXT NOT NULL, ordinal INTEGER NOT NULL, agent TEXT NOT NULL)`,
   "CREATE INDEX temp.observed_by_plan ON observed_tasks (plan_id, ordinal)",
   "CREATE INDEX temp.observed_by_subtask ON observed_tasks (plan_id, subtask_id)",
-  `CREATE TEMP TABLE observed_dependencies (task INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (task, name))
+  `CREATE TEMP TABLE console_edges (depends_on INTEGER NOT NULL, task INTEGER NOT NULL, PRIMARY KEY (depends_on, task))
     WITHOUT ROWID`,
-  "CREATE INDEX temp.observed_dependents ON observed_dependencies (name, task)",
+  "CREATE INDEX temp.observed_edges_by_task ON console_edges (task, depends_on)",
 
-  // A dependency is named by a task's id or by a subtask's id within the plan.
-  `CREATE TEMP VIEW console_edges AS SELECT d.seq AS depends_on, n.task AS task FROM observed_dependencies n
-    JOIN observed_tasks k ON k.seq = n.task
-    JOIN observed_tasks d ON d.plan_id = k.plan_id AND (d.subtask_id = n.name OR d.task_id = n.name)`,
   // NULL where the task's own row or its runs say it.
   `CREATE TEMP VIEW console_tasks AS SELECT k.seq, k.task_id, k.plan_id, k.subtask_id, k.ordinal, k.agent,
       CASE WHEN (SELECT status FROM tasks WHERE id = k.task_id) = 'queued'
@@ -45,7 +41,7 @@ const TABLES = [
 const READ = `SELECT t.rowid AS place, t.id, t.task_type, t.payload FROM tasks t
   WHERE t.rowid > ? ORDER BY t.rowid LIMIT ?`;
 /** Rows a step reads: a few milliseconds, then the event loop breathes. */
-const STEP = 2_000;
+const STEP = 500;
 
 export interface ObservedPlans {
   /** Takes in the tasks that were added since. */
@@ -61,17 +57,27 @@ export async function observePlans(db: Database.Database): Promise<ObservedPlans
   const insertTask = db.prepare(
     "INSERT OR IGNORE INTO observed_tasks (task_id, plan_id, subtask_id, ordinal, agent) VALUES (?, ?, ?, ?, ?)",
   );
-  const insertDependency = db.prepare("INSERT OR IGNORE INTO observed_dependencies (task, name) VALUES (?, ?)");
+  const insertEdge = db.prepare("INSERT OR IGNORE INTO console_edges (depends_on, task) VALUES (?, ?)");
+  const find = db
+    .prepare<[string, string, string], number>(
+      `SELECT seq FROM observed_tasks WHERE plan_id = ? AND subtask_id = ?
+        UNION ALL SELECT seq FROM observed_tasks WHERE task_id = ? LIMIT 1`,
+    )
+    .pluck();
   const plan = db.prepare("SELECT plan_id FROM observed_tasks WHERE task_id = ?").pluck();
   const ordinals = new Map<string, number>();
+  /** Who waits for a name that no task of the plan has yet. */
+  const awaited = new Map<string, Array<number | bigint>>();
   let seen = 0;
+
+  const takeAll = db.transaction((rows: ReadonlyArray<Record<string, unknown>>) => rows.forEach(take));
 
   async function refresh(): Promise<void> {
     // Rows were deleted or renumbered at the end: what is new cannot be told any more.
     if (integer(last.get()) < seen) forget();
     for (;;) {
       const rows = read.all(seen, STEP);
-      for (const row of rows) take(row);
+      takeAll(rows);
       seen = integer(rows.at(-1)?.place ?? seen);
       if (rows.length < STEP) return;
       await new Promise((done) => setImmediate(done));
@@ -79,8 +85,9 @@ export async function observePlans(db: Database.Database): Promise<ObservedPlans
   }
 
   function forget(): void {
-    db.exec("DELETE FROM observed_tasks; DELETE FROM observed_dependencies");
+    db.exec("DELETE FROM observed_tasks; DELETE FROM console_edges");
     ordinals.clear();
+    awaited.clear();
     seen = 0;
   }
 
@@ -91,7 +98,26 @@ export async function observePlans(db: Database.Database): Promise<ObservedPlans
     const added = insertTask.run(row.id, planId, subtaskId ?? row.id, ordinal, text(row.task_type));
     if (added.changes === 0) return;
     ordinals.set(planId, ordinal + 1);
-    for (const name of dependencies) insertDependency.run(added.lastInsertRowid, name);
+    connect(planId, [subtaskId, text(row.id)], added.lastInsertRowid, dependencies);
+  }
+
+  /** A dependency is named by a subtask's id within the plan or by a task's id. */
+  function connect(
+    planId: string,
+    ownNames: ReadonlyArray<string | null>,
+    seq: number | bigint,
+    dependencies: readonly string[],
+  ): void {
+    const key = (name: string | null) => JSON.stringify([planId, name]);
+    for (const own of ownNames) {
+      for (const task of awaited.get(key(own)) ?? []) insertEdge.run(seq, task);
+      awaited.delete(key(own));
+    }
+    for (const name of dependencies) {
+      const dependency = find.get(planId, name, name);
+      if (dependency !== undefined) insertEdge.run(dependency, seq);
+      else awaited.set(key(name), [...(awaited.get(key(name)) ?? []), seq]);
+    }
   }
 
   await refresh();
