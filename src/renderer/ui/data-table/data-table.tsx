@@ -73,6 +73,12 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   });
   const items = virtualizer.getVirtualItems();
 
+  // Where the focus is nowhere, as after coming here by a key, the rows take it: a screen reader follows the cursor.
+  const grid = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
+  }, []);
+
   const lastShown = items.at(-1)?.index ?? -1;
   useEffect(() => {
     if (model.length > 0 && lastShown >= model.length - OVERSCAN - 1) onEndReached?.();
@@ -133,6 +139,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter opens the row the cursor is on, by its hotkey */}
       <table
+        ref={grid}
         className={styles.table}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through by keys
         role="grid"
