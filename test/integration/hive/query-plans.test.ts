@@ -1,7 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import type { ReadableDatabase } from "../../../src/main/core/store/database";
-import { DEPENDENCY_STATE, STATUS_BY_PAYLOAD, WAITING_AMONG } from "../../../src/main/core/store/dependencies";
+import { DEPENDENCY_STATE, STATUS_BY_PAYLOAD } from "../../../src/main/core/store/dependencies";
+import {
+  NOT_READY,
+  PAYLOADS,
+  STATUSES,
+  STATUSES_BY_PAYLOAD,
+  STATUSES_IN_PLANS,
+} from "../../../src/main/core/store/dependency-batch";
 import { taskListStatements } from "../../../src/main/core/store/hive-task-rows";
 import { TASK_TO_MOVE } from "../../../src/main/core/store/hive-task-writes";
 import { ACTIVE } from "../../../src/main/core/store/hive-worker-rows";
@@ -43,7 +50,11 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ),
   ["a task to move", TASK_TO_MOVE, BY_ID],
   ["a task's dependencies", DEPENDENCY_STATE, BY_ID],
-  ["many tasks' dependencies", WAITING_AMONG, BY_ID],
+  ["many tasks' readiness", NOT_READY, "k USING INDEX sqlite_autoindex_console_tasks_1 (task_id=?)"],
+  ["many payloads", PAYLOADS, BY_ID],
+  ["many dependencies", STATUSES, BY_ID],
+  ["many dependencies in plans", STATUSES_IN_PLANS, "console_tasks_2 (plan_id=? AND subtask_id=?)"],
+  ["many dependencies by payload", STATUSES_BY_PAYLOAD, "console_tasks_payload (<expr>=? AND <expr>=?)"],
   ["a dependency by payload", STATUS_BY_PAYLOAD, "t USING INDEX console_tasks_payload (<expr>=? AND <expr>=?)"],
   ["a subtask by payload", BY_PAYLOAD, "t USING INDEX console_tasks_payload (<expr>=? AND <expr>=?)"],
   ["a plan's queued tasks by payload", QUEUED_BY_PAYLOAD, "t USING INDEX console_tasks_payload (<expr>=?)"],

@@ -1,5 +1,5 @@
 import { payloadKeys } from "../plan/payload-keys";
-import { json, text, textOrNull } from "./columns";
+import { json, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
 
@@ -20,27 +20,6 @@ export function dependenciesMet(db: ReadableDatabase, taskId: string): boolean {
   const row = statement(db, DEPENDENCY_STATE).get(taskId);
   if (!row) return true;
   return row.seq === null ? payloadMet(db, row.payload) : row.waits === 0;
-}
-
-/**
- * The tasks among these that wait, or whose payload must be asked: mostly few, so mostly few rows. The list of
- * ids is JSON of our own making.
- */
-export const WAITING_AMONG = `SELECT j.value AS id, k.seq, CASE WHEN k.seq IS NULL THEN t.payload END AS payload
-  FROM json_each(?) j CROSS JOIN tasks t ON t.id = j.value LEFT JOIN console_tasks k ON k.task_id = t.id
-  WHERE (k.seq IS NULL AND t.payload IS NOT NULL) OR k.unmet > 0
-    OR (k.seq IS NOT NULL AND t.status <> 'queued' AND EXISTS (
-      SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IS NOT 'completed'))`;
-
-/** As dependenciesMet, for many tasks as of one moment. */
-export function dependenciesMetOf(db: ReadableDatabase, taskIds: readonly string[]): Map<string, boolean> {
-  const answers = new Map<string, boolean>();
-  for (const id of taskIds) answers.set(id, true);
-  for (const row of statement(db, WAITING_AMONG).all(JSON.stringify(taskIds))) {
-    answers.set(text(row.id), row.seq === null && payloadMet(db, row.payload));
-  }
-  return answers;
 }
 
 /** The dependencies that a payload names: each must be completed; one that nobody knows is not. */
