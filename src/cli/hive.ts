@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { defaultDatabaseFile } from "../main/core/paths";
+import { addAgentCommands } from "./agent-commands";
 import { addBoardCommands } from "./board-commands";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
@@ -133,6 +134,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   addLogCommands(program, setting);
   addBoardCommands(program, setting);
+  addAgentCommands(program, setting);
   return program;
 }
 

@@ -89,7 +89,7 @@ export interface RunRow {
 
 export interface TaskDetail extends TaskRow {
   readonly description: string;
-  /** What it runs, as a person would type it; null when it runs nothing. */
+  /** What it runs, requests or asks, as a person would type it; null when it does nothing. */
   readonly command: string | null;
   readonly cwd: string | null;
   readonly timeoutMs: number | null;

@@ -14,6 +14,7 @@ describe("what can be done with a task", () => {
   it("retries what failed or was cancelled", () => {
     expect(retryBlocker(standing("failed"))).toBeNull();
     expect(retryBlocker(standing("cancelled"))).toBeNull();
+    expect(retryBlocker(standing("rework_needed"))).toBeNull();
     expect(retryBlocker(standing("in_progress"))).toContain("this one is in progress");
     expect(retryBlocker(standing("odd"))).toContain("odd");
   });
@@ -22,6 +23,7 @@ describe("what can be done with a task", () => {
     expect(whyTitle(standing("queued", "waiting"))).toBe("Why isn’t it running?");
     expect(whyTitle(standing("queued", "blocked"))).toBe("Why can’t it start?");
     expect(whyTitle(standing("failed"))).toBe("Why did it fail?");
+    expect(whyTitle(standing("review_pending"))).toBe("What is to be decided?");
     expect(whyTitle(standing("completed"))).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
-import { type Agent, type AgentCapability, type AgentHealth, unhealthy } from "./agent";
+import { type Agent, type AgentCapability, type AgentHealth, type AgentInfo, unhealthy } from "./agent";
 
 export interface AgentStats {
   readonly agents: number;
@@ -17,6 +17,7 @@ export interface AgentRegistry {
   get(id: string): Agent | null;
   getByType(type: string): Agent[];
   getByCapability(capability: AgentCapability): Agent[];
+  listInfo(): AgentInfo[];
   listAgentIds(): string[];
   listAgentTypes(): string[];
   listCapabilities(): AgentCapability[];
@@ -47,6 +48,7 @@ export function createAgentRegistry(agents: readonly Agent[] = []): AgentRegistr
     get: (id) => byId.get(id) ?? null,
     getByType: (type) => all().filter((agent) => agent.type === type),
     getByCapability: (capability) => all().filter((agent) => agent.hasCapability(capability)),
+    listInfo: () => all().map((agent) => agent.getInfo()),
     listAgentIds: () => [...byId.keys()],
     listAgentTypes: () => distinct(all().map((agent) => agent.type)),
     listCapabilities: () => distinct(all().flatMap((agent) => agent.capabilities)),

@@ -4,7 +4,7 @@ import type { RunRow, TaskDetail, TaskLink, TaskRow } from "../../../shared/mode
 import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { parseSpec } from "./task-spec";
-import { commandLine, ownReason, taskState, waitingReason } from "./task-state";
+import { ownReason, taskState, waitingReason, workLine } from "./task-state";
 import { parseTime } from "./time";
 
 const COLUMNS = `t.id, t.title, t.status, t.task_type, t.priority, t.assigned_worker, t.created_at, t.updated_at, t.max_retries,
@@ -164,7 +164,7 @@ export function readTask(db: ReadableDatabase, taskId: string, now: number): Tas
   return {
     ...task,
     description: text(extra.description),
-    command: commandLine(spec?.run ?? null),
+    command: spec && workLine(spec),
     cwd: spec?.cwd ?? null,
     timeoutMs: spec?.timeoutMs ?? null,
     dependencies: links(DEPENDENCIES),

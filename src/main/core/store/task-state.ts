@@ -1,4 +1,5 @@
 import type { TaskState } from "../../../shared/model/task";
+import type { TaskSpec } from "./task-spec";
 
 /** What a task's shown state follows from. */
 export interface TaskFacts {
@@ -60,6 +61,13 @@ export function waitingReason(titles: readonly string[], unmet: number): string 
 
 /** A shell would take these as they stand. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** What a task does, as a person would type or say it; null: nothing. */
+export function workLine({ run, http, llm, approval }: TaskSpec): string | null {
+  if (http) return `${http.method} ${http.url}`;
+  if (llm) return llm.model === null ? llm.prompt : `${llm.model}: ${llm.prompt}`;
+  return approval ? approval.instructions : commandLine(run);
+}
 
 /** A command as a person would type it. */
 export function commandLine(run: string | readonly string[] | null): string | null {

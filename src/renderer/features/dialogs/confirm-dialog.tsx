@@ -31,6 +31,8 @@ interface ConfirmDialogProps {
   readonly more?: number;
   /** The act again: "Cancel 6 tasks". */
   readonly confirmLabel: string;
+  /** Default `danger`: most of what is asked about takes something away. */
+  readonly confirmVariant?: "danger" | "primary";
   /** What not doing it means: "Keep running". */
   readonly keepLabel: string;
   /** Does it. When it throws, the dialog stays with what was typed and says why. */
@@ -63,7 +65,18 @@ interface ConfirmFormProps extends ConfirmDialogProps {
 }
 
 function ConfirmForm(props: ConfirmFormProps) {
-  const { onClose, affected, more = 0, confirmLabel, keepLabel, onConfirm, reasonRef, isBusy, setIsBusy } = props;
+  const {
+    onClose,
+    affected,
+    more = 0,
+    confirmLabel,
+    confirmVariant = "danger",
+    keepLabel,
+    onConfirm,
+    reasonRef,
+    isBusy,
+    setIsBusy,
+  } = props;
   const [reason, setReason] = useState("");
   const [error, setError] = useState<string | null>(null);
   const confirm = async () => {
@@ -124,7 +137,7 @@ function ConfirmForm(props: ConfirmFormProps) {
           {keepLabel}
         </Button>
         <Button
-          variant="danger"
+          variant={confirmVariant}
           keys="Mod+Enter"
           onClick={() => void confirm()}
           disabledReason={isBusy ? "It is being done" : null}

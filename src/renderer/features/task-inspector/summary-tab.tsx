@@ -16,12 +16,12 @@ export function SummaryTab({ task }: { readonly task: TaskDetail }) {
       {task.description !== "" && <p className={styles.description}>{task.description}</p>}
       <dl className={styles.facts}>
         {task.command !== null && (
-          <Fact name="Runs">
+          <Fact name={DOES[task.agent] ?? "Runs"}>
             <code className={styles.command}>{task.command}</code>
           </Fact>
         )}
         {task.command === null && <Fact name="Runs">Nothing: it joins what it depends on.</Fact>}
-        {task.cwd !== null && (
+        {task.cwd !== null && task.agent === "command" && (
           <Fact name="In folder">
             <span className="mono">{task.cwd}</span>
           </Fact>
@@ -51,6 +51,9 @@ export function SummaryTab({ task }: { readonly task: TaskDetail }) {
     </div>
   );
 }
+
+/** What an agent's work is called. */
+const DOES: Readonly<Partial<Record<string, string>>> = { http: "Requests", llm: "Asks", approval: "Asks you" };
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (

@@ -13,8 +13,8 @@ export function cancelBlocker({ status, state }: TaskStanding): string | null {
 
 /** Why a task cannot be retried now; null: it can. */
 export function retryBlocker({ status, state }: TaskStanding): string | null {
-  if (status === "failed" || status === "cancelled") return null;
-  return `Only failed and cancelled tasks can be retried; this one is ${word(state)}.`;
+  if (["failed", "cancelled", "rework_needed"].includes(status)) return null;
+  return `Only tasks that failed, were cancelled or need rework can be retried; this one is ${word(state)}.`;
 }
 
 function word(state: string): string {
@@ -25,5 +25,7 @@ function word(state: string): string {
 export function whyTitle({ state }: TaskStanding): string | null {
   if (state === "failed") return "Why did it fail?";
   if (state === "blocked") return "Why can’t it start?";
+  if (state === "review_pending") return "What is to be decided?";
+  if (state === "rework_needed") return "What is to be done again?";
   return ["waiting", "queued", "retrying", "assigned"].includes(state) ? "Why isn’t it running?" : null;
 }

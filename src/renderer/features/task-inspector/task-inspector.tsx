@@ -12,6 +12,7 @@ import { Tabs } from "../../ui/tabs";
 import { AttemptsTab } from "./attempts-tab";
 import { LogTab } from "./log-tab";
 import { ProgressBar } from "./progress-bar";
+import { ReviewActions } from "./review-actions";
 import { SummaryTab } from "./summary-tab";
 import { TaskActions } from "./task-actions-bar";
 import styles from "./task-inspector.module.css";
@@ -136,6 +137,7 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
           </div>
         </div>
       )}
+      {task.status === "review_pending" && <ReviewActions task={task} />}
       <TaskActions task={task} />
     </header>
   );
