@@ -132,7 +132,9 @@ function ConfirmForm(props: ConfirmFormProps) {
         </p>
       )}
       <footer className={styles.footer}>
-        <span className={styles.note}>Recorded as operator</span>
+        <span className={styles.note} role="status">
+          {isBusy ? "Waiting for the database…" : "Recorded as operator"}
+        </span>
         <Button onClick={onClose} keys="Escape" disabledReason={isBusy ? "It is being done" : null}>
           {keepLabel}
         </Button>
