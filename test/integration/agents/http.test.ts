@@ -1,11 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions are written so in plans
+
+import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../../src/main/core/store/open";
 import { requestStop } from "../../../src/main/core/store/queue";
 import type { HttpWork } from "../../../src/shared/model/agent-work";
+import { bundleForNode } from "../../helpers/bundle";
 import { waitFor } from "../../helpers/wait";
 import { Bench, logOf, runOf, runsOf, type Subtask, untilEnded } from "../runner/setup";
 import { json, silence, startServer, type TestServer } from "./server";
@@ -285,6 +290,24 @@ describe("a job that is polled", () => {
     expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
     expect(runsOf(store, planId)).toHaveLength(1);
   });
+});
+
+it("a job outlives a kill -9 of its console", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hive-console-process-"));
+  const program = await bundleForNode(fileURLToPath(new URL("../runner/console-process.ts", import.meta.url)), folder);
+  const console = fork(program, [bench.file, "1"], { stdio: "inherit" });
+  const gone = new Promise((resolve) => console.once("exit", resolve));
+  server.reply(json({ state: "running", url: "/job" }));
+  const poll = { url: "/url", intervalMs: 10, status: "/state", until: "done", fail: [] };
+  const planId = await bench.launch(store, [subtask({ method: "POST", poll, result: "/state" })]);
+  await waitFor("some polls", () => server.requests.length > 3);
+  console.kill("SIGKILL");
+  await gone;
+  server.reply(json({ state: "done" }));
+  bench.start(store);
+  expect(await untilEnded(store, planId)).toBe("completed");
+  expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe("a console that ends during a request", () => {
