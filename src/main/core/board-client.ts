@@ -40,7 +40,8 @@ export interface BoardClient {
   /** Imports what is new in a Board database, which is not changed. */
   importBoard(request: {
     readonly file: string;
-    readonly signal?: AbortSignal;
+    /** An AbortSignal: ends the import early. */
+    readonly signal?: { readonly aborted: boolean };
     readonly onProgress?: (report: BoardImportReport) => void;
   }): Promise<BoardImportReport>;
 }

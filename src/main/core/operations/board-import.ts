@@ -20,7 +20,7 @@ export interface BoardImportRequest {
   /** Called now and then with what was done so far. */
   readonly onProgress?: ((report: BoardImportReport) => void) | undefined;
   /** Ends the import early; what was imported by then stays, and the next import goes on. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 export const MOST_FINDINGS = 1_000;
