@@ -15,7 +15,7 @@ export interface Outgoing {
 
 /** The address of a request. Throws `WorkFailure`. */
 export function httpUrl(text: string, base?: URL): URL {
-  const url = URL.parse(text, base?.href);
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
   if (url === null) throw new WorkFailure(`"${text}" is no address: write it with http:// or https:// in front.`);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new WorkFailure(`"${text}" cannot be requested: only http: and https: can.`);
