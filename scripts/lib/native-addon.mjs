@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { logFile, packageScript } from "./paths.mjs";
 import { StepError, say } from "./report.mjs";
@@ -130,6 +130,15 @@ export function hasSqliteBinding(runtime) {
   return isIntact(bindingPlace(runtime).binding);
 }
 
+// What an interrupted compilation has left; a younger folder may belong to one that still runs.
+async function removeAbandoned(runtime) {
+  for (const name of (await readdir(runtime)).filter((entry) => entry.startsWith("compile-"))) {
+    const path = join(runtime, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > COMPILE_TIMEOUT_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
 /**
  * Makes sure that better-sqlite3, in the version installed here, is compiled for an Electron older than its packaged
  * binary needs. The source is compiled as it is, in a temporary copy, by two compiler calls: node-gyp would need
@@ -144,6 +153,7 @@ export async function ensureSqliteBinding(runtime, executable) {
   if (isIntact(binding)) return binding;
   await ensureSystemParts(["compiler"], "Compiling better-sqlite3");
   await mkdir(folder, { recursive: true });
+  await removeAbandoned(runtime);
   const work = await mkdtemp(join(runtime, "compile-"));
   try {
     const built = await compile(source, work);
