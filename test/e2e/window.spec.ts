@@ -111,6 +111,29 @@ test("a worker that falls silent is shown stale without anybody writing a row", 
   await expect(page.getByRole("button", { name: "Stale 1" })).toBeVisible();
 });
 
+test("a plan in the list names everything in it that wants a person, not the worst alone", async ({
+  launch,
+  folder,
+}) => {
+  const opened = await launch();
+  const { page } = opened;
+  await launchFile(
+    opened,
+    writePlan(folder, {
+      title: "Two troubles",
+      subtasks: [
+        { id: "bad", title: "Break", run: "exit 1" },
+        { id: "gate", title: "Decide", agent: "approval", approval: { instructions: "Good enough?" } },
+      ],
+    }),
+  );
+  await expect(taskRow(page, "Break")).toContainText("Failed");
+  await expect(taskRow(page, "Decide")).toContainText("Review");
+  await goTo(page, "#/plans");
+  const row = page.getByRole("row").filter({ hasText: "Two troubles" });
+  await expect(row.getByTitle("1 failed, 1 review")).toBeVisible();
+});
+
 test("a window without a database can be quit from its page", async ({ launch, folder }) => {
   const { page, ended } = await launch({ args: ["--db", writePlan(folder, "", "empty.db")] });
   await expect(page.getByText("The database could not be opened")).toBeVisible();

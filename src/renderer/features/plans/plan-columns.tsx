@@ -5,7 +5,7 @@ import { formatCount } from "../../ui/format";
 import { lookOf, planState } from "../../ui/looks";
 import { Elapsed, Moment } from "../../ui/relative-time";
 import { SegmentedBar } from "../../ui/segmented-bar";
-import { StatusLabel } from "../../ui/status";
+import { StatusGlyph, StatusLabel } from "../../ui/status";
 import styles from "./columns.module.css";
 
 const row =
@@ -17,12 +17,22 @@ const row =
 const WANTING = ["failed", "escalated", "stuck", "rejected", "review_pending"];
 
 function Attention({ counts }: { readonly counts: StateCounts }) {
-  const state = WANTING.find((name) => (counts[name] ?? 0) > 0);
-  if (state === undefined) return <span className={styles.muted}>None</span>;
+  const states = WANTING.filter((name) => (counts[name] ?? 0) > 0);
+  const [worst, ...others] = states;
+  if (worst === undefined) return <span className={styles.muted}>None</span>;
+  const word = (state: string) => `${formatCount(counts[state] ?? 0)} ${lookOf("task", state).label.toLowerCase()}`;
   return (
-    <StatusLabel kind="task" state={state} tinted>
-      {formatCount(counts[state] ?? 0)} {lookOf("task", state).label.toLowerCase()}
-    </StatusLabel>
+    <span className={styles.attention} title={states.map(word).join(", ")}>
+      <StatusLabel kind="task" state={worst} tinted>
+        {word(worst)}
+      </StatusLabel>
+      {others.map((state) => (
+        <span key={state} className={styles.attention}>
+          <StatusGlyph kind="task" state={state} named />
+          {formatCount(counts[state] ?? 0)}
+        </span>
+      ))}
+    </span>
   );
 }
 
@@ -46,7 +56,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "progress",
     header: "Progress",
-    meta: { width: "minmax(140px, 1.2fr)" },
+    meta: { width: "minmax(120px, 1.2fr)" },
     cell: row((plan) => <SegmentedBar counts={plan.counts} />),
   },
   {
@@ -58,7 +68,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "attention",
     header: "Attention",
-    meta: { width: "116px" },
+    meta: { width: "148px" },
     cell: row((plan) => <Attention counts={plan.counts} />),
   },
   {

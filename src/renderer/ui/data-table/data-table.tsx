@@ -76,7 +76,8 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   // Where the focus is nowhere, as after coming here by a key, the rows take it: a screen reader follows the cursor.
   const grid = useRef<HTMLTableElement>(null);
   useEffect(() => {
-    if (document.activeElement === document.body) grid.current?.focus({ preventScroll: true });
+    const isNowhere = navigator.userActivation.hasBeenActive && document.activeElement === document.body;
+    if (isNowhere) grid.current?.focus({ preventScroll: true });
   }, []);
 
   const lastShown = items.at(-1)?.index ?? -1;
