@@ -75,7 +75,7 @@ export function ReviewActions({ task }: { readonly task: TaskDetail }) {
         <Button
           key={verdict}
           size="sm"
-          variant={verdict === "approve" ? "primary" : verdict === "reject" ? "danger-quiet" : "default"}
+          variant={verdict === "reject" ? "danger-quiet" : "default"}
           icon={LOOKS[verdict].icon}
           keys={LOOKS[verdict].keys}
           disabledReason={readOnly}
