@@ -25,7 +25,7 @@ export function openCore(options: CoreOptions): Promise<Core>;
 export async function openCore({ runner: runnerOptions, ...options }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
   const runner = runnerOptions === null || options.mode === "observe" ? null : startRunner(store, runnerOptions);
-  if (runner !== null) void resumeCancels(store);
+  if (runner !== null) resumeCancelsWhenElected(store, runner);
   let closing: Promise<void> | null = null;
   const shut = async () => {
     await runner?.stop({ tasks: "leave" });
@@ -39,6 +39,18 @@ export async function openCore({ runner: runnerOptions, ...options }: CoreOption
       return closing;
     },
   };
+}
+
+/** Whoever begins to dispatch takes up what its forerunner left: at the start, and when another console dies. */
+function resumeCancelsWhenElected(store: Store, runner: Runner): void {
+  let dispatched = false;
+  const look = (): void => {
+    const { dispatching } = runner.info();
+    if (dispatching && !dispatched) void resumeCancels(store);
+    dispatched = dispatching;
+  };
+  runner.onChange(look);
+  look();
 }
 
 /**

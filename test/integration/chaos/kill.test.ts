@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runChaos } from "../../chaos/rounds";
+import { bundleForNode } from "../../helpers/bundle";
+import { temporaryFolder } from "../../helpers/store";
+
+const ROUNDS = 50;
+
+test(`a console killed at ${ROUNDS} random points loses nothing that it acknowledged, and finishes its plans`, async () => {
+  const program = await bundleForNode(join(import.meta.dirname, "../../chaos/main.ts"), temporaryFolder());
+  const seed = Math.floor(Math.random() * 1_000_000);
+  const report = await runChaos({ program, rounds: ROUNDS, seed });
+  expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
+  expect(report.acknowledged).toBeGreaterThan(ROUNDS);
+}, 180_000);
