@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
-import { chooseTask, goTo, launchFile, openPlanFile, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, goTo, launchFile, openPlanFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -94,6 +94,9 @@ for (const theme of ["dark", "light"] as const) {
     await expect(taskRow(page, "Build for linux")).toContainText("In progress");
     await expect(taskRow(page, "Lint")).toContainText("Failed");
     await look("plan");
+    await openPlanTab(page, "graph");
+    await look("plan-graph");
+    await openPlanTab(page, "tasks");
     await chooseTask(page, "Build for linux");
     await look("task-summary");
     await openTab(page, "Log");

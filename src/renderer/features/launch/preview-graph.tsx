@@ -1,6 +1,8 @@
 import { SquareTerminal, Waypoints } from "lucide-react";
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
+import { drawLayout, edgePath, type NodeSize, nodeRect, type Rect } from "../../ui/graph/geometry";
+import { layoutGraph } from "../../ui/graph/layout";
 import type { LayeredGraph, LayeredNode } from "./layers";
 import styles from "./preview-graph.module.css";
 
@@ -8,13 +10,8 @@ import styles from "./preview-graph.module.css";
 export const MOST_DRAWN = 400;
 
 const MARGIN = 16;
-const RADIUS = 6;
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-  readonly gapX: number;
-  readonly gapY: number;
+interface Size extends NodeSize {
   readonly isTitled: boolean;
 }
 
@@ -37,23 +34,31 @@ interface PreviewGraphProps {
 export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
   const place = useRef<HTMLDivElement>(null);
   const room = useWidth(place);
-  const size = useMemo(() => sizeFor(graph.layerCount, room), [graph, room]);
-  const paths = useMemo(() => edgePaths(graph, size), [graph, size]);
+  const layout = useMemo(() => layoutGraph({ nodeCount: graph.nodes.length, edges: graph.edges }), [graph]);
+  const size = useMemo(() => sizeFor(layout.layerCount, room), [layout, room]);
+  const drawing = useMemo(() => drawLayout(layout, size), [layout, size]);
+  const lines = useMemo(() => Array.from(drawing.low, (_, edge) => edgePath(drawing, edge)).join(""), [drawing]);
   const bad = useMemo(() => severities(findings), [findings]);
-  const width = MARGIN * 2 + graph.layerCount * (size.width + size.gapX) - size.gapX;
-  const height = MARGIN * 2 + graph.rowCount * (size.height + size.gapY) - size.gapY;
+  const width = MARGIN * 2 + drawing.width;
+  const height = MARGIN * 2 + drawing.height;
   return (
     <div ref={place} className={styles.canvas}>
       <svg
         width={width}
         height={height}
-        viewBox={`0 0 ${width} ${height}`}
+        viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
         role="img"
         aria-label={`Graph of ${graph.nodes.length} tasks in ${graph.layerCount} layers; the subtasks tab lists them`}
       >
-        <path d={paths} className={styles.edges} />
-        {graph.nodes.map((node) => (
-          <Node key={node.subtask.id} node={node} size={size} severity={bad.get(node.subtask.id) ?? null} />
+        <path d={lines} className={styles.edges} />
+        {graph.nodes.map((node, place) => (
+          <Node
+            key={node.subtask.id}
+            node={node}
+            rect={nodeRect(drawing, place)}
+            isTitled={size.isTitled}
+            severity={bad.get(node.subtask.id) ?? null}
+          />
         ))}
       </svg>
     </div>
@@ -81,21 +86,15 @@ function severities(findings: readonly PlanFinding[]): ReadonlyMap<string, PlanF
   return worst;
 }
 
-function cornerOf({ layer, row }: LayeredNode, size: Size): { x: number; y: number } {
-  return {
-    x: MARGIN + layer * (size.width + size.gapX),
-    y: Math.round(MARGIN + row * (size.height + size.gapY)),
-  };
-}
-
 interface NodeProps {
   readonly node: LayeredNode;
-  readonly size: Size;
+  readonly rect: Rect;
+  readonly isTitled: boolean;
   readonly severity: PlanFinding["severity"] | null;
 }
 
-function Node({ node, size, severity }: NodeProps) {
-  const { x, y } = cornerOf(node, size);
+function Node({ node, rect, isTitled, severity }: NodeProps) {
+  const { x, y, width, height } = rect;
   const { subtask } = node;
   const Icon = subtask.agent === "noop" ? Waypoints : SquareTerminal;
   return (
@@ -104,37 +103,16 @@ function Node({ node, size, severity }: NodeProps) {
       data-tone={severity === null ? undefined : severity === "error" ? "failed" : "escalated"}
     >
       <title>{`${subtask.title} (${subtask.id}, ${subtask.agent})`}</title>
-      <rect x={x + 0.5} y={y + 0.5} width={size.width - 1} height={size.height - 1} rx={4} />
-      {size.isTitled ? (
-        <foreignObject x={x} y={y} width={size.width} height={size.height}>
+      <rect x={x + 0.5} y={y + 0.5} width={width - 1} height={height - 1} rx={4} />
+      {isTitled ? (
+        <foreignObject x={x} y={y} width={width} height={height}>
           <div className={styles.nodeText}>
             <span>{subtask.title}</span>
           </div>
         </foreignObject>
       ) : (
-        <Icon x={x + size.width / 2 - 6} y={y + size.height / 2 - 6} size={12} aria-hidden="true" />
+        <Icon x={x + width / 2 - 6} y={y + height / 2 - 6} size={12} aria-hidden="true" />
       )}
     </g>
   );
-}
-
-/** All edges as one path: right, a rounded turn in the gap before the target, right. */
-function edgePaths(graph: LayeredGraph, size: Size): string {
-  return graph.edges
-    .map(([from, to]) => {
-      const source = graph.nodes[from];
-      const target = graph.nodes[to];
-      if (source === undefined || target === undefined) return "";
-      const start = cornerOf(source, size);
-      const end = cornerOf(target, size);
-      const x1 = start.x + size.width;
-      const y1 = start.y + size.height / 2;
-      const y2 = end.y + size.height / 2;
-      const turn = end.x - size.gapX / 2;
-      if (y1 === y2) return `M${x1} ${y1}H${end.x}`;
-      const radius = Math.min(RADIUS, Math.abs(y2 - y1) / 2, size.gapX / 2);
-      const down = y2 > y1 ? radius : -radius;
-      return `M${x1} ${y1}H${turn - radius}Q${turn} ${y1} ${turn} ${y1 + down}V${y2 - down}Q${turn} ${y2} ${turn + radius} ${y2}H${end.x}`;
-    })
-    .join("");
 }

@@ -9,7 +9,7 @@ const ROW = 28;
 /** The subtasks in the order in which they can start, layer by layer. */
 export function SubtaskList({ graph }: { readonly graph: LayeredGraph }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const nodes = useMemo(() => graph.nodes.toSorted((a, b) => a.layer - b.layer || a.row - b.row), [graph]);
+  const nodes = useMemo(() => graph.nodes.toSorted((a, b) => a.layer - b.layer), [graph]);
   const virtualizer = useVirtualizer({
     count: nodes.length,
     getScrollElement: () => scroller.current,

@@ -178,6 +178,11 @@ export function GraphCanvas(props: GraphCanvasProps) {
         disabled: cursorNode === null,
         run: () => cursorNode !== null && open(cursorNode),
       },
+    ],
+  });
+  useHotkeys({
+    group: "Graph",
+    hotkeys: [
       { keys: ["/"], label: "Search tasks", hint: true, run: onSearch },
       { keys: ["0"], label: "Fit the whole graph", hint: { keys: ["0"], label: "Fit" }, run: () => graphView?.fit() },
       { keys: ["1"], label: "Actual size", run: () => graphView?.zoomTo(1) },

@@ -4,6 +4,7 @@ import { forgetMeasures } from "./paint-node";
 import { onThemeChange, type Palette, readPalette } from "./palette";
 import { watchPointers } from "./pointers";
 import type { Scene } from "./scene";
+import { createStill } from "./still";
 import { centreOn, type Extent, fitAll, hold, pan, reveal, type Viewport, zoomAt } from "./viewport";
 
 /** What is marked in the picture. */
@@ -46,6 +47,10 @@ export interface GraphView {
   end(): void;
 }
 
+/** A picture that takes longer than this to paint holds up what moves it. */
+const FRAME_MS = 12;
+/** Without a movement for so long, it is at rest. */
+const REST_MS = 120;
 /** Between two frames of what moves by itself. */
 const LIVE_FRAME_MS = 33;
 /** Running times are whole seconds. */
@@ -60,6 +65,10 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
   let screen: Extent = { width: 0, height: 0 };
   let marks: Marks = { cursor: null, found: null, current: null };
   let painted: Painted = { live: [], isFading: false };
+  const still = createStill();
+  /** Of the last whole picture, in milliseconds. */
+  let cost = 0;
+  let movedAt = Number.NEGATIVE_INFINITY;
   let isDirty = false;
   let shown: Scene | null = null;
   let frame = 0;
@@ -84,9 +93,15 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
     if (view === null) tell(options.firstView(scene, screen));
     if (view === null) return;
     const now = frameOf(scene, view, time);
-    if (isDirty) {
+    if (isDirty && cost > FRAME_MS && time - movedAt < REST_MS && still.paint(context, now)) {
+      // Too much to paint at each step of a movement: the last picture is moved, and painted anew at rest.
+      schedule();
+    } else if (isDirty) {
       isDirty = false;
+      const start = performance.now();
       painted = paintGraph(context, now);
+      cost = performance.now() - start;
+      if (cost > FRAME_MS) still.keep(canvas, now);
       liveAt = time;
       if (shown !== scene) {
         shown = scene;
@@ -117,6 +132,7 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
   function look(next: Viewport): void {
     if (scene === null) return;
     tell(hold(next, scene.drawing, screen));
+    movedAt = performance.now();
     dirty();
   }
 
