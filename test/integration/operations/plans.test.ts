@@ -27,9 +27,12 @@ import {
 /** As a plan file says it. */
 const WHO = `\${{ params.who }}`;
 
+/** What was done to a plan after its launch. */
 function audit(store: Store): unknown[] {
   return store.read
-    .prepare("SELECT actor, act, entity_id, reason, before, after FROM console_audit ORDER BY seq")
+    .prepare(
+      "SELECT actor, act, entity_id, reason, before, after FROM console_audit WHERE act <> 'plans.launch' ORDER BY seq",
+    )
     .all();
 }
 

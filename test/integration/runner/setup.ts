@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchPlan } from "../../../src/main/core/operations/plans";
-import { processesOfRun } from "../../../src/main/core/runner/process-table";
 import { type Runner, type RunnerOptions, startRunner } from "../../../src/main/core/runner/runner";
 import { openStore, type Store } from "../../../src/main/core/store/open";
 import type { PlanDefinition, SubtaskDefinition } from "../../../src/shared/model/plan-definition";
-import { isAlive } from "../../helpers/processes";
+import { isAlive, processesWith } from "../../helpers/processes";
 import { waitFor } from "../../helpers/wait";
 
 export type Subtask = Partial<SubtaskDefinition> & { readonly id: string };
@@ -84,13 +83,9 @@ export class Bench {
   async close(): Promise<void> {
     for (const runner of this.#runners) await runner.stop({ tasks: "cancel" });
     // A wrapper needs a moment after its task to note the exit code.
-    const left = await waitFor(
-      "the processes of this test to end",
-      async () => (await this.#leftovers()).length === 0,
-      {
-        timeoutMs: 2_000,
-      },
-    ).then(
+    const left = await waitFor("the processes of this test to end", () => this.#leftovers().length === 0, {
+      timeoutMs: 2_000,
+    }).then(
       () => [],
       () => this.#leftovers(),
     );
@@ -100,11 +95,9 @@ export class Bench {
     if (left.length > 0) throw new Error(`Processes outlived their test: ${left.join(", ")}`);
   }
 
-  async #leftovers(): Promise<number[]> {
-    const [store] = this.#stores;
-    const runs = store?.read.prepare<unknown[], { id: string }>("SELECT id FROM runs LIMIT 200").all() ?? [];
-    const found = await Promise.all(runs.map(({ id }) => processesOfRun(id, null)));
-    return found.flat().map((entry) => entry.pid);
+  /** Processes of this test's attempts: their environment names a folder of it. */
+  #leftovers(): number[] {
+    return processesWith(`HIVE_PLAN_DIR=${this.folder}`);
   }
 }
 
