@@ -44,6 +44,11 @@ export function finishedTasks(
 
 /** Folds connected tasks of `folded` into one node each; a lone one stays as it is. */
 export function foldGraph(count: number, edges: readonly number[], folded: ReadonlySet<number>): FoldedGraph {
+  if (folded.size === 0) {
+    const nodeOf = Int32Array.from({ length: count }, (_, place) => place);
+    const members = Array.from(nodeOf, (place) => [place]);
+    return { shape: { nodeCount: count, edges: Int32Array.from(edges) }, nodeOf, members };
+  }
   const part = new Int32Array(count).fill(-1);
   const around = neighbours(count, edges, 0, 1).map((after) => [...after]);
   for (const [place, before] of neighbours(count, edges, 1, 0).entries()) around[place]?.push(...before);

@@ -161,6 +161,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     if (next !== null) choose(next, onCursor);
   };
   const isFolded = useGraph((state) => state.fold.size > 0);
+  const isFoldable = useGraph((state) => state.foldable > 1);
   useHotkeys({
     group: "Graph",
     within: root,
@@ -188,7 +189,12 @@ export function GraphCanvas(props: GraphCanvasProps) {
       { keys: ["1"], label: "Actual size", run: () => graphView?.zoomTo(1) },
       { keys: ["+", "="], label: "Zoom in", run: () => graphView?.zoomBy(ZOOM_STEP) },
       { keys: ["-"], label: "Zoom out", run: () => graphView?.zoomBy(1 / ZOOM_STEP) },
-      { keys: ["c"], label: "Collapse finished", run: () => foldFinished(!isFolded) },
+      {
+        keys: ["c"],
+        label: "Collapse finished",
+        disabled: !isFolded && !isFoldable,
+        run: () => foldFinished(!isFolded),
+      },
     ],
   });
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useRef } from "react";
 import type { GraphView } from "../../ui/graph/graph-view";
-import { mapScale, paintMap } from "../../ui/graph/paint";
+import { mapScale, paintMap, paintMapView } from "../../ui/graph/paint";
 import { onThemeChange, readPalette } from "../../ui/graph/palette";
 import type { Scene } from "../../ui/graph/scene";
 import { centreOn, type Viewport } from "../../ui/graph/viewport";
@@ -17,30 +17,46 @@ const PLACE = { width: 204, height: 93 };
 /** States on the map are as of at most this long ago: all of a large graph is painted each time. */
 const REFRESH_MS = 250;
 
+/** Sets the size, which also empties it. */
+function blank(canvas: HTMLCanvasElement, pixelRatio: number): HTMLCanvasElement {
+  canvas.width = PLACE.width * pixelRatio;
+  canvas.height = PLACE.height * pixelRatio;
+  return canvas;
+}
+
 /** All of the graph in small, with what is on screen; a click or a drag goes there. */
 export function GraphMap({ scene, view, graph }: GraphMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const paint = useRef<() => void>(() => undefined);
+  const nodes = useRef<HTMLCanvasElement | null>(null);
+  const paint = useRef<(isFresh: boolean) => void>(() => undefined);
 
   useEffect(() => {
-    paint.current = () => {
-      const element = canvas.current;
-      const context = element?.getContext("2d");
-      if (element == null || context == null) return;
+    paint.current = (isFresh) => {
+      const context = canvas.current?.getContext("2d");
+      if (context == null) return;
       const pixelRatio = window.devicePixelRatio;
-      element.width = PLACE.width * pixelRatio;
-      element.height = PLACE.height * pixelRatio;
-      paintMap(context, { scene, view, screen: graph.screen(), palette: readPalette(), pixelRatio }, PLACE);
+      const now = { scene, view, screen: graph.screen(), palette: readPalette(), pixelRatio };
+      // The nodes are painted apart: they change seldom, what is on screen changes at each step of a movement.
+      if (isFresh || nodes.current === null) {
+        nodes.current = blank(document.createElement("canvas"), pixelRatio);
+        const nodesContext = nodes.current.getContext("2d");
+        if (nodesContext !== null) paintMap(nodesContext, now, PLACE);
+      }
+      blank(context.canvas, pixelRatio);
+      context.drawImage(nodes.current, 0, 0);
+      paintMapView(context, now, PLACE);
     };
-    const frame = requestAnimationFrame(() => paint.current());
-    return () => cancelAnimationFrame(frame);
   }, [scene, view, graph]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another scene has other nodes
+  useEffect(() => paint.current(true), [scene]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view shows another part
+  useEffect(() => paint.current(false), [view]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const refresh = (): void => {
       timer ??= setTimeout(() => {
         timer = null;
-        paint.current();
+        paint.current(true);
       }, REFRESH_MS);
     };
     const ends = [onFacts(refresh), onThemeChange(refresh)];

@@ -49,6 +49,7 @@ export interface GraphView {
 
 /** A picture that takes longer than this to paint holds up what moves it. */
 const FRAME_MS = 12;
+const COSTLY_REFRESH_MS = 250;
 /** Without a movement for so long, it is at rest. */
 const REST_MS = 120;
 /** Between two frames of what moves by itself. */
@@ -73,6 +74,7 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
   let shown: Scene | null = null;
   let frame = 0;
   let covered = 0;
+  let resting: ReturnType<typeof setTimeout> | null = null;
   let liveAt = 0;
 
   const frameOf = (drawn: Scene, from: Viewport, time: number): Frame => ({
@@ -122,6 +124,16 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
   function dirty(): void {
     isDirty = true;
     schedule();
+  }
+
+  /** News come ten times a second: too often for a picture that is a lot of work. */
+  function refresh(): void {
+    if (cost <= FRAME_MS) dirty();
+    else
+      resting ??= setTimeout(() => {
+        resting = null;
+        dirty();
+      }, COSTLY_REFRESH_MS);
   }
 
   function tell(next: Viewport): void {
@@ -199,7 +211,7 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
       marks = next;
       dirty();
     },
-    refresh: dirty,
+    refresh,
     setCovered(pixels) {
       covered = pixels;
     },
@@ -226,6 +238,7 @@ export function createGraphView(canvas: HTMLCanvasElement, options: GraphViewOpt
     end() {
       cancelAnimationFrame(frame);
       clearInterval(tick);
+      if (resting !== null) clearTimeout(resting);
       observer.disconnect();
       endTheme();
       endPointers();

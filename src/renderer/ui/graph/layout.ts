@@ -2,7 +2,7 @@ import { at } from "./adjacency";
 import { assignLayers, connectedParts, type Layered } from "./layering";
 import { orderLayers } from "./ordering";
 import { placeSlots, ROW } from "./placing";
-import { type Bend, routeEdges } from "./routing";
+import { type Bends, routeEdges } from "./routing";
 import { easeLayers, makeSlots } from "./slots";
 
 /** A graph to lay out: nodes from 0 up to `nodeCount`, edges as flat pairs of them. */
@@ -42,15 +42,16 @@ export function layoutGraph({ nodeCount, edges }: GraphShape): GraphLayout {
   const layered = assignLayers(nodeCount, ends.from, ends.to);
   const layer = new Int32Array(nodeCount);
   const y = new Int32Array(nodeCount);
-  const bendsOf: Array<readonly Bend[]> = Array.from({ length: ends.from.length }, () => []);
-  const shelves = packer(splitParts(nodeCount, layered).map((part) => layoutPart(part, layered.layer)));
+  const routes: Array<Route | undefined> = [];
+  const indexOf = new Int32Array(nodeCount);
+  const shelves = packer(splitParts(nodeCount, layered).map((part) => layoutPart(part, layered, indexOf)));
   for (const { part, layers, top, left } of shelves.placed) {
     part.nodes.forEach((node, index) => {
       layer[node] = at(part.layer, index) + left;
       y[node] = at(part.y, index) + top;
     });
-    part.bends.forEach((bends, index) => {
-      bendsOf[at(part.edges, index)] = bends.map((bend) => ({ ...bend, layer: bend.layer + left, y: bend.y + top }));
+    part.edges.forEach((edge, index) => {
+      routes[edge] = { bends: part.bends, index, left, top };
     });
     shelves.layerCount = Math.max(shelves.layerCount, left + layers);
   }
@@ -59,7 +60,7 @@ export function layoutGraph({ nodeCount, edges }: GraphShape): GraphLayout {
     height: shelves.height,
     layer,
     y,
-    ...flatten(edges, ends.index, layered, bendsOf),
+    ...flatten(edges, ends.index, layered, routes),
   };
 }
 
@@ -79,13 +80,20 @@ function realEdges(edges: Int32Array): { from: Int32Array; to: Int32Array; index
 interface Members {
   readonly nodes: number[];
   readonly edges: number[];
-  readonly layered: Layered;
+}
+
+/** Where the bends of an edge are, and where its part was put. */
+interface Route {
+  readonly bends: Bends;
+  readonly index: number;
+  readonly left: number;
+  readonly top: number;
 }
 
 /** The connected parts, by their first node. */
 function splitParts(nodeCount: number, layered: Layered): Members[] {
   const { part, count } = connectedParts(nodeCount, layered.low, layered.high);
-  const members: Members[] = Array.from({ length: count }, () => ({ nodes: [], edges: [], layered }));
+  const members: Members[] = Array.from({ length: count }, () => ({ nodes: [], edges: [] }));
   for (let node = 0; node < nodeCount; node++) members[at(part, node)]?.nodes.push(node);
   for (let edge = 0; edge < layered.low.length; edge++) members[at(part, at(layered.low, edge))]?.edges.push(edge);
   return members;
@@ -98,27 +106,27 @@ interface PlacedPart {
   readonly layers: number;
   readonly height: number;
   readonly y: ArrayLike<number>;
-  readonly bends: ReadonlyArray<readonly Bend[]>;
+  readonly bends: Bends;
 }
 
-function layoutPart({ nodes, edges, layered }: Members, layer: Int32Array): PlacedPart {
+const NO_BENDS: Bends = { start: new Int32Array(1), list: new Int32Array() };
+
+/** `indexOf`: room to note the place of each node in its part. */
+function layoutPart({ nodes, edges }: Members, { layer, low, high }: Layered, indexOf: Int32Array): PlacedPart {
+  if (edges.length === 0) return { nodes, edges, layer: [0], layers: 1, height: ROW, y: [ROW / 2], bends: NO_BENDS };
   const firstLayer = nodes.reduce((least, node) => Math.min(least, at(layer, node)), Number.POSITIVE_INFINITY);
-  if (edges.length === 0) return { nodes, edges, layer: [0], layers: 1, height: ROW, y: [ROW / 2], bends: [] };
-  const indexOf = new Map(nodes.map((node, index) => [node, index]));
-  const local = (ends: Int32Array): Int32Array => Int32Array.from(edges, (edge) => indexOf.get(at(ends, edge)) ?? 0);
+  nodes.forEach((node, index) => {
+    indexOf[node] = index;
+  });
   const part = easeLayers({
     nodeCount: nodes.length,
     layer: Int32Array.from(nodes, (node) => at(layer, node) - firstLayer),
-    low: local(layered.low),
-    high: local(layered.high),
+    low: Int32Array.from(edges, (edge) => at(indexOf, at(low, edge))),
+    high: Int32Array.from(edges, (edge) => at(indexOf, at(high, edge))),
   });
   const slots = makeSlots(part);
   const { y, height } = placeSlots(slots, orderLayers(slots));
-  const bends: Bend[][] = [];
-  routeEdges(part, slots, y, (edge, found) => {
-    bends[edge] = found;
-  });
-  return { nodes, edges, layer: part.layer, layers: slots.layerCount, height, y, bends };
+  return { nodes, edges, layer: part.layer, layers: slots.layerCount, height, y, bends: routeEdges(part, slots, y) };
 }
 
 /** Puts parts side by side on shelves, in their order, so that many small ones do not become one long column. */
@@ -152,7 +160,7 @@ function flatten(
   edges: Int32Array,
   index: Int32Array,
   layered: Layered,
-  bendsOf: ReadonlyArray<readonly Bend[]>,
+  routes: ReadonlyArray<Route | undefined>,
 ): Pick<GraphLayout, "low" | "high" | "bendStart" | "bends"> {
   const count = edges.length / 2;
   const low = new Int32Array(count);
@@ -165,15 +173,21 @@ function flatten(
   index.forEach((edge, real) => {
     low[edge] = at(layered.low, real);
     high[edge] = at(layered.high, real);
-    bendStart[edge + 1] = bendsOf[real]?.length ?? 0;
+    const route = routes[real];
+    if (route === undefined) return;
+    const { start } = route.bends;
+    bendStart[edge + 1] = (at(start, route.index + 1) - at(start, route.index)) / 3;
   });
   for (let edge = 0; edge < count; edge++) bendStart[edge + 1] = at(bendStart, edge + 1) + at(bendStart, edge);
   const bends = new Int32Array(3 * at(bendStart, count));
   let next = 0;
-  for (const list of bendsOf) {
-    for (const { layer, track, y } of list) {
-      bends.set([layer, track, y], next);
-      next += 3;
+  for (const route of routes) {
+    if (route === undefined) continue;
+    const { start, list } = route.bends;
+    for (let bend = at(start, route.index); bend < at(start, route.index + 1); bend += 3) {
+      bends[next++] = at(list, bend) + route.left;
+      bends[next++] = at(list, bend + 1);
+      bends[next++] = at(list, bend + 2) + route.top;
     }
   }
   return { low, high, bendStart, bends };

@@ -138,31 +138,31 @@ export function paintText(context: Context, rect: Rect, face: NodeFace, palette:
 }
 
 /**
- * The lower edge of a node in which work goes on: a part of it runs along. It lies within the box, so it can be
- * painted over and over without the rest. `phase` from 0 up to 1; null: at rest.
+ * The lower edge of a node in which work goes on: a part of it runs along. On whole pixels within the box, so that
+ * it can be painted over and over without the rest. `phase` from 0 up to 1; null: at rest.
  */
 export function paintLiveBar(
   context: Context,
   rect: Rect,
-  face: NodeStyle,
+  { tone }: NodeStyle,
   palette: Palette,
   phase: number | null,
 ): void {
-  const { solid, fill } = palette.tones[face.tone];
-  const left = rect.x + 4;
-  const width = rect.width - 8;
-  const y = rect.y + rect.height - 1 - BAR_HEIGHT;
-  context.fillStyle = fill;
-  context.fillRect(left, y, width, BAR_HEIGHT);
-  context.fillStyle = solid;
-  if (phase === null) {
-    context.fillRect(left, y, width, BAR_HEIGHT);
-    return;
-  }
-  const part = width * 0.38;
-  const start = left - part + phase * (width + part);
+  const { a: scale, e: shiftX, f: shiftY } = context.getTransform();
+  const left = Math.ceil((rect.x + 4) * scale + shiftX);
+  const right = Math.floor((rect.x + rect.width - 4) * scale + shiftX);
+  const height = Math.max(1, Math.round(BAR_HEIGHT * scale));
+  const top = Math.floor((rect.y + rect.height - 1) * scale + shiftY) - height;
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.fillStyle = palette.tones[tone].fill;
+  context.fillRect(left, top, right - left, height);
+  context.fillStyle = palette.tones[tone].solid;
+  const part = phase === null ? right - left : Math.round((right - left) * 0.38);
+  const start = phase === null ? left : Math.round(left - part + phase * (right - left + part));
   const from = Math.max(left, start);
-  context.fillRect(from, y, Math.max(0, Math.min(left + width, start + part) - from), BAR_HEIGHT);
+  context.fillRect(from, top, Math.max(0, Math.min(right, start + part) - from), height);
+  context.restore();
 }
 
 /** The ring around a node: the cursor, or something found. */

@@ -240,16 +240,14 @@ export function paintLive(context: Context, frame: Frame, nodes: readonly number
   context.globalAlpha = 1;
 }
 
-/** All of a graph in a small place, and what part of it is on screen. */
+/** All of a graph in a small place. */
 export function paintMap(
   context: Context,
-  { scene, palette, view, screen, pixelRatio }: Pick<Frame, "scene" | "palette" | "view" | "screen" | "pixelRatio">,
+  { scene, palette, pixelRatio }: Pick<Frame, "scene" | "palette" | "pixelRatio">,
   place: Extent,
 ): void {
   const { drawing } = scene;
   const { scale, left, top } = mapScale(drawing, place);
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, place.width * pixelRatio, place.height * pixelRatio);
   context.setTransform(pixelRatio, 0, 0, pixelRatio, left * pixelRatio, top * pixelRatio);
   const width = Math.max(1, drawing.size.width * scale);
   const height = Math.max(1, drawing.size.height * scale * 0.8);
@@ -260,6 +258,16 @@ export function paintMap(
     last = tone;
     context.fillRect(at(drawing.x, node) * scale, at(drawing.y, node) * scale, width, height);
   }
+}
+
+/** What part of a graph is on screen, on its map. */
+export function paintMapView(
+  context: Context,
+  { scene, palette, view, screen, pixelRatio }: Pick<Frame, "scene" | "palette" | "view" | "screen" | "pixelRatio">,
+  place: Extent,
+): void {
+  const { scale, left, top } = mapScale(scene.drawing, place);
+  context.setTransform(pixelRatio, 0, 0, pixelRatio, left * pixelRatio, top * pixelRatio);
   const x = Math.max(-left + 0.75, view.x * scale);
   const y = Math.max(-top + 0.75, view.y * scale);
   const right = Math.min(place.width - left - 0.75, (view.x + screen.width / view.zoom) * scale);

@@ -4,44 +4,41 @@ import type { Part, Slots } from "./slots";
 /** Vertical lines of one gap between layers run on one of these, from the left: -1, 0 (the middle) or 1. */
 export type Track = -1 | 0 | 1;
 
-/** Where a line leaves its height: in the gap behind `layer`, on `track`, for the height `y`. */
-export interface Bend {
-  readonly layer: number;
-  readonly track: Track;
-  readonly y: number;
+/** The bends of edges in one list; those of edge `e` are numbers `start[e]` up to, not with, `start[e + 1]`. */
+export interface Bends {
+  readonly start: Int32Array;
+  /** Three numbers a bend: the layer in whose gap to the next it bends, its track, its new height. */
+  readonly list: Int32Array;
 }
 
 /**
  * The bends of every edge of a part, from its lower layer to its higher one. Links that meet in a slot share a
  * vertical line; lines of different slots take different tracks where they would overlap, as far as there are any.
  */
-export function routeEdges(
-  part: Part,
-  slots: Slots,
-  y: Int32Array,
-  bendsOf: (edge: number, bends: Bend[]) => void,
-): void {
+export function routeEdges(part: Part, slots: Slots, y: Int32Array): Bends {
   const tracks = assignTracks(slots, y);
+  const start = new Int32Array(part.low.length + 1);
+  const list: number[] = [];
   for (let edge = 0; edge < part.low.length; edge++) {
     const source = at(part.low, edge);
     const target = at(part.high, edge);
     const first = at(part.layer, source);
     const span = at(part.layer, target) - first;
-    const bends: Bend[] = [];
     if (span > slots.longest && span > 1) {
-      if (at(y, source) !== at(y, target)) bends.push({ layer: first + span - 1, track: 0, y: at(y, target) });
+      if (at(y, source) !== at(y, target)) list.push(first + span - 1, 0, at(y, target));
     } else {
       let from = source;
       for (let step = 0; step < span; step++) {
         const to = step === span - 1 ? target : at(slots.laneStart, source) + step;
         if (at(y, from) !== at(y, to)) {
-          bends.push({ layer: first + step, track: trackOf(at(tracks, hubOf(slots, from, to))), y: at(y, to) });
+          list.push(first + step, trackOf(at(tracks, hubOf(slots, from, to))), at(y, to));
         }
         from = to;
       }
     }
-    bendsOf(edge, bends);
+    start[edge + 1] = list.length;
   }
+  return { start, list: Int32Array.from(list) };
 }
 
 const ORDER: readonly Track[] = [0, 1, -1];
