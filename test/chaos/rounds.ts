@@ -27,7 +27,7 @@ export interface ChaosReport {
 const ROUNDS_PER_FILE = 25;
 /** What the killed ones left must be finished by then. */
 const SETTLE_MS = 60_000;
-const LIFE_MS = { least: 20, most: 350 } as const;
+const LIFE_MS = { least: 20, most: 500 } as const;
 
 /** Starts a console under load, kills it at a random point, and checks what is left; again and again. */
 export async function runChaos({ program, rounds, seed, onRound }: ChaosOptions): Promise<ChaosReport> {

@@ -190,12 +190,12 @@ function trigger(name: string, event: string, body: readonly string[]): string {
 function feed(table: string, entity: string, more: { update?: string[]; delete?: string[] } = {}): string[] {
   const note = (row: "NEW" | "OLD") => `INSERT INTO console_changes (entity, id) VALUES ('${entity}', ${row}.id);`;
   return [
-    trigger(`console_${table}_inserted`, `AFTER INSERT ON ${table} WHEN ${ALOUD}`, [note("NEW")]),
-    trigger(`console_${table}_updated`, `AFTER UPDATE ON ${table} WHEN ${ALOUD}`, [
+    trigger(`console_feed_${table}_insert`, `AFTER INSERT ON ${table} WHEN ${ALOUD}`, [note("NEW")]),
+    trigger(`console_feed_${table}_update`, `AFTER UPDATE ON ${table} WHEN ${ALOUD}`, [
       note("NEW"),
       ...(more.update ?? []),
     ]),
-    trigger(`console_${table}_deleted`, `AFTER DELETE ON ${table}`, [note("OLD"), ...(more.delete ?? [])]),
+    trigger(`console_feed_${table}_delete`, `AFTER DELETE ON ${table}`, [note("OLD"), ...(more.delete ?? [])]),
   ];
 }
 
