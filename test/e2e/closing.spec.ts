@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { isAlive, until } from "../helpers/processes";
-import { chooseTask, launchFile, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 
 const PLAN = {
   title: "Wait for a sign",
@@ -50,6 +50,7 @@ test("tasks left running end by themselves, and the next start has the whole sto
 
   const { page } = await launch();
   await page.getByRole("grid", { name: "Plans" }).getByText("Wait for a sign").click();
+  await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("Completed");
   await expect(taskRow(page, "Go on")).toContainText("Completed");
   await chooseTask(page, "Wait");
@@ -71,6 +72,7 @@ test("tasks stopped at closing are gone and recorded", async ({ launch, folder }
 
   const { page } = await launch();
   await page.getByRole("grid", { name: "Plans" }).getByText("Wait for a sign").click();
+  await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("Cancelled");
 });
 

@@ -1,6 +1,6 @@
 import type { Viewport } from "../../ui/graph/viewport";
 
-/** Where an operator looked last in each plan's graph; kept over navigation and reloads of the window. */
+/** Where an operator looked last in each plan's graph; kept from one start to the next. */
 const KEY = "graph-views";
 const MOST = 50;
 
@@ -16,7 +16,7 @@ function isEntry(value: unknown): value is [string, Viewport] {
 
 function read(): Map<string, Viewport> {
   try {
-    const saved: unknown = JSON.parse(window.sessionStorage.getItem(KEY) ?? "[]");
+    const saved: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? "[]");
     return new Map(Array.isArray(saved) ? saved.filter(isEntry) : []);
   } catch {
     return new Map();
@@ -38,5 +38,5 @@ export function keepView(planId: string, view: Viewport): void {
 
 /** Writes what was kept; scrolling through a graph writes nothing. */
 export function saveViews(): void {
-  if (views !== null) window.sessionStorage.setItem(KEY, JSON.stringify([...views].slice(-MOST)));
+  if (views !== null) window.localStorage.setItem(KEY, JSON.stringify([...views].slice(-MOST)));
 }

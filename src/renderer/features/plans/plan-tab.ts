@@ -8,7 +8,7 @@ const MOST_KEPT = 100;
 
 function read(): Map<string, PlanTab> {
   try {
-    const saved: unknown = JSON.parse(window.sessionStorage.getItem(KEY) ?? "[]");
+    const saved: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? "[]");
     if (!Array.isArray(saved)) return new Map();
     return new Map(
       saved.flatMap((entry): Array<[string, PlanTab]> => {
@@ -34,5 +34,5 @@ export function keepTab(planId: string, tab: PlanTab): void {
   if (tabs.get(planId) === tab) return;
   tabs.delete(planId);
   tabs.set(planId, tab);
-  window.sessionStorage.setItem(KEY, JSON.stringify([...tabs].slice(-MOST_KEPT)));
+  window.localStorage.setItem(KEY, JSON.stringify([...tabs].slice(-MOST_KEPT)));
 }
