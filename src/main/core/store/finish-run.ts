@@ -35,7 +35,8 @@ export interface FinishedRun {
 
 export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
     k.seq, k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id,
-    p.cancel_requested_at, p.cancel_reason, cr.stop_requested
+    p.cancel_requested_at, p.cancel_reason, cr.stop_requested,
+    EXISTS (SELECT 1 FROM console_edges WHERE depends_on = k.seq) AS has_dependents
   FROM runs r
     LEFT JOIN tasks t ON t.id = r.task_id
     LEFT JOIN console_tasks k ON k.task_id = r.task_id
@@ -127,7 +128,7 @@ function succeed(tx: WritableDatabase, end: RunEnd, run: Row, ledger: Ledger): s
   const leavesNothing = end.result === null && run.reason === null && integer(run.attempts) === 1;
   if (!leavesNothing) statement(tx, NOTE_SUCCESS).run(seq);
   statement(tx, SET_TASK).run("completed", formatTime(end.now), taskId);
-  meetDependents(tx, seq, ledger);
+  if (run.has_dependents === 1) meetDependents(tx, seq, ledger);
   ledger.moved(planId, "in_progress", "completed");
   ledger.changed("task", taskId);
   ledger.changed("run", end.runId);
