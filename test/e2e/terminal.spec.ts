@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
-import { taskRow } from "../helpers/screen";
+import { openPlanTab, taskRow } from "../helpers/screen";
 import { hive } from "../helpers/terminal";
 
 test("a run from a terminal is shown live in a window on the same file", async ({ launch, folder, dataFolder }) => {
@@ -17,6 +17,7 @@ test("a run from a terminal is shown live in a window on the same file", async (
   const run = hive(["run", plan], dataFolder);
 
   await page.getByText("From the terminal").click();
+  await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("In progress");
   await expect(taskRow(page, "Go on")).toContainText("Waiting");
   writeFileSync(join(folder, "go"), "");
