@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { isAlive, until } from "../helpers/processes";
-import { chooseTask, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, clickToEnd, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 
 const PLAN = {
   title: "Wait for a sign",
@@ -40,8 +40,7 @@ test("tasks left running end by themselves, and the next start has the whole sto
   await launchFile(first, writePlan(folder, PLAN));
   const pid = await pidOf(folder);
   await first.requestClose();
-  await first.page.getByRole("button", { name: "Leave it running" }).click();
-  expect(await first.ended()).toBe(0);
+  expect(await clickToEnd(first, "Leave it running")).toBe(0);
   expect(isAlive(pid)).toBe(true);
 
   // It ends while no console is there to see it.
@@ -66,8 +65,7 @@ test("tasks stopped at closing are gone and recorded", async ({ launch, folder }
   await launchFile(first, writePlan(folder, PLAN));
   const pid = await pidOf(folder);
   await first.requestClose();
-  await first.page.getByRole("button", { name: "Stop it and close" }).click();
-  expect(await first.ended()).toBe(0);
+  expect(await clickToEnd(first, "Stop it and close")).toBe(0);
   expect(isAlive(pid)).toBe(false);
 
   const { page } = await launch();

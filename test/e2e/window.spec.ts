@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { answerFileDialogs, expect, test, writePlan } from "../helpers/app";
-import { chooseTask, goTo, launchFile, openPlanFile, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, clickToEnd, goTo, launchFile, openPlanFile, openTab, taskRow } from "../helpers/screen";
 
 test("moving through a long list by keys keeps the cursor's row in full view", async ({ launch, folder }) => {
   const opened = await launch();
@@ -135,8 +135,7 @@ test("a plan in the list names everything in it that wants a person, not the wor
 });
 
 test("a window without a database can be quit from its page", async ({ launch, folder }) => {
-  const { page, ended } = await launch({ args: ["--db", writePlan(folder, "", "empty.db")] });
-  await expect(page.getByText("The database could not be opened")).toBeVisible();
-  await page.getByRole("button", { name: "Quit" }).click();
-  expect(await ended()).toBe(0);
+  const opened = await launch({ args: ["--db", writePlan(folder, "", "empty.db")] });
+  await expect(opened.page.getByText("The database could not be opened")).toBeVisible();
+  expect(await clickToEnd(opened, "Quit")).toBe(0);
 });

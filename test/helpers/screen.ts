@@ -54,3 +54,13 @@ export async function chooseTask(page: Page, title: string): Promise<void> {
 export async function openTab(page: Page, name: "Summary" | "Log" | "Attempts"): Promise<void> {
   await page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
 }
+
+/** Clicks what ends the program, and answers its exit code: the page may be gone before the click has reported back. */
+export async function clickToEnd(opened: OpenConsole, name: string | RegExp): Promise<number | null> {
+  const button = opened.page.getByRole("button", { name });
+  await expect(button).toBeEnabled();
+  const click = button.click().catch(() => undefined);
+  const code = await opened.ended();
+  await click;
+  return code;
+}
