@@ -4,6 +4,7 @@ import type { TaskDetail, TaskRow } from "../../../shared/model/views";
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
 import { decideReview, type Verdict } from "../store/review";
+import type { TaskAct } from "../store/task-act";
 import * as control from "../store/task-control";
 import { pageTasks, readTask, readTaskRows } from "../store/task-rows";
 import { SOURCE } from "./source";
@@ -61,7 +62,7 @@ export function reviewTask(store: Store, request: TaskActRequest & { readonly ve
 async function act(
   store: Store,
   { taskId, reason, actor }: TaskActRequest,
-  change: (tx: WritableDatabase, act: control.TaskAct) => void,
+  change: (tx: WritableDatabase, act: TaskAct) => void,
 ): Promise<TaskRow> {
   await store.write((tx) => {
     const writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };

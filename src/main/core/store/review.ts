@@ -1,12 +1,9 @@
 import { HiveError } from "../../../shared/errors";
 import type { EventType } from "../../../shared/model/event";
 import { requireLegalTaskTransition, type TaskStatus } from "../../../shared/model/task";
-import { appendAudit } from "./audit";
-import { type Row, text, textOrNull } from "./columns";
+import { text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
-import { appendEvent } from "./events";
-import { endPlanIfOver, noteProgress } from "./plan-end";
-import type { TaskAct } from "./task-control";
+import { appendTaskEvent, auditTask, settlePlan, type TaskAct } from "./task-act";
 import { formatTime } from "./time";
 
 /** What a reviewer makes of a task that waits for a review. */
@@ -77,45 +74,13 @@ export function decideReview(tx: WritableDatabase, act: TaskAct, verdict: Verdic
     statement(tx, "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?").run(to, formatTime(writer.now), taskId);
     from = to;
   }
-  appendAudit(tx, {
-    at: writer.now,
-    actor: act.actor,
-    act: name,
-    entity: "task",
-    entityId: taskId,
-    reason: act.reason,
-    before: { status: before },
-    after: { status: from },
-  });
-  tell(tx, act, task, event, { verdict, reviewer: act.actor, reason: act.reason, status: from });
+  auditTask(tx, act, name, { status: before }, { status: from });
+  appendTaskEvent(tx, act, task, event, { verdict, reviewer: act.actor, reason: act.reason, status: from });
   for (const status of steps) {
     const following = FOLLOWING[status];
-    if (following) tell(tx, act, task, following, { run_id: null, error: status === "failed" ? reason : null });
+    if (following) {
+      appendTaskEvent(tx, act, task, following, { run_id: null, error: status === "failed" ? reason : null });
+    }
   }
-  const planId = textOrNull(task.ours);
-  if (planId === null) return;
-  noteProgress(tx, planId, writer.now);
-  endPlanIfOver(tx, planId, writer);
-}
-
-function tell(
-  tx: WritableDatabase,
-  { taskId, writer }: TaskAct,
-  task: Row,
-  type: EventType,
-  more: Readonly<Record<string, unknown>>,
-): void {
-  appendEvent(tx, {
-    id: writer.newId(),
-    type,
-    at: writer.now,
-    source: writer.source,
-    correlationId: textOrNull(task.correlation_id),
-    payload: {
-      task_id: taskId,
-      plan_id: textOrNull(task.plan_id),
-      subtask_id: textOrNull(task.subtask_id),
-      ...more,
-    },
-  });
+  settlePlan(tx, textOrNull(task.ours), writer);
 }

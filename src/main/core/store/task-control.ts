@@ -1,22 +1,12 @@
 import { HiveError } from "../../../shared/errors";
 import { isLegalTaskTransition, legalTaskTargets } from "../../../shared/model/task";
-import { appendAudit } from "./audit";
 import { type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
-import { appendEvent } from "./events";
 import { cancelTaskRow, legalWords, noteStopReason, reopenPlan } from "./plan-control";
-import { endPlanIfOver, noteProgress, type Writer } from "./plan-end";
 import { requestStop } from "./queue";
+import { appendTaskEvent, auditTask, settlePlan, type TaskAct } from "./task-act";
 import { parseSpec } from "./task-spec";
 import { formatTime } from "./time";
-
-/** What an operator does to one task. */
-export interface TaskAct {
-  readonly taskId: string;
-  readonly reason: string | null;
-  readonly actor: string;
-  readonly writer: Writer;
-}
 
 export const TASK_TO_CONTROL = `SELECT t.status, t.title, k.seq, k.plan_id, k.subtask_id, k.run_id, p.correlation_id, cr.live
   FROM tasks t
@@ -35,21 +25,27 @@ export function cancelTask(tx: WritableDatabase, act: TaskAct): void {
   if (!isLegalTaskTransition(from, "cancelled", "operator")) throw illegalTask(act.taskId, task, "cancelled");
   const stops = task.live !== null && requestStop(tx, text(task.run_id), "cancel");
   const reason = act.reason ?? `Cancelled by ${act.actor}`;
-  audit(tx, act, "tasks.cancel", { status: from }, stops ? { status: from, stopping: true } : { status: "cancelled" });
+  auditTask(
+    tx,
+    act,
+    "tasks.cancel",
+    { status: from },
+    stops ? { status: from, stopping: true } : { status: "cancelled" },
+  );
   if (stops) {
     noteStopReason(tx, act.taskId, reason);
     return;
   }
   cancelTaskRow(tx, act.taskId, reason, act.writer);
   appendTaskEvent(tx, act, task, "task.cancelled", { run_id: null, reason });
-  settlePlan(tx, task, act.writer);
+  settlePlan(tx, textOrNull(task.plan_id), act.writer);
 }
 
 const RETRIED: readonly string[] = ["failed", "cancelled", "rework_needed"];
 
 /**
- * Queues a failed or cancelled task, or one that needs rework, again, with as many attempts as at first, and takes its plan up again if that
- * has ended. Throws `not_found`, `illegal_transition`, `not_allowed`.
+ * Queues a failed or cancelled task, or one that needs rework, again, with as many attempts as at first, and takes
+ * its plan up again if that has ended. Throws `not_found`, `illegal_transition`, `not_allowed`.
  */
 export function retryTask(tx: WritableDatabase, act: TaskAct): void {
   const task = taskToControl(tx, act.taskId);
@@ -69,9 +65,9 @@ export function retryTask(tx: WritableDatabase, act: TaskAct): void {
     formatTime(act.writer.now),
     act.taskId,
   );
-  audit(tx, act, "tasks.retry", { status: from }, { status: "queued" });
+  auditTask(tx, act, "tasks.retry", { status: from }, { status: "queued" });
   appendTaskEvent(tx, act, task, "task.progress", { status: "queued", retried_by: act.actor, reason: act.reason });
-  settlePlan(tx, task, act.writer);
+  settlePlan(tx, textOrNull(task.plan_id), act.writer);
 }
 
 function taskToControl(tx: WritableDatabase, taskId: string): Row {
@@ -92,47 +88,5 @@ function illegalTask(taskId: string, task: Row, to: "queued" | "cancelled"): Hiv
     from,
     to,
     legal,
-  });
-}
-
-function settlePlan(tx: WritableDatabase, task: Row, writer: Writer): void {
-  const planId = textOrNull(task.plan_id);
-  if (planId === null) return;
-  noteProgress(tx, planId, writer.now);
-  endPlanIfOver(tx, planId, writer);
-}
-
-function audit(tx: WritableDatabase, act: TaskAct, name: string, before: unknown, after: unknown): void {
-  appendAudit(tx, {
-    at: act.writer.now,
-    actor: act.actor,
-    act: name,
-    entity: "task",
-    entityId: act.taskId,
-    reason: act.reason,
-    before,
-    after,
-  });
-}
-
-function appendTaskEvent(
-  tx: WritableDatabase,
-  { taskId, writer }: TaskAct,
-  task: Row,
-  type: "task.cancelled" | "task.progress",
-  more: Readonly<Record<string, unknown>>,
-): void {
-  appendEvent(tx, {
-    id: writer.newId(),
-    type,
-    at: writer.now,
-    source: writer.source,
-    correlationId: textOrNull(task.correlation_id),
-    payload: {
-      task_id: taskId,
-      plan_id: textOrNull(task.plan_id),
-      subtask_id: textOrNull(task.subtask_id),
-      ...more,
-    },
   });
 }
