@@ -20,7 +20,7 @@ export const DISK_FULL =
   "A disk is full: make room (`df -h` shows where), then try again. HIVE_CACHE_DIR names another folder for prepared " +
   "runtimes, which need 1 GB at first and keep 270 MB.";
 
-const TODO_BY_CODE = {
+const ADVICE_BY_CODE = {
   ENOSPC: DISK_FULL,
   EDQUOT: DISK_FULL,
   EACCES: "Correct its permissions, or work as its owner; HIVE_CACHE_DIR and HIVE_DATA_DIR name other folders.",
@@ -29,7 +29,7 @@ const TODO_BY_CODE = {
 
 /** The paragraph for a failed step: what failed, why, where the log is, what to do. */
 export function describeFailure(error) {
-  if (error?.syscall && TODO_BY_CODE[error.code]) return `${error.message}. ${TODO_BY_CODE[error.code]}`;
+  if (error?.syscall && ADVICE_BY_CODE[error.code]) return `${error.message}. ${ADVICE_BY_CODE[error.code]}`;
   if (!(error instanceof StepError)) return `Unexpected error: ${error?.stack ?? error}`;
   const { tail, log, todo } = error.details;
   const parts = [error.message];
