@@ -8,7 +8,7 @@ import type { GraphView } from "../../ui/graph/graph-view";
 import styles from "./graph.module.css";
 import { GraphCanvas } from "./graph-canvas";
 import { retryGraph, showGraph, useGraph } from "./graph-store";
-import { FindField, FoldButton } from "./graph-tools";
+import { FoldButton, GraphFind } from "./graph-tools";
 import { type GraphSearch, useGraphSearch } from "./use-graph-search";
 
 /** What the tools in the bar of tabs and the picture have in common. */
@@ -33,7 +33,7 @@ export function useGraphDesk(planId: string): GraphDesk {
 export function GraphTools({ desk }: { readonly desk: GraphDesk }) {
   return (
     <div className={styles.end}>
-      <FindField search={desk.search} inputRef={desk.input} onLeave={() => desk.root.current?.focus()} />
+      <GraphFind search={desk.search} inputRef={desk.input} onLeave={() => desk.root.current?.focus()} />
       <FoldButton />
     </div>
   );

@@ -1,6 +1,7 @@
-import { ChevronsDownUp, Maximize2, Minus, Plus, Search } from "lucide-react";
-import type { KeyboardEvent, RefObject } from "react";
+import { ChevronsDownUp, Maximize2, Minus, Plus } from "lucide-react";
+import type { RefObject } from "react";
 import { Button } from "../../ui/button";
+import { FindField } from "../../ui/find-field";
 import { formatCount } from "../../ui/format";
 import { Kbd } from "../../ui/kbd";
 import { Tooltip } from "../../ui/tooltip";
@@ -8,44 +9,26 @@ import styles from "./graph.module.css";
 import { foldFinished, useGraph } from "./graph-store";
 import type { GraphSearch } from "./use-graph-search";
 
-interface FindFieldProps {
+interface GraphFindProps {
   readonly search: GraphSearch;
   readonly inputRef: RefObject<HTMLInputElement | null>;
   /** The field is left: back to the picture. */
   readonly onLeave: () => void;
 }
 
-/** Marks what is found: Enter goes on, Shift+Enter back, Escape clears. */
-export function FindField({ search, inputRef, onLeave }: FindFieldProps) {
+export function GraphFind({ search, inputRef, onLeave }: GraphFindProps) {
   const { query, found, position, setQuery, step } = search;
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      step(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      setQuery("");
-      onLeave();
-    }
-  };
+  const isNone = query !== "" && found.length === 0;
   return (
-    <div className={styles.find} data-none={(query !== "" && found.length === 0) || undefined}>
-      <Search size={12} aria-hidden="true" />
-      <input
-        ref={inputRef}
-        type="text"
-        value={query}
+    <div className={styles.find}>
+      <FindField
+        {...{ inputRef, query, setQuery, step, onLeave, isNone }}
         placeholder="Search tasks"
-        aria-label="Search the graph by title or id"
-        spellCheck={false}
-        onChange={(event) => setQuery(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      <span role="status">
-        {query !== "" && `${formatCount(found.length === 0 ? 0 : position + 1)} of ${formatCount(found.length)}`}
-      </span>
-      {query === "" && <Kbd keys="/" />}
+        label="Search the graph by title or id"
+        status={query === "" ? "" : `${formatCount(isNone ? 0 : position + 1)} of ${formatCount(found.length)}`}
+      >
+        {query === "" && <Kbd keys="/" />}
+      </FindField>
     </div>
   );
 }

@@ -19,8 +19,8 @@ import { Kbd } from "../kbd";
 import { Switch } from "../switch";
 import { toast } from "../toast";
 import { plainLine } from "./ansi";
-import { FindField } from "./find-field";
 import { bufferFrom, bufferTo, type LogLines, linesOf } from "./log-buffer";
+import { LogFindField } from "./log-find-field";
 import { LogLine } from "./log-line";
 import { createLogReader, INITIAL_LOG, type LogReader, type LogSource, type LogState } from "./log-reader";
 import styles from "./log-viewer.module.css";
@@ -68,7 +68,7 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
     <div className={styles.viewer}>
       <div className={styles.bar}>
         {toolbar}
-        <FindField find={find} inputRef={findInput} isWhole={isWhole(state)} />
+        <LogFindField find={find} inputRef={findInput} isWhole={isWhole(state)} />
         <IconButton label="Wrap lines" keys="w" size="sm" variant="default" pressed={isWrapped} onClick={toggleWrap}>
           <WrapText size={14} />
         </IconButton>
