@@ -91,7 +91,12 @@ describe("a request", () => {
     process.env.TEST_HTTP_KEY = "sk-very-secret";
     server.reply(json({ ok: true }, 403));
     await run({ keyEnv: "TEST_HTTP_KEY" });
-    const files = readdirSync(bench.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = await waitFor("the files of the attempt that are removed at its end", () => {
+      const left = readdirSync(bench.folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      );
+      return !left.some(({ name }) => name.endsWith(".work.json")) && left;
+    });
     expect(files.length).toBeGreaterThan(2);
     for (const { parentPath, name } of files) {
       expect(readFileSync(join(parentPath, name)).includes("sk-very-secret"), name).toBe(false);
