@@ -4,7 +4,12 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { launchPlan } from "../../src/main/core/operations/plans";
 import { openStore, type Store } from "../../src/main/core/store/open";
-import type { PlanDefinition, SubtaskDefinition } from "../../src/shared/model/plan-definition";
+import {
+  NO_RETRIES,
+  type PlanDefinition,
+  SUBTASK_DEFAULTS,
+  type SubtaskDefinition,
+} from "../../src/shared/model/plan-definition";
 
 /** A folder for one benchmark; what was opened in it is closed, then it is removed. */
 export interface Place {
@@ -72,7 +77,16 @@ export function noopPlan(graph: readonly (readonly number[])[]): PlanDefinition 
 }
 
 export function planOf(subtasks: readonly SubtaskDefinition[]): PlanDefinition {
-  return { title: "Benchmark", description: "", parameters: [], env: {}, cwd: ".", concurrency: null, subtasks };
+  return {
+    title: "Benchmark",
+    description: "",
+    parameters: [],
+    env: {},
+    cwd: ".",
+    concurrency: null,
+    groups: {},
+    subtasks,
+  };
 }
 
 export function subtask(index: number, given: Partial<SubtaskDefinition> = {}): SubtaskDefinition {
@@ -84,7 +98,8 @@ export function subtask(index: number, given: Partial<SubtaskDefinition> = {}): 
     run: null,
     dependencies: [],
     priority: 1,
-    retries: { count: 0, backoffMs: 1_000, maxMs: 300_000 },
+    ...SUBTASK_DEFAULTS,
+    retries: NO_RETRIES,
     timeoutMs: null,
     env: {},
     cwd: null,

@@ -4,7 +4,7 @@ import { createClient } from "../../src/main/core/create-client";
 import { cancelPlan, launchPlan } from "../../src/main/core/operations/plans";
 import { cancelTask, retryTask } from "../../src/main/core/operations/tasks";
 import { HiveError } from "../../src/shared/errors";
-import type { SubtaskDefinition } from "../../src/shared/model/plan-definition";
+import { NO_RETRIES, SUBTASK_DEFAULTS, type SubtaskDefinition } from "../../src/shared/model/plan-definition";
 import type { Acknowledged } from "./acknowledged";
 import { seededRandom } from "./random";
 
@@ -40,7 +40,8 @@ function subtask(index: number): SubtaskDefinition {
     run,
     dependencies: dependencies.map((on) => `s${on}`),
     priority: Math.floor(random() * 3),
-    retries: { count: run === "exit 1" ? 2 : 0, backoffMs: 5, maxMs: 20 },
+    ...SUBTASK_DEFAULTS,
+    retries: { ...NO_RETRIES, count: run === "exit 1" ? 2 : 0, backoffMs: 5, maxMs: 20 },
     timeoutMs: null,
     env: {},
     cwd: null,
@@ -56,6 +57,7 @@ async function launchOne(): Promise<void> {
     env: {},
     cwd: ".",
     concurrency: null,
+    groups: {},
     subtasks,
   };
   const { planId } = await launchPlan(store, {

@@ -1,4 +1,4 @@
-import type { PlanDefinition } from "../../src/shared/model/plan-definition";
+import { NO_RETRIES, type PlanDefinition, SUBTASK_DEFAULTS } from "../../src/shared/model/plan-definition";
 
 /** The same numbers for the same seed, from 0 up to 1 (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -37,6 +37,7 @@ export function largePlan(count: number, edges: number): PlanDefinition {
     env: {},
     cwd: ".",
     concurrency: null,
+    groups: {},
     subtasks: largeGraph(count, edges).map((waitsFor, index) => ({
       id: `t${index}`,
       title: `Step ${index}`,
@@ -45,7 +46,8 @@ export function largePlan(count: number, edges: number): PlanDefinition {
       run: null,
       dependencies: waitsFor.map((dependency) => `t${dependency}`),
       priority: 1,
-      retries: { count: 0, backoffMs: 1_000, maxMs: 300_000 },
+      ...SUBTASK_DEFAULTS,
+      retries: NO_RETRIES,
       timeoutMs: null,
       env: {},
       cwd: null,

@@ -6,7 +6,12 @@ import { launchPlan } from "../../src/main/core/operations/plans";
 import { type OpenOptions, openStore, type Store } from "../../src/main/core/store/open";
 import { type Claim, claimReady, finishRun, type RunEnd } from "../../src/main/core/store/queue";
 import { upsertWorkers } from "../../src/main/core/store/workers";
-import type { PlanDefinition, SubtaskDefinition } from "../../src/shared/model/plan-definition";
+import {
+  NO_RETRIES,
+  type PlanDefinition,
+  SUBTASK_DEFAULTS,
+  type SubtaskDefinition,
+} from "../../src/shared/model/plan-definition";
 
 const cleanups: Array<() => unknown> = [];
 
@@ -41,7 +46,8 @@ export function subtask(id: string, given: Partial<SubtaskDefinition> = {}): Sub
     run: null,
     dependencies: [],
     priority: 1,
-    retries: { count: 0, backoffMs: 1_000, maxMs: 300_000 },
+    ...SUBTASK_DEFAULTS,
+    retries: NO_RETRIES,
     timeoutMs: null,
     env: {},
     cwd: null,
@@ -53,7 +59,17 @@ export function planOf(
   subtasks: readonly SubtaskDefinition[],
   given: Partial<Omit<PlanDefinition, "subtasks">> = {},
 ): PlanDefinition {
-  return { title: "A plan", description: "", parameters: [], env: {}, cwd: ".", concurrency: null, ...given, subtasks };
+  return {
+    title: "A plan",
+    description: "",
+    parameters: [],
+    env: {},
+    cwd: ".",
+    concurrency: null,
+    groups: {},
+    ...given,
+    subtasks,
+  };
 }
 
 /** `{ b: ["a"], a: [] }`: subtask ids with their dependencies. */

@@ -11,11 +11,19 @@ export interface PlanDefinition {
   readonly cwd: string;
   /** The most tasks of this plan that run at once; null: as many as there are slots. */
   readonly concurrency: number | null;
+  /**
+   * Concurrency groups by name, each with the most tasks of it that run at once, over all plans of the database (1: a
+   * mutex). A group that a subtask names and that is not here has the limit 1.
+   */
+  readonly groups: Readonly<Record<string, number>>;
   readonly subtasks: readonly SubtaskDefinition[];
 }
 
-/** `folder` is a path: relative to the caller's folder when given, to the plan file's when a default. */
-export const PARAMETER_TYPES = ["string", "number", "boolean", "choice", "folder"] as const;
+/**
+ * `folder` is a path: relative to the caller's folder when given, to the plan file's when a default. `secret` is text
+ * that is never shown, logged or kept in the database.
+ */
+export const PARAMETER_TYPES = ["string", "number", "boolean", "choice", "folder", "secret"] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 export type ParameterValue = string | number | boolean;
 
@@ -28,7 +36,17 @@ export interface ParameterDefinition {
   readonly default: ParameterValue | null;
   /** For `choice` only. */
   readonly choices: readonly string[];
+  /** A regular expression that the whole value fits, for `string` and `secret`. Null: any text. */
+  readonly pattern: string | null;
 }
+
+/** What a subtask's failure does to the rest of its plan, after its last attempt. */
+export const ON_FAILURE = ["fail", "continue", "escalate"] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
+
+/** Which end of its dependencies a subtask runs after. */
+export const WHEN = ["success", "failure", "always"] as const;
+export type When = (typeof WHEN)[number];
 
 export interface SubtaskDefinition extends AgentWork {
   /** Unique in its plan; what `dependencies` name. */
@@ -43,6 +61,14 @@ export interface SubtaskDefinition extends AgentWork {
   /** Higher runs first. Default 1, as upstream's. */
   readonly priority: number;
   readonly retries: RetryPolicy;
+  /** Of the worker that may run it. Null: any. */
+  readonly role: string | null;
+  /** All of them a worker needs to run it. */
+  readonly capabilities: readonly string[];
+  /** The concurrency group it runs in; null: none. */
+  readonly group: string | null;
+  readonly onFailure: OnFailure;
+  readonly when: When;
   /** Time limit of one attempt in milliseconds; null: none. */
   readonly timeoutMs: number | null;
   readonly env: Readonly<Record<string, string>>;
@@ -58,7 +84,28 @@ export interface RetryPolicy {
   readonly backoffMs: number;
   /** The longest delay in milliseconds. Default 300,000. */
   readonly maxMs: number;
+  /** The share of a delay that is random, 0 to 1. Default 0.2. */
+  readonly jitter: number;
+  /** Only an attempt that ended with one of these exit codes is repeated; null: any failed one. */
+  readonly onExitCodes: readonly number[] | null;
 }
+
+export const NO_RETRIES: RetryPolicy = {
+  count: 0,
+  backoffMs: 1_000,
+  maxMs: 300_000,
+  jitter: 0.2,
+  onExitCodes: null,
+};
+
+/** What holds for a subtask that says nothing about where and when it runs, and what its failure means. */
+export const SUBTASK_DEFAULTS: Pick<SubtaskDefinition, "role" | "capabilities" | "group" | "onFailure" | "when"> = {
+  role: null,
+  capabilities: [],
+  group: null,
+  onFailure: "fail",
+  when: "success",
+};
 
 /** One thing wrong, or worth a look, in a plan's text. */
 export interface PlanFinding {

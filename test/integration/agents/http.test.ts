@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../../src/main/core/store/open";
 import { requestStop } from "../../../src/main/core/store/queue";
 import type { HttpWork } from "../../../src/shared/model/agent-work";
+import { NO_RETRIES } from "../../../src/shared/model/plan-definition";
 import { bundleForNode } from "../../helpers/bundle";
 import { waitFor } from "../../helpers/wait";
 import { Bench, logOf, runOf, runsOf, type Subtask, untilEnded } from "../runner/setup";
@@ -165,7 +166,7 @@ describe("a server that behaves badly", () => {
       if (calls < 3) response.writeHead(500).end("out of\nhoney");
       else json({ calls })(request, response);
     });
-    const done = await run({}, { retries: { count: 2, backoffMs: 10, maxMs: 10 } });
+    const done = await run({}, { retries: { ...NO_RETRIES, count: 2, backoffMs: 10, maxMs: 10 } });
     expect(done).toMatchObject({ status: "success", number: 3, result: '{"calls":3}' });
     const host = server.origin.slice("http://".length);
     expect(runsOf(store, done.planId)[0]?.error).toBe(`${host} answered 500: out of honey`);

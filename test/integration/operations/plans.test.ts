@@ -42,7 +42,15 @@ function jsonColumn(store: Store, sql: string): unknown {
 
 test("a launch fills in parameters and writes what the Python programs read", async () => {
   const store = await openTestStore();
-  const name = { name: "who", type: "string", description: "", required: true, default: null, choices: [] } as const;
+  const name = {
+    name: "who",
+    type: "string",
+    description: "",
+    required: true,
+    default: null,
+    choices: [],
+    pattern: null,
+  } as const;
   const { planId } = await launchPlan(store, {
     definition: planOf(
       [

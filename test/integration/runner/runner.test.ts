@@ -4,6 +4,7 @@ import { processesOfRun } from "../../../src/main/core/runner/process-table";
 import type { Store } from "../../../src/main/core/store/open";
 import { requestStop } from "../../../src/main/core/store/queue";
 import { listWorkers } from "../../../src/main/core/store/workers";
+import { NO_RETRIES } from "../../../src/shared/model/plan-definition";
 import { waitFor } from "../../helpers/wait";
 import { Bench, exists, logOf, planStatus, runOf, runsOf, untilEnded, untilPrinted } from "./setup";
 
@@ -61,7 +62,7 @@ describe("a failing task", () => {
       {
         id: "flaky",
         run: 'echo "attempt $HIVE_ATTEMPT"; [ "$HIVE_ATTEMPT" -ge 3 ]',
-        retries: { count: 3, backoffMs: 20, maxMs: 50 },
+        retries: { ...NO_RETRIES, count: 3, backoffMs: 20, maxMs: 50 },
       },
     ]);
     expect(await untilEnded(store, planId)).toBe("completed");
@@ -75,7 +76,7 @@ describe("a failing task", () => {
   it("fails for good when its retries are used up; the rest of the plan goes on", async () => {
     bench.start(store);
     const planId = await bench.launch(store, [
-      { id: "bad", run: "exit 7", retries: { count: 1, backoffMs: 10, maxMs: 10 } },
+      { id: "bad", run: "exit 7", retries: { ...NO_RETRIES, count: 1, backoffMs: 10, maxMs: 10 } },
       { id: "behind", run: ["true"], dependencies: ["bad"] },
       { id: "beside", run: ["true"] },
     ]);

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { launchPlan } from "../../../src/main/core/operations/plans";
 import { type Runner, type RunnerOptions, startRunner } from "../../../src/main/core/runner/runner";
 import { openStore, type Store } from "../../../src/main/core/store/open";
-import type { PlanDefinition, SubtaskDefinition } from "../../../src/shared/model/plan-definition";
+import {
+  NO_RETRIES,
+  type PlanDefinition,
+  SUBTASK_DEFAULTS,
+  type SubtaskDefinition,
+} from "../../../src/shared/model/plan-definition";
 import { isAlive, processesWith } from "../../helpers/processes";
 import { waitFor } from "../../helpers/wait";
 
@@ -18,6 +23,7 @@ export function planOf(subtasks: readonly Subtask[], more: Partial<PlanDefinitio
     env: {},
     cwd: ".",
     concurrency: null,
+    groups: {},
     ...more,
     subtasks: subtasks.map((subtask) => ({
       title: subtask.id,
@@ -26,7 +32,8 @@ export function planOf(subtasks: readonly Subtask[], more: Partial<PlanDefinitio
       run: null,
       dependencies: [],
       priority: 1,
-      retries: { count: 0, backoffMs: 20, maxMs: 100 },
+      ...SUBTASK_DEFAULTS,
+      retries: { ...NO_RETRIES, backoffMs: 20, maxMs: 100 },
       timeoutMs: null,
       env: {},
       cwd: null,

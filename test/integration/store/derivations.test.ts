@@ -6,6 +6,7 @@ import { cancelTask, retryTask } from "../../../src/main/core/operations/tasks";
 import type { Store } from "../../../src/main/core/store/open";
 import { HiveError } from "../../../src/shared/errors";
 import { isTerminalPlan } from "../../../src/shared/model/plan";
+import { NO_RETRIES } from "../../../src/shared/model/plan-definition";
 import { TASK_STATUSES } from "../../../src/shared/model/task";
 import { recomputedDerivations, storedDerivations } from "../../helpers/invariants";
 import { addWorkers, afterThisTest, claim, finish, launch, openTestStore, planOf, subtask } from "../../helpers/store";
@@ -114,7 +115,7 @@ test("counters, unmet dependencies, blocked and ready tasks are what a recount g
       const subtasks = edges.map((dependencies, index) =>
         subtask(`t${index}`, {
           dependencies: dependencies.filter((on) => on < index).map((on) => `t${on}`),
-          retries: { count: 1, backoffMs: 0, maxMs: 0 },
+          retries: { ...NO_RETRIES, count: 1, backoffMs: 0, maxMs: 0 },
         }),
       );
       const planId = await launch(store, planOf(subtasks, { concurrency: limited ? 2 : null }));

@@ -6,6 +6,7 @@ import { cancelTask, getTask, getTaskRows, listTasks, retryTask } from "../../..
 import { readLease, releaseLease, renewLease, takeLease } from "../../../src/main/core/store/lease";
 import type { Store } from "../../../src/main/core/store/open";
 import { listLiveRuns, listStopRequests, nextNotBefore, requestStop } from "../../../src/main/core/store/queue";
+import { NO_RETRIES } from "../../../src/shared/model/plan-definition";
 import { startForeignProgram } from "../../helpers/foreign";
 import { addWorkers, claim, finish, graphOf, launch, openTestStore, planOf, subtask } from "../../helpers/store";
 
@@ -112,7 +113,7 @@ test("a failed attempt with a retry time waits for it, then runs again", async (
   const clock = testClock();
   const store = await openTestStore({ clock });
   const workers = await addWorkers(store, 1);
-  const retries = { count: 1, backoffMs: 1_000, maxMs: 1_000 };
+  const retries = { ...NO_RETRIES, count: 1, backoffMs: 1_000, maxMs: 1_000 };
   const planId = await launch(store, planOf([subtask("flaky", { retries })]));
   const [first] = await claim(store, workers);
   const retryAt = clock.at + 1_000;
@@ -193,7 +194,10 @@ test("stops are asked for once, by the first reason, and only of what runs", asy
 test("a cancel asked for while an attempt fails ends the task: nothing is retried against the operator", async () => {
   const store = await openTestStore();
   const workers = await addWorkers(store, 1);
-  const planId = await launch(store, planOf([subtask("a", { retries: { count: 3, backoffMs: 1, maxMs: 1 } })]));
+  const planId = await launch(
+    store,
+    planOf([subtask("a", { retries: { ...NO_RETRIES, count: 3, backoffMs: 1, maxMs: 1 } })]),
+  );
   const [one] = await claim(store, workers);
   await cancelTask(store, { taskId: one?.taskId ?? "", actor: "test" });
   await finish(store, one?.runId ?? "", "failure", { retryAt: 1 });
@@ -203,7 +207,7 @@ test("a cancel asked for while an attempt fails ends the task: nothing is retrie
 test("retry by hand gives as many attempts as the plan grants", async () => {
   const store = await openTestStore();
   const workers = await addWorkers(store, 1);
-  await launch(store, planOf([subtask("a", { retries: { count: 2, backoffMs: 1, maxMs: 1 } })]));
+  await launch(store, planOf([subtask("a", { retries: { ...NO_RETRIES, count: 2, backoffMs: 1, maxMs: 1 } })]));
   const [one] = await claim(store, workers);
   await finish(store, one?.runId ?? "", "failure");
   const task = await retryTask(store, { taskId: one?.taskId ?? "", actor: "test" });

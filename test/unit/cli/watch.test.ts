@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type PlanSource, watchPlan } from "../../../src/cli/watch";
-import type { SubtaskDefinition } from "../../../src/shared/model/plan-definition";
+import { NO_RETRIES, SUBTASK_DEFAULTS, type SubtaskDefinition } from "../../../src/shared/model/plan-definition";
 import type { PlanSummary, TaskRow } from "../../../src/shared/model/views";
 import { taskRow } from "./task-row";
 
@@ -13,7 +13,8 @@ function subtask(id: string, ...dependencies: string[]): SubtaskDefinition {
     run: null,
     dependencies,
     priority: 1,
-    retries: { count: 0, backoffMs: 1_000, maxMs: 300_000 },
+    ...SUBTASK_DEFAULTS,
+    retries: NO_RETRIES,
     timeoutMs: null,
     env: {},
     cwd: null,

@@ -5,13 +5,8 @@ import { parse } from "yaml";
 import { DURATION_PATTERN } from "../../../src/main/core/plan/duration";
 import { CONCURRENCY_RANGE, PLAN_KEYS, parsePlan } from "../../../src/main/core/plan/parse";
 import { PARAMETER_KEYS } from "../../../src/main/core/plan/read-parameters";
-import {
-  PRIORITY_RANGE,
-  RETRY_COUNT_RANGE,
-  RETRY_KEYS,
-  SUBTASK_ID_PATTERN,
-  SUBTASK_KEYS,
-} from "../../../src/main/core/plan/read-subtask";
+import { RETRY_COUNT_RANGE, RETRY_KEYS } from "../../../src/main/core/plan/read-placement";
+import { PRIORITY_RANGE, SUBTASK_ID_PATTERN, SUBTASK_KEYS } from "../../../src/main/core/plan/read-subtask";
 import { VARIABLE_NAME_PATTERN } from "../../../src/main/core/plan/read-surroundings";
 import {
   APPROVAL_KEYS,

@@ -24,7 +24,7 @@ describe("a duration", () => {
 });
 
 describe("the delay before a retry", () => {
-  const policy = { count: 5, backoffMs: 1_000, maxMs: 10_000 };
+  const policy = { count: 5, backoffMs: 1_000, maxMs: 10_000, jitter: 0.5, onExitCodes: null };
 
   it("doubles with each attempt up to the cap", () => {
     const longest = [1, 2, 3, 4, 5, 6].map((attempt) => retryDelayMs(policy, attempt, () => 1));

@@ -10,7 +10,16 @@ function subtask(id: string, ...dependencies: string[]): PreviewSubtask {
 }
 
 function parameter(change: Partial<ParameterDefinition>): ParameterDefinition {
-  return { name: "p", type: "string", description: "", required: false, default: null, choices: [], ...change };
+  return {
+    name: "p",
+    type: "string",
+    description: "",
+    required: false,
+    default: null,
+    choices: [],
+    pattern: null,
+    ...change,
+  };
 }
 
 describe("layerSubtasks", () => {

@@ -78,7 +78,7 @@ describe("the last line of a log", () => {
 });
 
 describe("the next attempt", () => {
-  const policy = { count: 2, backoffMs: 1_000, maxMs: 1_500 };
+  const policy = { count: 2, backoffMs: 1_000, maxMs: 1_500, jitter: 0.5, onExitCodes: null };
   const next = (
     attempts: number,
     maxAttempts = 3,

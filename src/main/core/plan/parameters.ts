@@ -66,7 +66,7 @@ type Fitted = { readonly value: ParameterValue } | { readonly problem: string };
 
 /** A value as a parameter's type wants it, or what is wrong with it, as the end of a sentence. */
 export function fitValue(
-  parameter: Pick<ParameterDefinition, "type" | "choices">,
+  parameter: Pick<ParameterDefinition, "type" | "choices" | "pattern">,
   given: unknown,
   folder: string,
 ): Fitted {
@@ -77,7 +77,8 @@ export function fitValue(
   if (text.includes("\0")) return { problem: "holds a NUL character, which no process can be given" };
   switch (parameter.type) {
     case "string":
-      return { value: text };
+    case "secret":
+      return fitText(parameter, text);
     case "number":
       return fitNumber(given, text);
     case "boolean":
@@ -89,6 +90,20 @@ export function fitValue(
       if (typeof given !== "string" || text.trim() === "") return { problem: "must be the path of a folder" };
       return { value: resolve(folder, text) };
   }
+}
+
+export const MAX_PATTERN_LENGTH = 1_000;
+
+/** The pattern as one that the whole value must fit. Throws for what is no regular expression. */
+export function wholePattern(pattern: string): RegExp {
+  // Alone first: `a)(b` is none, though it would be inside parentheses.
+  new RegExp(pattern, "u");
+  return new RegExp(`^(?:${pattern})$`, "u");
+}
+
+function fitText({ type, pattern }: Pick<ParameterDefinition, "type" | "pattern">, text: string): Fitted {
+  if (pattern === null || wholePattern(pattern).test(text)) return { value: text };
+  return { problem: `must fit the pattern ${pattern}${type === "secret" ? "" : `, not ${shown(text)}`}` };
 }
 
 function fitNumber(given: ParameterValue, text: string): Fitted {

@@ -3,6 +3,7 @@ import type { PlanDefinition, PlanFinding } from "../../../shared/model/plan-def
 import { checkGraph } from "./check-graph";
 import { checkExpressions, type Expressive } from "./expressions";
 import { readParameters } from "./read-parameters";
+import { readGroups } from "./read-placement";
 import { type ReadSubtask, readSubtask } from "./read-subtask";
 import { readCwd, readEnv } from "./read-surroundings";
 import {
@@ -25,7 +26,7 @@ import { type PlanSource, readSource } from "./source";
 import { createSuggest } from "./suggest";
 
 export const PLAN_KEYS = knownKeys(
-  ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "subtasks"],
+  ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "subtasks"],
   { sub_tasks: "subtasks" },
 );
 export const CONCURRENCY_RANGE = { min: 1, max: 10_000 } as const;
@@ -121,6 +122,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const env = readEnv(plan, fields.get("env"), expressive);
   const cwd = readCwd(plan, fields.get("cwd"), expressive) ?? ".";
   const concurrency = fields.get("concurrency");
+  const groups = readGroups(plan, fields.get("groups"));
   requireKey(plan, fields, "subtasks", "the list of what is to be done");
   const subtasks = readSubtasks(plan, fields.get("subtasks"));
 
@@ -134,6 +136,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
     env,
     cwd,
     concurrency: concurrency ? readInteger(plan, concurrency, CONCURRENCY_RANGE) : null,
+    groups,
     subtasks: subtasks.map((subtask) => subtask.definition),
   };
 }

@@ -6,7 +6,7 @@ import {
   type ParameterValue,
 } from "../../../shared/model/plan-definition";
 import { parameterVariable } from "./expand";
-import { fitValue } from "./parameters";
+import { fitValue, MAX_PATTERN_LENGTH, wholePattern } from "./parameters";
 import {
   caution,
   type Field,
@@ -23,7 +23,7 @@ import {
 } from "./reading";
 import { hasExpression, PARAMETER_NAME_PATTERN } from "./template";
 
-export const PARAMETER_KEYS = knownKeys(["type", "default", "description", "required", "choices"]);
+export const PARAMETER_KEYS = knownKeys(["type", "default", "description", "required", "choices", "pattern"]);
 
 const wholeName = new RegExp(PARAMETER_NAME_PATTERN);
 
@@ -59,12 +59,13 @@ const UNKNOWN: ParameterDefinition = {
   required: false,
   default: null,
   choices: [],
+  pattern: null,
 };
 
 function readParameter(subject: Subject, name: string, value: Node): ParameterDefinition | null {
   if (isPlainValue(value)) {
     const type = typeOf(value.value);
-    const usual = readDefault(subject, value, { type, choices: [] });
+    const usual = readDefault(subject, value, { ...UNKNOWN, type });
     return usual === null ? null : { ...UNKNOWN, name, type, default: usual };
   }
   const fields = readMapping(subject, value, PARAMETER_KEYS);
@@ -81,13 +82,19 @@ function readParameter(subject: Subject, name: string, value: Node): ParameterDe
   if (type !== "choice" && choices.length > 0) {
     fault(subject, "bad_parameter", fields.get("choices")?.key ?? value, `has choices, but is of type ${type}.`);
   }
+  const pattern = readPattern(subject, fields.get("pattern"), type);
   const usualField = fields.get("default");
-  const usual = usualField ? readDefault(subject, usualField.value, { type, choices }) : null;
+  if (usualField && type === "secret") {
+    const problem = "is a secret and cannot have a default: a plan's text is kept and shown.";
+    fault(subject, "bad_parameter", usualField.key, problem);
+    return null;
+  }
+  const usual = usualField ? readDefault(subject, usualField.value, { type, choices, pattern }) : null;
   if (usual !== null && required === true) {
     const key = fields.get("required")?.key ?? value;
     caution(subject, "needless_required", key, 'is required and has a default, so "required" changes nothing.');
   }
-  return { name, type, description, required: required ?? !usualField, default: usual, choices };
+  return { name, type, description, required: required ?? !usualField, default: usual, choices, pattern };
 }
 
 function readType(subject: Subject, fields: Fields): ParameterType | null {
@@ -105,6 +112,28 @@ function readType(subject: Subject, fields: Fields): ParameterType | null {
   const hint = meant ? `Did you mean "${meant}"?` : `Known are ${PARAMETER_TYPES.join(", ")}.`;
   fault(subject, "bad_parameter", field.value, `has the unknown type "${written}". ${hint}`);
   return null;
+}
+
+/** A pattern is checked by what it matches later, too: both read it with `wholePattern`. */
+function readPattern(subject: Subject, field: Field | undefined, type: ParameterType): string | null {
+  const pattern = readText(subject, field, false);
+  if (!field || pattern === null) return null;
+  if (type !== "string" && type !== "secret") {
+    fault(subject, "bad_pattern", field.key, `has a pattern, but is of type ${type}: only string and secret take one.`);
+    return null;
+  }
+  if (pattern.length > MAX_PATTERN_LENGTH) {
+    fault(subject, "bad_pattern", field.value, `has a pattern of over ${MAX_PATTERN_LENGTH} characters.`);
+    return null;
+  }
+  try {
+    wholePattern(pattern);
+    return pattern;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, "") : String(error);
+    fault(subject, "bad_pattern", field.value, `has a pattern that is no regular expression: ${why}.`);
+    return null;
+  }
 }
 
 function typeOf(value: ParameterValue): "string" | "number" | "boolean" {
@@ -138,7 +167,7 @@ function readChoices(subject: Subject, field: Field | undefined): string[] | nul
 function readDefault(
   subject: Subject,
   node: Node,
-  parameter: Pick<ParameterDefinition, "type" | "choices">,
+  parameter: Pick<ParameterDefinition, "type" | "choices" | "pattern">,
 ): ParameterValue | null {
   if (!isPlainValue(node)) {
     fault(subject, "wrong_type", node, `needs text, a number, true or false as default, not ${whatIs(node)}.`);

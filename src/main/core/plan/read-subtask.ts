@@ -1,8 +1,9 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { AGENT_IDS } from "../../../shared/model/agent-work";
-import type { RetryPolicy, SubtaskDefinition } from "../../../shared/model/plan-definition";
+import type { SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
 import { readDuration } from "./read-duration";
+import { readPlacement, readRetries } from "./read-placement";
 import { readCwd, readEnv } from "./read-surroundings";
 import { readWork } from "./read-work";
 import {
@@ -36,6 +37,11 @@ export const SUBTASK_KEYS = knownKeys(
     "approval",
     "dependencies",
     "priority",
+    "role",
+    "capabilities",
+    "group",
+    "when",
+    "on_failure",
     "retries",
     "timeout",
     "env",
@@ -43,16 +49,12 @@ export const SUBTASK_KEYS = knownKeys(
   ],
   { depends_on: "dependencies" },
 );
-export const RETRY_KEYS = knownKeys(["count", "backoff", "max"]);
 
 /** What a subtask may be called. As text in `plan.schema.json` too. */
 export const SUBTASK_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 const wholeId = new RegExp(SUBTASK_ID_PATTERN);
 
 export const PRIORITY_RANGE = { min: -1_000_000, max: 1_000_000 } as const;
-export const RETRY_COUNT_RANGE = { min: 0, max: 1_000 } as const;
-
-const NO_RETRIES: RetryPolicy = { count: 0, backoffMs: 1_000, maxMs: 300_000 };
 
 /** A subtask as read, with the nodes that later findings point to. */
 export interface ReadSubtask {
@@ -88,6 +90,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const work = readWork(subject, fields, node, { agent, dependencies }, expressive);
   const priority = fields.get("priority");
   const timeout = fields.get("timeout");
+  const when = fields.get("when");
   const definition: SubtaskDefinition = {
     id: id ?? "",
     title: title?.trim() ? title : (id ?? ""),
@@ -97,11 +100,16 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     ...work,
     dependencies,
     priority: (priority && readInteger(subject, priority, PRIORITY_RANGE)) ?? 1,
-    retries: readRetries(subject, fields.get("retries")),
+    retries: readRetries(subject, fields.get("retries"), agent),
+    ...readPlacement(subject, fields, expressive),
     timeoutMs: timeout ? readDuration(subject, timeout, { mayBeZero: false }) : null,
     env: readEnv(subject, fields.get("env"), expressive),
     cwd: readCwd(subject, fields.get("cwd"), expressive),
   };
+  if (when && definition.when !== "success" && dependencies.length === 0) {
+    const problem = `has "when: ${definition.when}", but no dependencies whose end it could wait for.`;
+    fault(subject, "needless_when", when.key, problem);
+  }
   return {
     subject,
     definition,
@@ -208,29 +216,4 @@ function readDependencies(
     } else found.set(item.value, item);
   }
   return { dependencies: [...found.keys()], dependencyNodes: [...found.values()] };
-}
-
-function readRetries(subject: Subject, field: Field | undefined): RetryPolicy {
-  if (!field) return NO_RETRIES;
-  if (isScalar(field.value)) {
-    const count = readInteger(subject, field, RETRY_COUNT_RANGE, "bad_retries");
-    return { ...NO_RETRIES, count: count ?? 0 };
-  }
-  const retries: Subject = { ...subject, name: `${subject.name}: "retries"` };
-  const fields = readMapping(retries, field.value, RETRY_KEYS);
-  if (!fields) return NO_RETRIES;
-  const countField = fields.get("count");
-  if (!countField) fault(retries, "bad_retries", field.key, 'has no "count": say how many more attempts there are.');
-  const duration = (key: string): number | null => {
-    const given = fields.get(key);
-    return given ? readDuration(retries, given, { mayBeZero: true }) : null;
-  };
-  const backoffMs = duration("backoff") ?? NO_RETRIES.backoffMs;
-  const maxMs = duration("max") ?? Math.max(NO_RETRIES.maxMs, backoffMs);
-  if (maxMs < backoffMs) {
-    const at = fields.get("max")?.value ?? field.value;
-    fault(retries, "bad_retries", at, 'has a "max" that is shorter than its "backoff".');
-  }
-  const count = countField ? readInteger(retries, countField, RETRY_COUNT_RANGE, "bad_retries") : null;
-  return { count: count ?? 0, backoffMs, maxMs };
 }

@@ -6,7 +6,7 @@ import {
   httpWork,
   llmWork,
 } from "../../../shared/model/agent-work";
-import type { RetryPolicy } from "../../../shared/model/plan-definition";
+import { NO_RETRIES, type RetryPolicy } from "../../../shared/model/plan-definition";
 import { integerOrNull, jsonObject } from "./columns";
 
 /** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
@@ -40,6 +40,8 @@ export function parseSpec(raw: unknown): TaskSpec | null {
       count: integerOrNull(policy.get("count")) ?? 0,
       backoffMs: integerOrNull(policy.get("backoffMs")) ?? 1_000,
       maxMs: integerOrNull(policy.get("maxMs")) ?? 300_000,
+      jitter: shareOrNull(policy.get("jitter")) ?? NO_RETRIES.jitter,
+      onExitCodes: integersOrNull(policy.get("onExitCodes")),
     },
   };
 }
@@ -63,6 +65,14 @@ function parseWork(agent: AgentId, fields: Readonly<Record<string, unknown>>): A
     default:
       return NO_WORK;
   }
+}
+
+function shareOrNull(value: unknown): number | null {
+  return typeof value === "number" && value >= 0 && value <= 1 ? value : null;
+}
+
+function integersOrNull(value: unknown): readonly number[] | null {
+  return Array.isArray(value) ? value.flatMap((item) => integerOrNull(item) ?? []) : null;
 }
 
 function isStrings(value: unknown): value is readonly string[] {

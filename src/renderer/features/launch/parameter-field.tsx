@@ -114,6 +114,17 @@ function Control({ parameter, content, problem, onChange, id }: ControlProps) {
           </Button>
         </>
       );
+    case "secret":
+      return (
+        <input
+          {...input}
+          type="password"
+          className={styles.input}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
     case "string":
       return (
         <input
