@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import { noteAddition, undoAdditions } from "./adoption";
 import { CONSOLE_TABLES } from "./console-tables";
 import { CONSOLE_TRIGGERS } from "./console-triggers";
+import { CONTROL } from "./control";
 import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
@@ -54,6 +55,14 @@ export const MIGRATIONS: readonly Migration[] = [
       db.exec(FIRST_EVENT_MARK);
     },
     down: (db) => drop(db, EVENTS_AND_BOARD),
+  },
+  {
+    version: 5,
+    name: "what operators do to many tasks, workers and settings",
+    up: (db) => {
+      for (const sql of CONTROL) db.exec(sql);
+    },
+    down: (db) => drop(db, CONTROL),
   },
 ];
 
