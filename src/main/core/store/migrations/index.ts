@@ -6,6 +6,7 @@ import { CONTROL } from "./control";
 import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
+import { TASK_LISTS } from "./task-lists";
 import { upstreamAdditions } from "./upstream";
 
 /** A step of the schema. Both ways run inside a transaction that the caller holds. */
@@ -63,6 +64,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of CONTROL) db.exec(sql);
     },
     down: (db) => drop(db, CONTROL),
+  },
+  {
+    version: 6,
+    name: "lists of all tasks, saved views",
+    up: (db) => {
+      for (const sql of TASK_LISTS) db.exec(sql);
+    },
+    down: (db) => drop(db, TASK_LISTS),
   },
 ];
 

@@ -1,0 +1,27 @@
+/** What lists of tasks over the whole database need: an order of change, and views that operators keep by name. */
+
+/** When a task changed last, so that times written with a blank and with a `T` sort together. */
+export const TASK_CHANGED = "coalesce(replace(t.updated_at, 'T', ' '), '')";
+
+/** Only tasks that nobody works on are kept in order of change: a claim pays nothing for it. */
+export const SETTLED = "t.status NOT IN ('queued', 'assigned', 'in_progress')";
+
+export const RECENT_INDEX = "console_tasks_recent";
+export const TYPE_INDEX = "console_tasks_type";
+
+const columnsOf = (expression: string): string => expression.replaceAll("t.", "");
+
+export const TASK_LISTS: readonly string[] = [
+  `CREATE INDEX ${RECENT_INDEX} ON tasks (status, ${columnsOf(TASK_CHANGED)}) WHERE ${columnsOf(SETTLED)}`,
+  `CREATE INDEX ${TYPE_INDEX} ON tasks (task_type)`,
+
+  // content: JSON, what the window shows in this view.
+  `CREATE TABLE console_views (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    content TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+  )`,
+];
