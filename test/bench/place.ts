@@ -85,6 +85,7 @@ export function planOf(subtasks: readonly SubtaskDefinition[]): PlanDefinition {
     cwd: ".",
     concurrency: null,
     groups: {},
+    synthesis: null,
     subtasks,
   };
 }

@@ -58,6 +58,7 @@ async function launchOne(): Promise<void> {
     cwd: ".",
     concurrency: null,
     groups: {},
+    synthesis: null,
     subtasks,
   };
   const { planId } = await launchPlan(store, {

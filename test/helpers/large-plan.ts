@@ -38,6 +38,7 @@ export function largePlan(count: number, edges: number): PlanDefinition {
     cwd: ".",
     concurrency: null,
     groups: {},
+    synthesis: null,
     subtasks: largeGraph(count, edges).map((waitsFor, index) => ({
       id: `t${index}`,
       title: `Step ${index}`,

@@ -67,6 +67,7 @@ export function planOf(
     cwd: ".",
     concurrency: null,
     groups: {},
+    synthesis: null,
     ...given,
     subtasks,
   };

@@ -1,8 +1,43 @@
 import { z } from "zod";
 
-/** The agents that a subtask can name. */
+/** The agents that every console has. What each is given stands under its own key of a subtask (`run` for `command`). */
 export const AGENT_IDS = ["command", "noop", "http", "llm", "approval"] as const;
-export type AgentId = (typeof AGENT_IDS)[number];
+export type BuiltInAgentId = (typeof AGENT_IDS)[number];
+
+/** What carries out a named agent's prompt: a language model, or a program of the operator's choice. */
+export const NAMED_AGENT_TYPES = ["llm", "command"] as const;
+export type NamedAgentType = (typeof NAMED_AGENT_TYPES)[number];
+
+/** An agent that a file defines. A subtask that names it gives it a `prompt`. */
+export interface NamedAgent {
+  readonly id: string;
+  readonly type: NamedAgentType;
+  /** Why it cannot be used: its file is broken. Null: it can. */
+  readonly problem: string | null;
+}
+
+/** The agents that come with the program: Hive's five and The Board's five. `resources/agents` has their files. */
+export const SHIPPED_AGENTS: readonly NamedAgent[] = (
+  [
+    ["ai-deployer", "command"],
+    ["ai-planner", "llm"],
+    ["ai-reviewer", "llm"],
+    ["ceo", "llm"],
+    ["cfo", "llm"],
+    ["cmo", "llm"],
+    ["coo", "llm"],
+    ["cto", "llm"],
+    ["guardian", "llm"],
+    ["hive-coder", "command"],
+  ] as const
+).map(([id, type]) => ({ id, type, problem: null }));
+
+/** What an agent of a file may be called. As text in `plan.schema.json` too. */
+export const AGENT_ID_PATTERN = "^[a-z0-9][a-z0-9-]{0,49}$";
+
+export function isBuiltInAgent(id: string): id is BuiltInAgentId {
+  return AGENT_IDS.some((known) => known === id);
+}
 
 export const HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -66,9 +101,17 @@ export type LlmWork = z.output<typeof llmWork>;
 export const approvalWork = z.object({ instructions: z.string() });
 export type ApprovalWork = z.output<typeof approvalWork>;
 
-/** What an agent other than `command` is given: the member named like the agent. */
+/** What the program behind a named agent is given. The string is filled in as those of `HttpWork`. */
+export const programWork = z.object({ prompt: z.string() });
+export type ProgramWork = z.output<typeof programWork>;
+
+/**
+ * What an agent other than `command` is given: the member named like the agent. A named agent has `llm`, where its
+ * file fills in what is null, or `program`, as its type says.
+ */
 export interface AgentWork {
   readonly http?: HttpWork;
   readonly llm?: LlmWork;
   readonly approval?: ApprovalWork;
+  readonly program?: ProgramWork;
 }

@@ -1,4 +1,4 @@
-import type { AgentId, AgentWork } from "./agent-work";
+import type { AgentWork } from "./agent-work";
 
 /** A plan as its author means it: parsed, validated and with every default filled in. Plain JSON. */
 export interface PlanDefinition {
@@ -16,6 +16,11 @@ export interface PlanDefinition {
    * mutex). A group that a subtask names and that is not here has the limit 1.
    */
   readonly groups: Readonly<Record<string, number>>;
+  /**
+   * The subtask whose result is the plan's final one (a `FinalPlan`), or null. When it fails, the plan is
+   * `synthesis_failed`.
+   */
+  readonly synthesis: string | null;
   readonly subtasks: readonly SubtaskDefinition[];
 }
 
@@ -53,8 +58,11 @@ export interface SubtaskDefinition extends AgentWork {
   readonly id: string;
   readonly title: string;
   readonly description: string;
-  /** `command` runs a process; `noop` completes at once (a join point); the others do what `AgentWork` says. */
-  readonly agent: AgentId;
+  /**
+   * `command` runs a process; `noop` completes at once (a join point); the other built-in ones do what `AgentWork`
+   * says. Anything else is the id of a named agent.
+   */
+  readonly agent: string;
   /** A string is run by the shell, a list is an argument vector. Null for any agent but `command`. */
   readonly run: string | readonly string[] | null;
   readonly dependencies: readonly string[];
@@ -74,6 +82,23 @@ export interface SubtaskDefinition extends AgentWork {
   readonly env: Readonly<Record<string, string>>;
   /** Null: the plan's. */
   readonly cwd: string | null;
+  /** Only once launched, and only where something is filled in late. */
+  readonly late?: LateText;
+}
+
+/**
+ * What of a launched subtask is filled in when an attempt starts, for it refers to results or secrets. The strings named
+ * here are templates; all others are final.
+ */
+export interface LateText {
+  /** The items of `run`, a list. */
+  readonly run: boolean;
+  /** Names of variables in `env`. */
+  readonly env: readonly string[];
+  /** `cwd`, which then stands on the plan's folder. */
+  readonly cwd: boolean;
+  /** Parameters whose values are not in the database. */
+  readonly secrets: readonly string[];
 }
 
 /** When and how often a failed attempt is repeated. */

@@ -24,6 +24,7 @@ export function planOf(subtasks: readonly Subtask[], more: Partial<PlanDefinitio
     cwd: ".",
     concurrency: null,
     groups: {},
+    synthesis: null,
     ...more,
     subtasks: subtasks.map((subtask) => ({
       title: subtask.id,

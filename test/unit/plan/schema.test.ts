@@ -19,7 +19,7 @@ import {
   TOKENS_RANGE,
 } from "../../../src/main/core/plan/read-work";
 import { PARAMETER_NAME_PATTERN } from "../../../src/main/core/plan/template";
-import { AGENT_IDS, HTTP_METHODS } from "../../../src/shared/model/agent-work";
+import { AGENT_ID_PATTERN, AGENT_IDS, HTTP_METHODS, SHIPPED_AGENTS } from "../../../src/shared/model/agent-work";
 import { PARAMETER_TYPES } from "../../../src/shared/model/plan-definition";
 import { fitsSchema } from "../../helpers/json-schema";
 
@@ -53,7 +53,10 @@ describe("the schema that editors complete with", () => {
     ["no id", "title: x\nsubtasks: [{ run: x }]"],
     ["nothing to run", "title: x\nsubtasks: [{ id: a }]"],
     ["a noop that runs", subtask("    agent: noop\n")],
-    ["an unknown agent", subtask("    agent: robot\n")],
+    ["an agent that cannot be", subtask("    agent: Robot 1\n")],
+    ["a named agent without a prompt", "title: x\nsubtasks: [{ id: a, agent: ceo }]"],
+    ["a named agent that runs something", "title: x\nsubtasks: [{ id: a, agent: ceo, prompt: p, run: x }]"],
+    ["a prompt for a command", subtask("    prompt: p\n")],
     ["a request by a command", subtask("    http: { url: x }\n")],
     ["http without a request", "title: x\nsubtasks: [{ id: a, agent: http }]"],
     ["a request to nowhere", "title: x\nsubtasks: [{ id: a, agent: http, http: { method: GET } }]"],
@@ -106,7 +109,11 @@ describe("the schema that editors complete with", () => {
     expect(schema.$defs.keyEnv.pattern).toBe(VARIABLE_NAME_PATTERN);
     expect(schema.$defs.llm.properties.temperature.maximum).toBe(HOTTEST);
     expect(parameter.anyOf[1].properties.type.enum).toEqual(PARAMETER_TYPES);
-    expect(one.properties.agent.enum).toEqual(AGENT_IDS);
+    expect(one.properties.agent.anyOf).toEqual([
+      { enum: AGENT_IDS },
+      { enum: SHIPPED_AGENTS.map((agent) => agent.id) },
+      { type: "string", pattern: AGENT_ID_PATTERN },
+    ]);
     expect(one.properties.id.pattern).toBe(SUBTASK_ID_PATTERN);
     expect(schema.properties.parameters.propertyNames.pattern).toBe(PARAMETER_NAME_PATTERN);
     expect(env.propertyNames.pattern).toBe(VARIABLE_NAME_PATTERN);

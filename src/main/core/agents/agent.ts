@@ -1,4 +1,4 @@
-import type { AgentId, AgentWork } from "../../../shared/model/agent-work";
+import type { AgentWork } from "../../../shared/model/agent-work";
 import type { AttemptLog } from "./attempt-log";
 
 /** What an agent is good for, in upstream's words. */
@@ -78,7 +78,7 @@ export interface AgentDefinition extends AgentInfo {
   readonly healthCheck: Agent["healthCheck"];
 }
 
-export function defineAgent(definition: AgentDefinition & { readonly id: AgentId | (string & {}) }): Agent {
+export function defineAgent(definition: AgentDefinition): Agent {
   const { id, type, capabilities, description, healthCheck, execute = null, isRepeatable = () => true } = definition;
   return {
     id,

@@ -11,11 +11,12 @@ export interface FillValues {
 }
 
 /** The work with its expressions filled in. Throws `WorkFailure` for a result that lacks what is asked of it. */
-export function fillWork({ http, llm, approval }: AgentWork, values: FillValues): AgentWork {
+export function fillWork({ http, llm, approval, program }: AgentWork, values: FillValues): AgentWork {
   return {
     ...(http && { http: fillHttp(http, values) }),
     ...(llm && { llm: fillLlm(llm, values) }),
     ...(approval && { approval }),
+    ...(program && { program: { prompt: fillText(program.prompt, values) } }),
   };
 }
 

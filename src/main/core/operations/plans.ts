@@ -73,6 +73,7 @@ function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, f
       ...(subtask.http && { http: subtask.http }),
       ...(subtask.llm && { llm: subtask.llm }),
       ...(subtask.approval && { approval: subtask.approval }),
+      ...(subtask.program && { program: subtask.program }),
       env: { ...plan.env, ...subtask.env },
       cwd: resolve(folder, subtask.cwd ?? plan.cwd),
       timeoutMs,

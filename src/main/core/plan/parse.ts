@@ -1,4 +1,5 @@
 import { isMap } from "yaml";
+import { type NamedAgent, SHIPPED_AGENTS } from "../../../shared/model/agent-work";
 import type { PlanDefinition, PlanFinding } from "../../../shared/model/plan-definition";
 import { checkGraph } from "./check-graph";
 import { checkExpressions, type Expressive } from "./expressions";
@@ -26,7 +27,7 @@ import { type PlanSource, readSource } from "./source";
 import { createSuggest } from "./suggest";
 
 export const PLAN_KEYS = knownKeys(
-  ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "subtasks"],
+  ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "synthesis", "subtasks"],
   { sub_tasks: "subtasks" },
 );
 export const CONCURRENCY_RANGE = { min: 1, max: 10_000 } as const;
@@ -44,14 +45,20 @@ export interface ParsedPlan {
   readonly findings: PlanFinding[];
 }
 
+export interface ParseOptions {
+  readonly fileName: string;
+  /** Named agents that are known. Default: those that come with the program. */
+  readonly agents?: readonly NamedAgent[];
+}
+
 /** Reads a plan file, YAML or JSON, and checks all of it. Never throws; about 0.1 ms for each subtask. */
-export function parsePlan(text: string, { fileName }: { readonly fileName: string }): ParsedPlan {
+export function parsePlan(text: string, { fileName, agents = SHIPPED_AGENTS }: ParseOptions): ParsedPlan {
   const unusable = unusableText(text, fileName);
   if (unusable) return { definition: null, findings: [unusable] };
   const source = readSource(text.replace(/^\uFEFF/, ""));
   const reports: Report[] = source.problems.map((problem) => ({ ...problem, subtaskId: null }));
   const isReadable = !reports.some((report) => report.severity === "error");
-  const definition = isReadable ? readAll(source, reports) : null;
+  const definition = isReadable ? readAll(source, agents, reports) : null;
   const isSound = !reports.some((report) => report.severity === "error");
   return { definition: isSound ? definition : null, findings: toFindings(reports, source) };
 }
@@ -75,11 +82,12 @@ function unusableText(text: string, fileName: string): PlanFinding | null {
   return null;
 }
 
-function readAll(source: PlanSource, reports: Report[]): PlanDefinition | null {
+function readAll(source: PlanSource, agents: readonly NamedAgent[], reports: Report[]): PlanDefinition | null {
   let left = MAX_ITEMS;
   const reading: Reading = {
     source,
     suggest: createSuggest(),
+    agents: new Map(agents.map((agent) => [agent.id, agent])),
     report: (report) => reports.push(report),
     spend: (items) => {
       left -= items;
@@ -125,6 +133,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const groups = readGroups(plan, fields.get("groups"));
   requireKey(plan, fields, "subtasks", "the list of what is to be done");
   const subtasks = readSubtasks(plan, fields.get("subtasks"));
+  const synthesis = readSynthesis(plan, fields.get("synthesis"), subtasks);
 
   checkGraph(subtasks);
   checkExpressions(expressive, parameters);
@@ -137,6 +146,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
     cwd,
     concurrency: concurrency ? readInteger(plan, concurrency, CONCURRENCY_RANGE) : null,
     groups,
+    synthesis,
     subtasks: subtasks.map((subtask) => subtask.definition),
   };
 }
@@ -152,6 +162,17 @@ function readSubtasks(plan: Subject, field: Field | undefined): ReadSubtask[] {
   const items = readList(plan, field, "subtasks");
   if (items?.length === 0) fault(plan, "empty_subtasks", field.key, "has no subtasks: it needs at least one.");
   return (items ?? []).flatMap((item, ordinal) => readSubtask(plan.reading, item, ordinal) ?? []);
+}
+
+/** The subtask whose result is the plan's: one of its own. */
+function readSynthesis(plan: Subject, field: Field | undefined, subtasks: readonly ReadSubtask[]): string | null {
+  const id = readText(plan, field, false);
+  const ids = subtasks.map((subtask) => subtask.definition.id);
+  if (!field || id === null || ids.includes(id)) return id;
+  const meant = plan.reading.suggest(id, ids);
+  const hint = meant ? `Did you mean "${meant}"?` : "Name the subtask whose result is the plan's.";
+  fault(plan, "unknown_synthesis", field.value, `has no subtask "${id}", which "synthesis" names. ${hint}`);
+  return null;
 }
 
 /** Places as lines and columns, in their order; of very many the first. */

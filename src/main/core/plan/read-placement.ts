@@ -1,4 +1,3 @@
-import type { AgentId } from "../../../shared/model/agent-work";
 import {
   NO_RETRIES,
   ON_FAILURE,
@@ -113,7 +112,7 @@ function readOneOf<Word extends string>(
 }
 
 /** How often and when a failed attempt is repeated: a number of times, or a mapping that says more. */
-export function readRetries(subject: Subject, field: Field | undefined, agent: AgentId | null): RetryPolicy {
+export function readRetries(subject: Subject, field: Field | undefined, agent: string | null): RetryPolicy {
   if (!field) return NO_RETRIES;
   if (isPlainValue(field.value)) {
     const count = readInteger(subject, field, RETRY_COUNT_RANGE, "bad_retries");
@@ -152,7 +151,7 @@ function readJitter(retries: Subject, field: Field | undefined): number {
   return NO_RETRIES.jitter;
 }
 
-function readExitCodes(retries: Subject, field: Field | undefined, agent: AgentId | null): number[] | null {
+function readExitCodes(retries: Subject, field: Field | undefined, agent: string | null): number[] | null {
   if (!field) return null;
   if (agent !== null && agent !== "command") {
     fault(

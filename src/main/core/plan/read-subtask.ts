@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
-import { AGENT_IDS } from "../../../shared/model/agent-work";
 import type { SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
+import { readAgent, readPrompt } from "./read-agent";
 import { readDuration } from "./read-duration";
 import { readPlacement, readRetries } from "./read-placement";
 import { readCwd, readEnv } from "./read-surroundings";
@@ -32,6 +32,7 @@ export const SUBTASK_KEYS = knownKeys(
     "description",
     "agent",
     "run",
+    "prompt",
     "http",
     "llm",
     "approval",
@@ -87,7 +88,10 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const agent = readAgent(subject, fields.get("agent"));
   const run = readRun(subject, fields, node, agent, expressive);
   const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"));
-  const work = readWork(subject, fields, node, { agent, dependencies }, expressive);
+  const work = {
+    ...readWork(subject, fields, node, { agent, dependencies }, expressive),
+    ...readPrompt(subject, fields, node, { agent, dependencies }, expressive),
+  };
   const priority = fields.get("priority");
   const timeout = fields.get("timeout");
   const when = fields.get("when");
@@ -142,18 +146,6 @@ function readId(subject: Subject, fields: Fields, node: Node): string | null {
     field.value,
     `has the id ${JSON.stringify(id)}: an id is up to 100 letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
   );
-  return null;
-}
-
-function readAgent(subject: Subject, field: Field | undefined): SubtaskDefinition["agent"] | null {
-  if (!field) return "command";
-  const written = readText(subject, field);
-  if (written === null) return null;
-  const agent = AGENT_IDS.find((known) => known === written);
-  if (agent) return agent;
-  const meant = subject.reading.suggest(written, AGENT_IDS);
-  const hint = meant ? `Did you mean "${meant}"?` : `Known are ${AGENT_IDS.join(", ")}.`;
-  fault(subject, "unknown_agent", field.value, `has the unknown agent "${written}". ${hint}`);
   return null;
 }
 

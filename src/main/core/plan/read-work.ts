@@ -1,7 +1,6 @@
 import { isMap, type Node } from "yaml";
 import { z } from "zod";
 import {
-  type AgentId,
   type AgentWork,
   type ApprovalWork,
   HTTP_METHODS,
@@ -88,7 +87,7 @@ export function readWork(
   subject: Subject,
   fields: Fields,
   node: Node,
-  { agent, dependencies }: { readonly agent: AgentId | null; readonly dependencies: readonly string[] },
+  { agent, dependencies }: { readonly agent: string | null; readonly dependencies: readonly string[] },
   expressive: Expressive[],
 ): AgentWork {
   const work: { http?: HttpWork; llm?: LlmWork; approval?: ApprovalWork } = {};

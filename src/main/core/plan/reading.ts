@@ -1,4 +1,5 @@
 import { isCollection, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import type { NamedAgent } from "../../../shared/model/agent-work";
 import type { PlanSource, Problem } from "./source";
 import type { Suggest } from "./suggest";
 
@@ -11,6 +12,8 @@ export interface Report extends Problem {
 export interface Reading {
   readonly source: PlanSource;
   readonly suggest: Suggest;
+  /** The agents beside the built-in ones, by id. */
+  readonly agents: ReadonlyMap<string, NamedAgent>;
   readonly report: (report: Report) => void;
   /** Takes from what a plan may hold in all, counting what aliases repeat. Throws `OversizedPlan`. */
   readonly spend: (items: number) => void;

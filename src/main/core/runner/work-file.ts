@@ -1,9 +1,14 @@
 import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { type AgentWork, approvalWork, httpWork, llmWork } from "../../../shared/model/agent-work";
+import { type AgentWork, approvalWork, httpWork, llmWork, programWork } from "../../../shared/model/agent-work";
 
 const workFile = z.object({
-  work: z.object({ http: httpWork.optional(), llm: llmWork.optional(), approval: approvalWork.optional() }),
+  work: z.object({
+    http: httpWork.optional(),
+    llm: llmWork.optional(),
+    approval: approvalWork.optional(),
+    program: programWork.optional(),
+  }),
   progress: z.unknown(),
 });
 

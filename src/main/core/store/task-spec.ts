@@ -1,17 +1,10 @@
-import {
-  AGENT_IDS,
-  type AgentId,
-  type AgentWork,
-  approvalWork,
-  httpWork,
-  llmWork,
-} from "../../../shared/model/agent-work";
+import { type AgentWork, approvalWork, httpWork, llmWork, programWork } from "../../../shared/model/agent-work";
 import { NO_RETRIES, type RetryPolicy } from "../../../shared/model/plan-definition";
 import { integerOrNull, jsonObject } from "./columns";
 
 /** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
 export interface TaskSpec extends AgentWork {
-  readonly agent: AgentId;
+  readonly agent: string;
   readonly run: string | readonly string[] | null;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -22,9 +15,8 @@ export interface TaskSpec extends AgentWork {
 /** Null for a text that is no specification of ours. */
 export function parseSpec(raw: unknown): TaskSpec | null {
   const fields = jsonObject(raw);
-  const { run, env, cwd, timeoutMs, retries } = fields;
-  const agent = AGENT_IDS.find((known) => known === fields.agent);
-  if (agent === undefined || typeof cwd !== "string") return null;
+  const { agent, run, env, cwd, timeoutMs, retries } = fields;
+  if (typeof agent !== "string" || typeof cwd !== "string") return null;
   if (run !== null && typeof run !== "string" && !isStrings(run)) return null;
   const work = parseWork(agent, fields);
   if (work === null) return null;
@@ -48,22 +40,25 @@ export function parseSpec(raw: unknown): TaskSpec | null {
 
 const NO_WORK: AgentWork = {};
 
-function parseWork(agent: AgentId, fields: Readonly<Record<string, unknown>>): AgentWork | null {
+function parseWork(agent: string, fields: Readonly<Record<string, unknown>>): AgentWork | null {
   switch (agent) {
+    case "command":
+    case "noop":
+      return NO_WORK;
     case "http": {
       const { data } = httpWork.safeParse(fields.http);
       return data ? { http: data } : null;
-    }
-    case "llm": {
-      const { data } = llmWork.safeParse(fields.llm);
-      return data ? { llm: data } : null;
     }
     case "approval": {
       const { data } = approvalWork.safeParse(fields.approval);
       return data ? { approval: data } : null;
     }
-    default:
-      return NO_WORK;
+    default: {
+      const llm = llmWork.safeParse(fields.llm);
+      if (llm.data) return { llm: llm.data };
+      const program = programWork.safeParse(fields.program);
+      return program.data ? { program: program.data } : null;
+    }
   }
 }
 
