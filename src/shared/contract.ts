@@ -16,7 +16,10 @@ import type {
   WorkerRow,
 } from "./model/views";
 import { type Operation, operation } from "./operation";
+import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
+import { searchContract } from "./search-contract";
+import { timelineContract } from "./timeline-contract";
 
 export type { Operation } from "./operation";
 export type { Page } from "./page";
@@ -107,6 +110,9 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...overviewContract,
+  ...timelineContract,
+  ...searchContract,
 } as const;
 
 export type Contract = typeof contract;

@@ -3,6 +3,7 @@ import type { Store } from "../store/open";
 import { boardHandlers } from "./board-handlers";
 import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
+import { lookHandlers } from "./look-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
@@ -17,6 +18,7 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
   return {
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
+    ...lookHandlers({ store }),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
     "plans.graph": (input) => getPlanGraph(store, input),

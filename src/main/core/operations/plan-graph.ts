@@ -97,7 +97,7 @@ export async function getPlanGraphStates(store: Store, { planId }: PlanRequest):
 }
 
 /** Words by the place of their first use. */
-function vocabulary() {
+export function vocabulary() {
   const words: string[] = [];
   const places = new Map<string, number>();
   return {
@@ -112,7 +112,7 @@ function vocabulary() {
   };
 }
 
-function requireDrawable(store: Store, planId: string): void {
+export function requireDrawable(store: Store, planId: string): void {
   getPlan(store, { planId });
   const count = countGraphNodes(store.read, planId);
   if (count <= MOST_GRAPH_TASKS) return;

@@ -6,6 +6,8 @@ import { CONTROL } from "./control";
 import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
+import { PAST_RUN_INDEXES } from "./past-runs";
+import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { TASK_LISTS } from "./task-lists";
 import { upstreamAdditions } from "./upstream";
 
@@ -72,6 +74,22 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of TASK_LISTS) db.exec(sql);
     },
     down: (db) => drop(db, TASK_LISTS),
+  },
+  {
+    version: 7,
+    name: "index of the plans that run",
+    up: (db) => {
+      for (const sql of RUNNING_PLAN_INDEXES) db.exec(sql);
+    },
+    down: (db) => drop(db, RUNNING_PLAN_INDEXES),
+  },
+  {
+    version: 8,
+    name: "index of past runs",
+    up: (db) => {
+      for (const sql of PAST_RUN_INDEXES) db.exec(sql);
+    },
+    down: (db) => drop(db, PAST_RUN_INDEXES),
   },
 ];
 

@@ -1,0 +1,122 @@
+import { type AttentionItem, MOST_OF_A_KIND, type Overview, type TaskAttention } from "../../../shared/model/overview";
+import type { PlanSummary, TaskRow, WorkerRow } from "../../../shared/model/views";
+import { isAlive } from "../process-identity";
+import type { Store } from "../store/open";
+import {
+  type Candidate,
+  countDependents,
+  hasPlans,
+  readExecutingPlanIds,
+  readNewest,
+  readOldest,
+  readPlanTitle,
+  readRunProcess,
+} from "../store/overview-rows";
+import { readCounts } from "../store/plan-end";
+import { inSnapshot } from "../store/snapshot";
+import { getPlanSummaries } from "./plans";
+import { getTaskRows } from "./tasks";
+import { listWorkers } from "./workers";
+
+const MOST_PLANS = 50;
+/** A failure that nobody looked at for longer is history; the list of tasks has it. */
+const FAILURE_IS_NEWS_MS = 24 * 3_600_000;
+/** So many tasks in progress are looked at, the oldest first. */
+const MOST_IN_PROGRESS = 100;
+/** A task given to somebody who is not registered is stuck when nothing was heard of it for so long. */
+const SILENCE_MS = 15 * 60_000;
+
+/** Where everything stands, as of one moment. Bounded: what it lists is limited, what it counts is kept counted. */
+export function getOverview(store: Store): Overview {
+  return inSnapshot(store.read, () => {
+    const ids = readExecutingPlanIds(store.read, MOST_PLANS + 1);
+    const plans = getPlanSummaries(store, ids.slice(0, MOST_PLANS));
+    const counts = shownCounts(readCounts(store.read, ""), plans);
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return {
+      isEmpty: total === 0 && !hasPlans(store.read),
+      counts,
+      plans,
+      hasMorePlans: ids.length > MOST_PLANS,
+      attention: readAttention(store),
+    };
+  });
+}
+
+/** What waits in plans that run is told apart from what could begin. */
+function shownCounts(stored: ReadonlyMap<string, number>, plans: readonly PlanSummary[]): Record<string, number> {
+  const counts = new Map(stored);
+  for (const state of ["waiting", "blocked", "retrying"]) {
+    const apart = plans.reduce((sum, plan) => sum + (plan.counts[state] ?? 0), 0);
+    const queued = counts.get("queued") ?? 0;
+    counts.set(state, Math.min(apart, queued));
+    counts.set("queued", queued - Math.min(apart, queued));
+  }
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0));
+}
+
+function readAttention(store: Store): AttentionItem[] {
+  const now = store.clock.now();
+  const titles = new Map<string, string | null>();
+  const titleOf = (planId: string | null): string | null => {
+    if (planId === null) return null;
+    if (!titles.has(planId)) titles.set(planId, readPlanTitle(store.read, planId));
+    return titles.get(planId) ?? null;
+  };
+  const items = (kind: TaskAttention["kind"], candidates: readonly Candidate[]): TaskAttention[] => {
+    const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+    return getTaskRows(store, [...byId.keys()]).map((task) => {
+      const { updatedAt = null, seq = null } = byId.get(task.id) ?? {};
+      return {
+        kind,
+        task,
+        planTitle: titleOf(task.planId),
+        since: task.finishedAt ?? updatedAt,
+        blocks: seq === null ? 0 : countDependents(store.read, seq),
+        worker: null,
+      };
+    });
+  };
+  const failed = items("failed", readNewest(store.read, "failed", MOST_OF_A_KIND))
+    .filter(({ since }) => since !== null && now - since < FAILURE_IS_NEWS_MS)
+    .sort((a, b) => (b.since ?? 0) - (a.since ?? 0))
+    .slice(0, MOST_OF_A_KIND);
+  const workers = listWorkers(store);
+  const running = ["in_progress", "assigned"].flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS));
+  const stuck = items("stuck", running)
+    .flatMap((item) => asStuck(store, item, workers, now) ?? [])
+    .slice(0, MOST_OF_A_KIND);
+  const told = new Set(stuck.map(({ task }) => task.workerId));
+  return [
+    ...items("escalated", readOldest(store.read, "escalated", MOST_OF_A_KIND)),
+    ...items("review", readOldest(store.read, "review_pending", MOST_OF_A_KIND)),
+    ...failed,
+    ...stuck,
+    ...items("rework", readOldest(store.read, "rework_needed", MOST_OF_A_KIND)),
+    ...workers
+      .filter((worker) => isUnwell(worker) && !told.has(worker.id))
+      .slice(0, MOST_OF_A_KIND)
+      .map((worker) => ({ kind: "worker" as const, worker, since: worker.lastHeartbeat })),
+  ];
+}
+
+const isUnwell = (worker: WorkerRow): boolean => ["stale", "dead", "error"].includes(worker.state);
+
+/** The task with what is known of whoever has it, when that one cannot be at work on it. */
+function asStuck(store: Store, item: TaskAttention, workers: readonly WorkerRow[], now: number): TaskAttention | null {
+  const { task, since } = item;
+  if (processLives(store, task)) return null;
+  const worker = workers.find(({ id }) => id === task.workerId);
+  if (worker === undefined) {
+    const isSilent = since === null || now - since > SILENCE_MS;
+    return isSilent ? item : null;
+  }
+  if (!isUnwell(worker) && worker.state !== "offline") return null;
+  return { ...item, since: worker.lastHeartbeat ?? since, worker };
+}
+
+/** A task outlives the console that started it. */
+function processLives(store: Store, task: TaskRow): boolean {
+  const process = task.runId === null ? null : readRunProcess(store.read, task.runId);
+  return process !== null && isAlive(process) === true;
+}
