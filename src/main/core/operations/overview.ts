@@ -77,10 +77,9 @@ function readAttention(store: Store): AttentionItem[] {
       };
     });
   };
-  const failed = items("failed", readNewest(store.read, "failed", MOST_OF_A_KIND))
-    .filter(({ since }) => since !== null && now - since < FAILURE_IS_NEWS_MS)
-    .sort((a, b) => (b.since ?? 0) - (a.since ?? 0))
-    .slice(0, MOST_OF_A_KIND);
+  const failed = items("failed", readNewest(store.read, "failed", MOST_OF_A_KIND)).filter(
+    ({ since }) => since !== null && now - since < FAILURE_IS_NEWS_MS,
+  );
   const workers = listWorkers(store);
   const running = ["in_progress", "assigned"].flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS));
   const stuck = items("stuck", running)

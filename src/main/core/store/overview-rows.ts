@@ -1,7 +1,9 @@
 import { integer, integerOrNull, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { TASK_AGE } from "./migrations/hive-operations";
+import { hasIndex } from "./has-index";
+import { TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
 import { RUNNING_PLANS } from "./migrations/running-plans";
+import { RECENT_INDEX, SETTLED, TASK_CHANGED } from "./migrations/task-lists";
 import { parseTime } from "./time";
 
 /** Plans that run, newest first. */
@@ -28,30 +30,31 @@ export interface Candidate {
   readonly seq: number | null;
 }
 
-const CANDIDATE = `SELECT t.id, t.updated_at, k.seq FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id
-  WHERE t.status = +?`;
-export const OLDEST_IN_STATUS = `${CANDIDATE} ORDER BY t.priority DESC, ${TASK_AGE} LIMIT ?`;
+function candidates(index: string | null, where: string, order: string): string {
+  return `SELECT t.id, t.updated_at, k.seq FROM tasks t ${index === null ? "" : `INDEXED BY ${index}`}
+  LEFT JOIN console_tasks k ON k.task_id = t.id WHERE ${where} ORDER BY ${order} LIMIT ?`;
+}
+
+// A database of Hive has indexes on the status alone, which SQLite likes better and sorts a million rows after.
+const oldest = (index: string | null): string => candidates(index, "t.status = +?", `t.priority DESC, ${TASK_AGE}`);
+export const OLDEST_IN_STATUS = oldest(TASK_ORDER_INDEX);
+const OLDEST_UNINDEXED = oldest(null);
 
 /** Tasks in a status: by priority, then the oldest first. */
 export function readOldest(db: ReadableDatabase, status: string, limit: number): Candidate[] {
-  return statement(db, OLDEST_IN_STATUS).all(status, limit).map(decode);
+  const sql = hasIndex(db, TASK_ORDER_INDEX, "tasks") ? OLDEST_IN_STATUS : OLDEST_UNINDEXED;
+  return statement(db, sql).all(status, limit).map(decode);
 }
 
-export const NEWEST_OF_PRIORITY = `${CANDIDATE} AND t.priority IS +? ORDER BY ${TASK_AGE} DESC LIMIT ?`;
-export const HIGHEST_PRIORITY = "SELECT max(priority) AS priority FROM tasks WHERE status = +?";
-export const NEXT_PRIORITY = "SELECT max(priority) AS priority FROM tasks WHERE status = +? AND priority < +?";
-/** Hive knows a handful of priorities; whoever uses more has a list by priority elsewhere. */
-const MOST_PRIORITIES = 16;
+const newest = (index: string | null): string =>
+  candidates(index, `t.status = +? AND ${SETTLED}`, `${TASK_CHANGED} DESC`);
+export const NEWEST_IN_STATUS = newest(RECENT_INDEX);
+const NEWEST_UNINDEXED = newest(null);
 
-/** The latest tasks in a status, whatever their priority: so many of each. */
+/** Tasks in a status in which nobody works on them: the latest to change first. */
 export function readNewest(db: ReadableDatabase, status: string, limit: number): Candidate[] {
-  const found: Candidate[] = [];
-  let next = integerOrNull(statement(db, HIGHEST_PRIORITY).get(status)?.priority);
-  for (let step = 0; next !== null && step < MOST_PRIORITIES; step += 1) {
-    found.push(...statement(db, NEWEST_OF_PRIORITY).all(status, next, limit).map(decode));
-    next = integerOrNull(statement(db, NEXT_PRIORITY).get(status, next)?.priority);
-  }
-  return [...found, ...statement(db, NEWEST_OF_PRIORITY).all(status, null, limit).map(decode)];
+  const sql = hasIndex(db, RECENT_INDEX, "tasks") ? NEWEST_IN_STATUS : NEWEST_UNINDEXED;
+  return statement(db, sql).all(status, limit).map(decode);
 }
 
 function decode(row: Readonly<Record<string, unknown>>): Candidate {
