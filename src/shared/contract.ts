@@ -18,6 +18,7 @@ import type {
 import { type Operation, operation } from "./operation";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
+import { paletteContract } from "./palette-contract";
 import { searchContract } from "./search-contract";
 import { timelineContract } from "./timeline-contract";
 
@@ -113,6 +114,7 @@ export const contract = {
   ...overviewContract,
   ...timelineContract,
   ...searchContract,
+  ...paletteContract,
 } as const;
 
 export type Contract = typeof contract;
