@@ -1,39 +1,17 @@
 import { z } from "zod";
-import { taskFilter } from "./model/task-filter";
-import { TASK_ORDERS, type ErrorGroups, type SavedView, type TaskCounts, type TaskPage } from "./model/task-lists";
+import type { Found } from "./model/search";
 import { operation } from "./operation";
 
-const id = z.string().min(1).max(200);
-const name = z.string().trim().min(1).max(80);
-const order = z.enum(TASK_ORDERS);
-const content = z.strictObject({ filter: taskFilter, layout: z.enum(["board", "table"]), order: order.optional() });
-
-/** Tasks of the whole database, with and without a plan, as lists that stay small at any size of it. */
 export const paletteContract = {
   /**
-   * A page of the tasks that match. It answers after a tenth of a second at the latest, with what was found by
-   * then: `next` goes on where it stopped. An order that nothing serves at this size is answered in another one.
+   * Plans, tasks and workers with this text in their title or id, ignoring the case of ASCII letters; the newest first,
+   * those that begin with it before the others. Looks at a bounded number of tasks: `after` goes on with older ones.
    */
-  "tasks.search": operation<TaskPage>()(
+  "search.find": operation<Found>()(
     z.strictObject({
-      filter: taskFilter.default({}),
-      order: order.default("priority"),
-      after: z.string().max(4_000).optional(),
-      limit: z.int().min(1).max(500).default(50),
+      text: z.string().trim().min(1).max(200),
+      after: z.string().max(30).optional(),
+      limit: z.int().min(1).max(50).default(8),
     }),
   ),
-  /** How many tasks match, by stored status. Goes on at `next` until that is null: add up the answers. */
-  "tasks.count": operation<TaskCounts>()(
-    z.strictObject({ filter: taskFilter.default({}), after: z.string().max(4_000).optional() }),
-  ),
-  /** The latest failed tasks, those that failed alike together, the largest group first. */
-  "tasks.errorGroups": operation<ErrorGroups>()(z.strictObject({ filter: taskFilter.default({}) })),
-
-  /** Views that operators keep, by name. Every console of the database has the same. */
-  "views.list": operation<readonly SavedView[]>()(z.strictObject({})),
-  /** Keeps a view; one of the same name is replaced. */
-  "views.save": operation<SavedView>()(z.strictObject({ name, content })),
-  /** `already_exists` when another view has the name. */
-  "views.rename": operation<SavedView>()(z.strictObject({ viewId: id, name })),
-  "views.delete": operation<null>()(z.strictObject({ viewId: id })),
 } as const;
