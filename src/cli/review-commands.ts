@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { reviewTask } from "../main/core/operations/tasks";
-import type { Verdict } from "../main/core/store/review";
+import { reviewTask, type Verdict } from "../main/core/operations/tasks";
 import { acting, type CommandSetting, type DatabaseFlags } from "./operation-command";
 import { operatorName } from "./operator";
 import { plainText } from "./text";

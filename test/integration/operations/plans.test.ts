@@ -280,7 +280,7 @@ test("acts that no transition allows are refused, naming from, to and what is le
   await finish(store, one?.runId ?? "", "success");
   await expect(cancelTask(store, act(a))).rejects.toMatchObject({
     code: "illegal_transition",
-    message: 'Task "Task a" cannot go from completed to cancelled. From completed it may go to queued.',
+    message: 'Task "Task a": It cannot go from completed to cancelled. From completed it may go to queued.',
     details: { from: "completed", to: "cancelled", legal: ["queued"] },
   });
   await expect(cancelTask(store, act("none"))).rejects.toMatchObject({ code: "not_found" });

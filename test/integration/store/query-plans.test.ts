@@ -4,15 +4,15 @@ import { expect, test } from "vitest";
 import * as claiming from "../../../src/main/core/store/claim-ready";
 import { WITHOUT_WORK } from "../../../src/main/core/store/complete-ready";
 import type { ReadableDatabase } from "../../../src/main/core/store/database";
-import { MEET, RUN_TO_FINISH } from "../../../src/main/core/store/finish-run";
+import { MEET, RUNS_TO_FINISH } from "../../../src/main/core/store/finish-run";
 import { CONSOLE_READY_AGAIN } from "../../../src/main/core/store/migrations/console-triggers";
 import { openStore } from "../../../src/main/core/store/open";
 import { CANCELLING, LIVE_RUNS_OF_PLAN, TASKS_BEFORE } from "../../../src/main/core/store/plan-control";
 import { COUNTS } from "../../../src/main/core/store/plan-end";
 import { FIRST_PLANS, NEXT_PLANS } from "../../../src/main/core/store/plan-rows";
 import * as queue from "../../../src/main/core/store/queue";
-import { TASK_TO_CONTROL } from "../../../src/main/core/store/task-control";
 import * as rows from "../../../src/main/core/store/task-rows";
+import * as scope from "../../../src/main/core/store/task-scope";
 import { afterThisTest, graphOf, launch, openTestStore, temporaryFolder } from "../../helpers/store";
 
 /** Indexes as Hive databases have them. Each of these has led SQLite's planner astray in some statement. */
@@ -70,7 +70,7 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ["a task's inputs", claiming.INPUTS, "USING COVERING INDEX console_edges_by_task (task=?)"],
   ["live runs", queue.LIVE_RUNS, "cr USING INDEX console_runs_"],
   ["stop requests", queue.STOP_REQUESTS, "cr USING INDEX console_runs_stopping"],
-  ["a run to finish", RUN_TO_FINISH, "r USING INDEX sqlite_autoindex_runs_1 (id=?)"],
+  ["runs to finish", RUNS_TO_FINISH, "r USING INDEX sqlite_autoindex_runs_1 (id=?)"],
   ["a plan's counters", COUNTS, "console_counts USING PRIMARY KEY (scope=?)"],
   ["a page of tasks", rows.TASK_PAGE, "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal>?)"],
   ["one task", rows.ONE_TASK, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
@@ -80,7 +80,15 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ["runs of a task", rows.RUNS_OF_TASK, "sqlite_autoindex_runs_2 (task_id=?)"],
   ["tasks to cancel", TASKS_BEFORE, "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal<?)"],
   ["live runs of a plan", LIVE_RUNS_OF_PLAN, "cr USING INDEX console_runs_"],
-  ["a task to act on", TASK_TO_CONTROL, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
+  ["a task to act on", scope.ONE_TASK_IN_SCOPE, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
+  ["tasks to act on", scope.ROWS_IN_SCOPE, "t USING INTEGER PRIMARY KEY (rowid=?)"],
+  ["named tasks to act on", scope.NAMED_TASKS, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
+  ["a window of all tasks", scope.WINDOW_OF_ROWS, "t USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
+  [
+    "a window of a plan's tasks",
+    scope.WINDOW_OF_PLAN,
+    "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal>? AND ordinal<?)",
+  ],
   ["a further page of plans", NEXT_PLANS, "e USING INDEX console_plans_recent"],
 ];
 

@@ -196,7 +196,8 @@ export async function retryFailedTask(store: Store, taskId: string, caller: Boar
 export async function cancelTask(store: Store, taskId: string, caller: BoardCaller = {}): Promise<BoardTask> {
   const actor = caller.actor ?? caller.source ?? SOURCE;
   const reason = caller.reason ?? null;
-  await store.write((tx) => control.cancelTask(tx, { taskId, reason, actor, writer: writerOf(store, caller) }));
+  const act = { taskId, reason, actor, writer: writerOf(store, caller) };
+  await store.write((tx) => control.changeTask(tx, act, { act: "tasks.cancel", mode: "kill" }));
   return existing(store, taskId);
 }
 

@@ -1,10 +1,8 @@
 import type { Page } from "../../../shared/contract";
 import { HiveError } from "../../../shared/errors";
+import type { CancelMode, TaskChange } from "../../../shared/model/task-change";
 import type { TaskDetail, TaskRow } from "../../../shared/model/views";
-import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
-import { decideReview, type Verdict } from "../store/review";
-import type { TaskAct } from "../store/task-act";
 import * as control from "../store/task-control";
 import { pageTasks, readTask, readTaskRows } from "../store/task-rows";
 import { SOURCE } from "./source";
@@ -39,34 +37,49 @@ export interface TaskActRequest {
 }
 
 /**
- * Cancels a task; a running one is asked to stop and is cancelled when its processes are gone. Throws
- * `not_found`, `illegal_transition`.
+ * Cancels a task; a running one is asked to stop and is cancelled when its processes are gone, or is let to its last
+ * end (`mode`, default `kill`). Throws `not_found`, `illegal_transition`.
  */
-export function cancelTask(store: Store, request: TaskActRequest): Promise<TaskRow> {
-  return act(store, request, control.cancelTask);
+export function cancelTask(
+  store: Store,
+  { mode = "kill", ...request }: TaskActRequest & { readonly mode?: CancelMode | undefined },
+): Promise<TaskRow> {
+  return changeTask(store, request, { act: "tasks.cancel", mode });
 }
 
-/** A new attempt for a failed or cancelled task, or one that needs rework. Throws `not_found`, `illegal_transition`, `not_allowed`. */
+/**
+ * A new attempt for a failed, cancelled or escalated task, or one that needs rework. Throws `not_found`,
+ * `illegal_transition`, `not_allowed`.
+ */
 export function retryTask(store: Store, request: TaskActRequest): Promise<TaskRow> {
-  return act(store, request, control.retryTask);
+  return changeTask(store, request, { act: "tasks.retry" });
 }
+
+/** What a reviewer makes of a task that waits for a review. */
+export type Verdict = "approve" | "reject" | "send_back";
+
+const REVIEWS = { approve: "tasks.approve", reject: "tasks.reject", send_back: "tasks.sendBack" } as const;
 
 /**
  * Decides a task that waits for a review. A gate of a plan completes when it is approved and fails when it is
  * rejected; sent back, it waits to be retried. Throws `not_found`, `illegal_transition`.
  */
-export function reviewTask(store: Store, request: TaskActRequest & { readonly verdict: Verdict }): Promise<TaskRow> {
-  return act(store, request, (tx, one) => decideReview(tx, one, request.verdict));
+export function reviewTask(
+  store: Store,
+  { verdict, ...request }: TaskActRequest & { readonly verdict: Verdict },
+): Promise<TaskRow> {
+  return changeTask(store, request, { act: REVIEWS[verdict] });
 }
 
-async function act(
+/** Does what an operator wants with one task. Throws `not_found`, `illegal_transition`, `not_allowed`. */
+export async function changeTask(
   store: Store,
   { taskId, reason, actor }: TaskActRequest,
-  change: (tx: WritableDatabase, act: TaskAct) => void,
+  change: TaskChange,
 ): Promise<TaskRow> {
   await store.write((tx) => {
     const writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };
-    change(tx, { taskId, reason: reason ?? null, actor, writer });
+    control.changeTask(tx, { taskId, reason: reason ?? null, actor, writer }, change);
   });
   return found(getTaskRows(store, [taskId])[0], store, taskId);
 }

@@ -17,7 +17,7 @@ import { appendEvent, appendForeignEvent } from "./events";
 import { type ActWriter, moveTask } from "./hive-task-writes";
 import { legalWords, reopenPlan } from "./plan-control";
 import type { Writer } from "./plan-end";
-import { retryTask } from "./task-control";
+import { changeTask } from "./task-control";
 import { formatTime } from "./time";
 
 /**
@@ -73,7 +73,7 @@ export function retryBoardTask(
   const isEscalated = task?.status === "escalated";
   if (isEscalated) {
     moveTask(tx, { taskId, status: "queued", olderColumns: {}, given: { reason } }, { ...writer, actor });
-  } else retryTask(tx, { taskId, reason, actor, writer });
+  } else changeTask(tx, { taskId, reason, actor, writer }, { act: "tasks.retry" });
   statement(tx, "UPDATE console_tasks SET reason = NULL WHERE task_id = ?").run(taskId);
   // The runner counts an attempt when it begins; whoever else runs this one does not.
   const counts = task?.run_id === null && task.attempts !== null;

@@ -9,14 +9,16 @@ import { endPlanIfOver, noteProgress, PLAN_CANCELLED, type Writer } from "./plan
 import { requestStop } from "./queue";
 import { formatTime } from "./time";
 
-export interface PlanCancel {
+/** What an operator does to one plan. */
+export interface PlanAct {
   readonly planId: string;
   readonly reason: string | null;
   readonly actor: string;
   readonly writer: Writer;
 }
 
-const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason
+const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason,
+    p.paused_at
   FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = +?`;
 // CROSS JOIN keeps the order: the few live runs, not the plan's many tasks.
 export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
@@ -24,11 +26,94 @@ export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
   WHERE cr.live IS NOT NULL AND k.plan_id = +?`;
 
 /**
+ * Holds everything of an executing plan that has not begun: what runs goes on, nothing else starts. False: it is
+ * paused already. Throws `not_found`, `illegal_transition`, `not_allowed`.
+ */
+export function pausePlan(tx: WritableDatabase, act: PlanAct): boolean {
+  const plan = planToPause(tx, act.planId, "paused");
+  if (plan.paused_at !== null) return false;
+  statement(tx, SET_PAUSE).run(act.writer.now, act.planId);
+  notePause(tx, act, plan, { act: "plans.pause", paused: true });
+  return true;
+}
+
+/** Lets a paused plan go on. False: it is not paused. Throws as `pausePlan`. */
+export function resumePlan(tx: WritableDatabase, act: PlanAct): boolean {
+  const plan = planToPause(tx, act.planId, "resumed");
+  if (plan.paused_at === null) return false;
+  statement(tx, SET_PAUSE).run(null, act.planId);
+  notePause(tx, act, plan, { act: "plans.resume", paused: false });
+  return true;
+}
+
+const SET_PAUSE = "UPDATE console_plans SET paused_at = ? WHERE plan_id = ?";
+
+function planToPause(db: ReadableDatabase, planId: string, word: string): Row {
+  const plan = planToControl(db, planId);
+  const status = text(plan.status);
+  const refuse = (why: string): never => {
+    throw new HiveError("illegal_transition", `Plan "${text(plan.title)}" cannot be ${word}: ${why}.`, {
+      planId,
+      from: status,
+    });
+  };
+  if (status !== "executing") refuse(`it is ${status}, and only an executing plan starts tasks`);
+  if (plan.cancel_requested_at !== null) refuse("it is being cancelled, and starts nothing any more");
+  return plan;
+}
+
+function notePause(
+  tx: WritableDatabase,
+  { planId, reason, actor, writer }: PlanAct,
+  plan: Row,
+  { act, paused }: { readonly act: string; readonly paused: boolean },
+): void {
+  auditPlan(tx, { planId, reason, actor, writer }, act, { paused: !paused }, { paused });
+  appendEvent(tx, {
+    id: writer.newId(),
+    type: "workflow.checkpoint",
+    at: writer.now,
+    source: writer.source,
+    correlationId: textOrNull(plan.correlation_id),
+    payload: { plan_id: planId, title: text(plan.title), paused, by: actor, reason },
+  });
+}
+
+/** `name`: as the operation is called. */
+function auditPlan(
+  tx: WritableDatabase,
+  { planId, reason, actor, writer }: PlanAct,
+  name: string,
+  before: unknown,
+  after: unknown,
+): void {
+  appendAudit(tx, { at: writer.now, actor, act: name, entity: "plan", entityId: planId, reason, before, after });
+}
+
+/** Throws what the act would throw; changes nothing. True: it would change something. */
+export function checkPlanAct(
+  db: ReadableDatabase,
+  act: "plans.pause" | "plans.resume" | "plans.cancel",
+  planId: string,
+): boolean {
+  if (act !== "plans.cancel") {
+    return (
+      (planToPause(db, planId, act === "plans.pause" ? "paused" : "resumed").paused_at === null) ===
+      (act === "plans.pause")
+    );
+  }
+  const plan = planToControl(db, planId);
+  if (!isLegalPlanTransition(text(plan.status), "cancelled")) throw illegalPlan(planId, plan, "cancelled");
+  return true;
+}
+
+/**
  * The first step of a plan's cancellation: nothing of it is claimed from here on, and its running tasks are
  * asked to stop. Answers how many. Asking again asks them again. Throws `not_found`, `illegal_transition`,
  * `not_allowed` (a plan that the console does not run).
  */
-export function beginPlanCancel(tx: WritableDatabase, { planId, reason, actor, writer }: PlanCancel): number {
+export function beginPlanCancel(tx: WritableDatabase, act: PlanAct): number {
+  const { planId, reason, writer } = act;
   const plan = planToControl(tx, planId);
   const status = text(plan.status);
   if (!isLegalPlanTransition(status, "cancelled")) throw illegalPlan(planId, plan, "cancelled");
@@ -38,16 +123,7 @@ export function beginPlanCancel(tx: WritableDatabase, { planId, reason, actor, w
       reason,
       planId,
     );
-    appendAudit(tx, {
-      at: writer.now,
-      actor,
-      act: "plans.cancel",
-      entity: "plan",
-      entityId: planId,
-      reason,
-      before: { status },
-      after: { status, cancelRequested: true },
-    });
+    auditPlan(tx, act, "plans.cancel", { status }, { status, cancelRequested: true });
   }
   const runs = statement(tx, LIVE_RUNS_OF_PLAN).all(planId);
   for (const run of runs) requestStop(tx, text(run.run_id), "cancel");
@@ -144,7 +220,7 @@ export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer)
   const at = formatTime(writer.now);
   statement(
     tx,
-    "UPDATE console_plans SET finished_at = NULL, cancel_requested_at = NULL, cancel_reason = NULL WHERE plan_id = ?",
+    "UPDATE console_plans SET finished_at = NULL, cancel_requested_at = NULL, cancel_reason = NULL, paused_at = NULL WHERE plan_id = ?",
   ).run(planId);
   statement(tx, "UPDATE execution_plans SET status = 'executing' WHERE id = ?").run(planId);
   statement(
@@ -161,8 +237,8 @@ export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer)
   });
 }
 
-function planToControl(tx: WritableDatabase, planId: string): Row {
-  const plan = statement(tx, PLAN).get(planId);
+function planToControl(db: ReadableDatabase, planId: string): Row {
+  const plan = statement(db, PLAN).get(planId);
   if (!plan) throw new HiveError("not_found", `There is no plan ${planId}. It may have been deleted.`, { planId });
   if (plan.plan_id !== null) return plan;
   throw new HiveError(

@@ -1,7 +1,7 @@
 import { isTerminalTask } from "../../../shared/model/task";
 import { integer, integerOrNull, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { taskState } from "./task-state";
+import { isStop, taskState } from "./task-state";
 import { parseTime } from "./time";
 
 /** A piece of a plan, by keyset: the tasks after an ordinal. */
@@ -80,7 +80,7 @@ export function pageGraphStates(db: ReadableDatabase, { planId, after, limit }: 
     .map((row) => {
       const status = text(row.status);
       const notBefore = integerOrNull(row.not_before);
-      const stopRequested = row.live !== null && row.stop_requested !== null;
+      const stopRequested = row.live !== null && isStop(row.stop_requested);
       const facts = { status, unmet: integer(row.unmet), blocked: row.blocked === 1, notBefore, stopRequested };
       return {
         ordinal: integer(row.ordinal),

@@ -1,9 +1,9 @@
 import type { EventType } from "../../../shared/model/event";
 import { appendAudit } from "./audit";
-import { type Row, textOrNull } from "./columns";
 import type { WritableDatabase } from "./database";
 import { appendEvent } from "./events";
 import { endPlanIfOver, noteProgress, type Writer } from "./plan-end";
+import type { ScopedTask } from "./task-scope";
 
 /** What an operator does to one task. */
 export interface TaskAct {
@@ -27,11 +27,10 @@ export function auditTask(tx: WritableDatabase, act: TaskAct, name: string, befo
   });
 }
 
-/** `task`: a row with its plan_id, subtask_id and the plan's correlation_id. */
 export function appendTaskEvent(
   tx: WritableDatabase,
   { taskId, writer }: TaskAct,
-  task: Row,
+  task: Pick<ScopedTask, "planId" | "subtaskId" | "correlationId">,
   type: EventType,
   more: Readonly<Record<string, unknown>>,
 ): void {
@@ -40,11 +39,11 @@ export function appendTaskEvent(
     type,
     at: writer.now,
     source: writer.source,
-    correlationId: textOrNull(task.correlation_id),
+    correlationId: task.correlationId,
     payload: {
       task_id: taskId,
-      plan_id: textOrNull(task.plan_id),
-      subtask_id: textOrNull(task.subtask_id),
+      plan_id: task.planId,
+      subtask_id: task.subtaskId,
       ...more,
     },
   });

@@ -10,7 +10,7 @@ export interface FilterSql {
 /** The latest attempt. A task that the console did not launch has its runs, but nothing that names the latest. */
 const LATEST_RUN = `coalesce(k.run_id, (SELECT l.id FROM runs l WHERE l.task_id = t.id ORDER BY l.run_number DESC LIMIT 1))`;
 const STOPPING = `EXISTS (SELECT 1 FROM console_runs cr WHERE cr.run_id = ${LATEST_RUN}
-  AND cr.live IS NOT NULL AND cr.stop_requested IS NOT NULL)`;
+  AND cr.live IS NOT NULL AND cr.stop_requested <> 'let_end')`;
 
 /** How states that are shown, but not stored, follow from what is stored; like `taskState`. */
 const UNBLOCKED = "coalesce(k.blocked, 0) <> 1";

@@ -4,7 +4,7 @@ import type { RunRow, TaskDetail, TaskLink, TaskRow } from "../../../shared/mode
 import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { parseSpec } from "./task-spec";
-import { ownReason, taskState, waitingReason, workLine } from "./task-state";
+import { isStop, ownReason, taskState, waitingReason, workLine } from "./task-state";
 import { parseTime } from "./time";
 
 const COLUMNS = `t.id, t.title, t.status, t.task_type, t.priority, t.assigned_worker, t.created_at, t.updated_at, t.max_retries,
@@ -53,7 +53,7 @@ function decode(db: ReadableDatabase, row: Row, now: number, causes: Causes): Ta
     unmet: integer(row.unmet),
     blocked: integer(row.blocked) === 1,
     notBefore: integerOrNull(row.not_before),
-    stopRequested: row.live !== null && row.stop_requested !== null,
+    stopRequested: row.live !== null && isStop(row.stop_requested),
   };
   const state = taskState(facts, now);
   const attempts = integerOrNull(row.attempts) ?? integer(row.run_number);
@@ -180,7 +180,7 @@ function decodeLink(row: Row, now: number): TaskLink {
     unmet: integer(row.unmet),
     blocked: integer(row.blocked) === 1,
     notBefore: integerOrNull(row.not_before),
-    stopRequested: row.live !== null && row.stop_requested !== null,
+    stopRequested: row.live !== null && isStop(row.stop_requested),
   };
   return {
     id: text(row.id),

@@ -1,6 +1,14 @@
 import type { TaskState } from "../../../shared/model/task";
 import type { TaskSpec } from "./task-spec";
 
+/** What a running attempt was asked when it may go on to its end, which is not retried. */
+export const LET_END = "let_end";
+
+/** Whether a running attempt is being stopped. `asked`: `console_runs.stop_requested`. */
+export function isStop(asked: unknown): boolean {
+  return asked !== null && asked !== undefined && asked !== LET_END;
+}
+
 /** What a task's shown state follows from. */
 export interface TaskFacts {
   readonly status: string;
@@ -35,6 +43,8 @@ export function ownReason({ state, note, attempts, maxAttempts }: ReasonFacts): 
   switch (state) {
     case "retrying":
       return `Attempt ${attempts} of ${maxAttempts} failed${note === null ? "" : `: ${note}`}`;
+    case "in_progress":
+      return note;
     case "stopping":
       return note === null ? "Asked to stop" : `Asked to stop: ${note}`;
     case "failed":
