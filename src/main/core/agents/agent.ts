@@ -1,5 +1,6 @@
 import type { AgentWork } from "../../../shared/model/agent-work";
 import type { AttemptLog } from "./attempt-log";
+import type { Program } from "./program";
 
 /** What an agent is good for, in upstream's words. */
 export const AGENT_CAPABILITIES = [
@@ -64,6 +65,8 @@ export interface Agent {
    * does itself: processes, join points and gates.
    */
   readonly execute: ((task: AgentTask) => Promise<string | null>) | null;
+  /** The program whose processes do the work, for an agent that has one. Throws `WorkFailure` when none is named. */
+  readonly program: (() => Program) | null;
   /** Whether work that was cut off may be done once more without harm. */
   isRepeatable(work: AgentWork): boolean;
   /** Finds out whether work would succeed now. Never throws for a finding; gives up when `signal` is aborted. */
@@ -74,17 +77,28 @@ export interface Agent {
 
 export interface AgentDefinition extends AgentInfo {
   readonly execute?: Agent["execute"];
+  readonly program?: Agent["program"];
   readonly isRepeatable?: Agent["isRepeatable"];
   readonly healthCheck: Agent["healthCheck"];
 }
 
 export function defineAgent(definition: AgentDefinition): Agent {
-  const { id, type, capabilities, description, healthCheck, execute = null, isRepeatable = () => true } = definition;
+  const {
+    id,
+    type,
+    capabilities,
+    description,
+    healthCheck,
+    execute = null,
+    program = null,
+    isRepeatable = () => true,
+  } = definition;
   return {
     id,
     type,
     capabilities,
     execute,
+    program,
     isRepeatable,
     healthCheck,
     hasCapability: (capability) => capabilities.includes(capability),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AgentHealth, type Environment, healthy, unhealthy, WorkFailure } from "./agent";
-import type { LlmTarget } from "./llm-target";
+import { DEFAULT_NAMES, type LlmNames, type LlmTarget } from "./llm-target";
 import { httpUrl, inWords, missingKey, readKey, send, snippet } from "./request";
 
 const models = z.object({ data: z.array(z.object({ id: z.string() })).nullable() });
@@ -15,29 +15,30 @@ export async function checkLlm(
   { endpoint, model, keyEnv }: LlmTarget,
   environment: Environment,
   signal: AbortSignal,
+  names: LlmNames = DEFAULT_NAMES,
 ): Promise<AgentHealth> {
   const details = { endpoint, model, keyEnv };
   if (keyEnv !== null && !environment[keyEnv]?.trim()) return unhealthy(missingKey(keyEnv), details);
-  let names: readonly string[];
+  let found: readonly string[];
   try {
-    names = await listModels(endpoint, readKey(keyEnv, environment), signal);
+    found = await listModels(endpoint, readKey(keyEnv, environment), signal);
   } catch (error) {
     if (!(error instanceof WorkFailure)) throw error;
-    const hint = "Start the server (for Ollama: ollama serve), or set HIVE_LLM_ENDPOINT and HIVE_LLM_KEY_ENV.";
+    const hint = `Start the server (for Ollama: ollama serve), or set ${names.endpoint} and ${names.keyEnv}.`;
     return unhealthy(`${error.message} ${hint}`, details);
   }
-  const listed = { ...details, models: names };
-  const some = `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
-  if (names.length === 0) {
+  const listed = { ...details, models: found };
+  const some = `${found.slice(0, NAMED).join(", ")}${found.length > NAMED ? ` and ${found.length - NAMED} more` : ""}`;
+  if (found.length === 0) {
     return unhealthy(`${endpoint} has no model. Load one (for Ollama: ollama pull llama3.2).`, listed);
   }
   if (model === null) {
-    const message = `${endpoint} answers, but no default model is named: each plan must, or set HIVE_LLM_MODEL (${some}).`;
+    const message = `${endpoint} answers, but no default model is named: each plan must, or set ${names.model} (${some}).`;
     return { status: "degraded", message, details: listed };
   }
   // Ollama names a model without a tag for its latest.
-  if (names.includes(model) || names.includes(`${model}:latest`)) return healthy(`${model} at ${endpoint}`, listed);
-  return unhealthy(`${endpoint} has no model "${model}". Load it, or set HIVE_LLM_MODEL to one of: ${some}.`, listed);
+  if (found.includes(model) || found.includes(`${model}:latest`)) return healthy(`${model} at ${endpoint}`, listed);
+  return unhealthy(`${endpoint} has no model "${model}". Load it, or set ${names.model} to one of: ${some}.`, listed);
 }
 
 async function listModels(endpoint: string, key: string | null, signal: AbortSignal): Promise<string[]> {

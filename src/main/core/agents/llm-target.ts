@@ -10,6 +10,19 @@ export interface LlmTarget {
   readonly keyEnv: string | null;
 }
 
+/** The environment variables that a target is set by, for messages. */
+export interface LlmNames {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly keyEnv: string;
+}
+
+export const DEFAULT_NAMES: LlmNames = {
+  endpoint: "HIVE_LLM_ENDPOINT",
+  model: "HIVE_LLM_MODEL",
+  keyEnv: "HIVE_LLM_KEY_ENV",
+};
+
 /** What the console's environment says where a plan says nothing. */
 export function llmTarget(environment: Environment, work?: LlmWork): LlmTarget {
   const { HIVE_LLM_ENDPOINT, HIVE_LLM_MODEL, HIVE_LLM_KEY_ENV } = environment;

@@ -22,6 +22,11 @@ export function createLlmAgent(environment: Environment): Agent {
 async function execute(task: AgentTask): Promise<string | null> {
   const { llm } = task.work;
   if (!llm) throw new WorkFailure(`Subtask "${task.subtaskId}" does not say what to ask. Give it "llm".`);
+  return askModel(task, llm);
+}
+
+/** Asks, and answers `{ output, meta }` as JSON text. Throws `WorkFailure`. */
+export async function askModel(task: AgentTask, llm: LlmWork): Promise<string> {
   const { endpoint, model, keyEnv } = llmTarget(task.environment, llm);
   if (model === null) {
     throw new WorkFailure('No model is named: give "model" in the plan, or set HIVE_LLM_MODEL for the console.');

@@ -1,7 +1,10 @@
 import { access, constants } from "node:fs/promises";
+import { isBuiltInAgent } from "../../../shared/model/agent-work";
 import { type Agent, defineAgent, type Environment, healthy, unhealthy } from "./agent";
+import { agentFolders, findAgentFile, listAgentFiles } from "./agent-folders";
 import { httpAgent } from "./http";
 import { createLlmAgent } from "./llm";
+import { brokenAgent, createNamedAgent } from "./named-agent";
 import { type AgentRegistry, createAgentRegistry } from "./registry";
 
 const commandAgent: Agent = defineAgent({
@@ -37,6 +40,25 @@ async function checkShell() {
     const why = error instanceof Error ? error.message : String(error);
     return unhealthy(`The shell ${shell} cannot be run (${why}): install it.`, { shell });
   }
+}
+
+/** All agents that can be used with a database: those of every console, and those that files define. */
+export async function loadAgents(environment: Environment, databaseFile: string): Promise<AgentRegistry> {
+  const registry = createLocalAgents(environment);
+  for (const found of await listAgentFiles(agentFolders(databaseFile))) {
+    // A file of a built-in agent's name defines nothing: the agent stays what it is, and the file is told of.
+    const isTaken = isBuiltInAgent(found.id);
+    registry.register(
+      isTaken ? brokenAgent(`${found.id}.md`, found.problem ?? "") : createNamedAgent(found, environment),
+    );
+  }
+  return registry;
+}
+
+/** The agent of a file, as the file is now. Null: no file defines it. */
+export async function loadAgent(environment: Environment, databaseFile: string, id: string): Promise<Agent | null> {
+  const found = await findAgentFile(agentFolders(databaseFile), id);
+  return found && createNamedAgent(found, environment);
 }
 
 /** The agents that every console has. */

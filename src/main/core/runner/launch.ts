@@ -12,6 +12,8 @@ export interface LaunchRequest {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly files: AttemptFiles;
+  /** The file that is its standard input. Default: it has none. */
+  readonly input?: string;
   /** For messages. */
   readonly subtaskId: string;
 }
@@ -101,10 +103,15 @@ function checkFolder(request: LaunchRequest): Launched | null {
 }
 
 function start(request: LaunchRequest, argv: readonly string[], log: number): ChildProcess {
-  const { cwd, env, files } = request;
-  return withoutLeaks(["ignore", log, "ignore", log], (stdio) =>
-    spawn("/bin/sh", ["-c", WRAPPER, "sh", files.exit, ...argv], { cwd, env, detached: true, stdio }),
-  );
+  const { cwd, env, files, input } = request;
+  const stdin = input === undefined ? null : openSync(input, "r");
+  try {
+    return withoutLeaks([stdin ?? "ignore", log, "ignore", log], (stdio) =>
+      spawn("/bin/sh", ["-c", WRAPPER, "sh", files.exit, ...argv], { cwd, env, detached: true, stdio }),
+    );
+  } finally {
+    if (stdin !== null) closeSync(stdin);
+  }
 }
 
 /** Untested: without a wrapper, so the exit code of a task that outlives its console is not known. */
@@ -144,8 +151,8 @@ export function forbidStart(files: AttemptFiles): boolean {
 }
 
 /**
- * Starts the process of an attempt in a process group of its own, with no input and both outputs straight in
- * the log. It lives on when the console ends.
+ * Starts the process of an attempt in a process group of its own, with the input that it is given or none, and
+ * both outputs straight in the log. It lives on when the console ends.
  */
 export async function launch(request: LaunchRequest): Promise<Launched> {
   let log: number;

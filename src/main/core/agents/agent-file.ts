@@ -1,0 +1,171 @@
+import { isMap, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { AGENT_ID_PATTERN, isBuiltInAgent, NAMED_AGENT_TYPES } from "../../../shared/model/agent-work";
+import { createSuggest } from "../plan/suggest";
+import { AGENT_CAPABILITIES, type AgentCapability } from "./agent";
+
+interface ProfileBase {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly capabilities: readonly AgentCapability[];
+  /** What the agent is told before every task: the text below the front matter. */
+  readonly prompt: string;
+}
+
+/** An agent that asks a language model. Null: as the console's environment says. */
+export interface LlmProfile extends ProfileBase {
+  readonly type: "llm";
+  readonly endpoint: string | null;
+  readonly model: string | null;
+  /** The environment variable that holds the key. */
+  readonly keyEnv: string | null;
+  readonly temperature: number | null;
+  readonly maxTokens: number | null;
+  /** What its answers must fit; null: they are text. */
+  readonly schema: Readonly<Record<string, unknown>> | null;
+}
+
+/** An agent that runs a program. Null: the one that the console's environment names. */
+export interface ProgramProfile extends ProfileBase {
+  readonly type: "command";
+  readonly run: string | readonly string[] | null;
+}
+
+/** What an agent's file says. docs/agents.md explains it. */
+export type AgentProfile = LlmProfile | ProgramProfile;
+
+export type ParsedAgent =
+  | { readonly profile: AgentProfile }
+  /** What is wrong, with the place, and what to do. */
+  | { readonly problem: string };
+
+const text = z.string().trim().min(1);
+const base = {
+  id: text,
+  title: text,
+  description: text,
+  capabilities: z.array(z.enum(AGENT_CAPABILITIES)).min(1),
+};
+const frontMatter = z.discriminatedUnion("type", [
+  z.strictObject({
+    ...base,
+    type: z.literal("llm"),
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    model: text.optional(),
+    key_env: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable, never the key itself")
+      .optional(),
+    temperature: z.number().min(0).max(2).optional(),
+    max_tokens: z.int().min(1).max(10_000_000).optional(),
+    schema: z.record(z.string(), z.unknown()).optional(),
+  }),
+  z.strictObject({
+    ...base,
+    type: z.literal("command"),
+    run: z.union([text, z.array(z.string()).min(1)]).optional(),
+  }),
+]);
+
+const KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  frontMatter.options.map((option) => [option.shape.type.value, Object.keys(option.shape)]),
+);
+const MOST_CHARACTERS = 256 * 1024;
+const wholeId = new RegExp(AGENT_ID_PATTERN);
+
+/** Reads an agent's file: YAML between two lines of `---`, then the prompt. `id`: what its file is called. */
+export function parseAgentFile(source: string, id: string): ParsedAgent {
+  if (!wholeId.test(id)) {
+    return problem(
+      1,
+      `An agent's file is called as the agent, with small letters, digits and "-": "${id}" is no such id.`,
+    );
+  }
+  if (isBuiltInAgent(id)) return problem(1, `"${id}" is one of the console's own agents: give this one another id.`);
+  if (source.length > MOST_CHARACTERS) return problem(1, "The file is larger than 256 KB: that is no prompt.");
+  const lines = source.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const end = lines.indexOf("---", 1);
+  if (lines[0] !== "---" || end === -1) {
+    return problem(1, 'It must begin with a line "---", the agent\'s settings in YAML, and another line "---".');
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(lines.slice(1, end).join("\n"), { lineCounter: counter, schema: "core" });
+  const lineOf = (offset: number | undefined): number => counter.linePos(offset ?? 0).line + 1;
+  const [error] = document.errors;
+  if (error) return problem(lineOf(error.pos[0]), `No valid YAML: ${error.message.split("\n")[0]}`);
+  const { contents } = document;
+  if (!isMap(contents)) return problem(2, 'The settings must be lines of "key: value".');
+
+  const { data, error: refusal } = frontMatter.safeParse(document.toJS());
+  if (refusal) {
+    const [issue] = refusal.issues;
+    const at = contents.items.find(({ key }) => String(key) === String(issue?.path[0] ?? unknownKey(issue)));
+    return problem(lineOf(rangeOf(at?.key)), inWords(issue, document.toJS()));
+  }
+  const prompt = lines
+    .slice(end + 1)
+    .join("\n")
+    .trim();
+  if (prompt === "") return problem(end + 1, "There is no prompt below the settings: say what the agent is and does.");
+  if (data.id !== id) {
+    return problem(2, `Its id is "${data.id}", but its file is called ${id}.md: the two must be the same.`);
+  }
+  const { title, description, capabilities } = data;
+  const common = { id, title, description, capabilities, prompt };
+  if (data.type === "command") return { profile: { ...common, type: data.type, run: data.run ?? null } };
+  const why = data.schema && schemaProblem(data.schema);
+  if (why) return problem(2, `"schema" is none that answers can be checked against: ${why}.`);
+  return {
+    profile: {
+      ...common,
+      type: data.type,
+      endpoint: data.endpoint ?? null,
+      model: data.model ?? null,
+      keyEnv: data.key_env ?? null,
+      temperature: data.temperature ?? null,
+      maxTokens: data.max_tokens ?? null,
+      schema: data.schema ?? null,
+    },
+  };
+}
+
+function problem(line: number, message: string): ParsedAgent {
+  return { problem: `line ${line}: ${message}` };
+}
+
+type Issue = z.core.$ZodIssue | undefined;
+
+function unknownKey(issue: Issue): string | undefined {
+  return issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+}
+
+function inWords(issue: Issue, settings: unknown): string {
+  if (issue === undefined) return "The settings cannot be read.";
+  const type = typeof settings === "object" && settings !== null && "type" in settings ? String(settings.type) : "";
+  const key = unknownKey(issue);
+  if (key !== undefined) {
+    const known = KEYS[type] ?? [];
+    const meant = createSuggest()(key, known);
+    return `There is no setting "${key}" for an agent of type ${type}. ${meant ? `Did you mean "${meant}"?` : `Known are ${known.join(", ")}.`}`;
+  }
+  if (issue.code === "invalid_union" && issue.path[0] === "type") {
+    return `"type" must be ${NAMED_AGENT_TYPES.join(" or ")}: what carries out the prompt.`;
+  }
+  return `"${issue.path.join(".")}": ${issue.message}.`;
+}
+
+function rangeOf(node: unknown): number | undefined {
+  if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) return undefined;
+  const [start]: unknown[] = node.range;
+  return typeof start === "number" ? start : undefined;
+}
+
+function schemaProblem(schema: Record<string, unknown>): string | null {
+  try {
+    z.fromJSONSchema(schema);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
