@@ -1,7 +1,8 @@
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { messageOf } from "../../api";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
+import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import type { StateKind } from "../../ui/looks";
 import { StatusGlyph } from "../../ui/status";
@@ -29,6 +30,14 @@ interface ConfirmDialogProps {
   readonly affected: readonly AffectedItem[];
   /** How many more it touches than are listed. */
   readonly more?: number;
+  /** What was chosen too and is left alone, with the reason: "4 that have completed". */
+  readonly skipped?: readonly string[];
+  /** Between the list and the reason: what can be chosen about the act. */
+  readonly options?: ReactNode;
+  /** Reasons that are given often; a click fills one in. */
+  readonly reasons?: readonly string[];
+  /** Nobody may act without a reason. */
+  readonly needsReason?: boolean;
   /** The act again: "Cancel 6 tasks". */
   readonly confirmLabel: string;
   /** Default `danger`: most of what is asked about takes something away. */
@@ -69,6 +78,10 @@ function ConfirmForm(props: ConfirmFormProps) {
     onClose,
     affected,
     more = 0,
+    skipped = [],
+    options,
+    reasons = [],
+    needsReason = false,
     confirmLabel,
     confirmVariant = "danger",
     keepLabel,
@@ -78,9 +91,11 @@ function ConfirmForm(props: ConfirmFormProps) {
     setIsBusy,
   } = props;
   const [reason, setReason] = useState("");
+  const reasonId = useId();
   const [error, setError] = useState<string | null>(null);
+  const missing = needsReason && reason.trim() === "" ? "Say why: it is stored with each task." : null;
   const confirm = async () => {
-    if (isBusy) return;
+    if (isBusy || missing !== null) return;
     setIsBusy(true);
     setError(null);
     try {
@@ -111,21 +126,40 @@ function ConfirmForm(props: ConfirmFormProps) {
               <span className={styles.itemFigure}>{item.figure}</span>
             </li>
           ))}
-          {more > 0 && <li className={styles.more}>and {more} more</li>}
+          {more > 0 && <li className={styles.more}>and {formatCount(more)} more</li>}
         </ul>
       )}
-      <label className={styles.reason}>
-        <span className={styles.reasonHead}>
-          Reason <small>optional, stored with the act</small>
-        </span>
+      {skipped.length > 0 && <p className={styles.skipped}>Left alone: {skipped.join(", ")}.</p>}
+      {options}
+      <div className={styles.reason}>
+        <div className={styles.reasonHead}>
+          <label htmlFor={reasonId}>
+            Reason <small>{needsReason ? "required" : "optional"}, stored with the act</small>
+          </label>
+          {reasons.map((words) => (
+            <button
+              key={words}
+              type="button"
+              className={styles.chip}
+              onClick={() => {
+                setReason(words);
+                reasonRef.current?.focus();
+              }}
+            >
+              {words}
+            </button>
+          ))}
+        </div>
         <textarea
+          id={reasonId}
           ref={reasonRef}
           value={reason}
           maxLength={2_000}
           rows={2}
+          required={needsReason}
           onChange={(event) => setReason(event.target.value)}
         />
-      </label>
+      </div>
       {error !== null && (
         <p className={styles.error} data-tone="failed" role="alert">
           {error}
@@ -142,7 +176,7 @@ function ConfirmForm(props: ConfirmFormProps) {
           variant={confirmVariant}
           keys="Mod+Enter"
           onClick={() => void confirm()}
-          disabledReason={isBusy ? "It is being done" : null}
+          disabledReason={isBusy ? "It is being done" : missing}
         >
           {confirmLabel}
         </Button>

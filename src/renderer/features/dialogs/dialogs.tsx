@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { on } from "../../api";
 import { useHotkeys } from "../../ui/hotkeys";
 import { AboutDialog } from "./about-dialog";
+import { ActDialog } from "./act-dialog";
 import { ClosingDialog } from "./closing-dialog";
 import { openAbout, openShortcuts, useDialogs } from "./dialogs-store";
 import { ShortcutsSheet } from "./shortcuts-sheet";
@@ -25,6 +26,7 @@ export function Dialogs() {
     <>
       <AboutDialog />
       <ShortcutsSheet />
+      <ActDialog />
       <ClosingDialog />
     </>
   );
