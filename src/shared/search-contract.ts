@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { taskFilter } from "./model/task-filter";
-import { TASK_ORDERS, type ErrorGroups, type SavedView, type TaskCounts, type TaskPage } from "./model/task-lists";
+import { type ErrorGroups, type SavedView, TASK_ORDERS, type TaskCounts, type TaskPage } from "./model/task-lists";
 import { operation } from "./operation";
 
 const id = z.string().min(1).max(200);
 const name = z.string().trim().min(1).max(80);
 const order = z.enum(TASK_ORDERS);
-const content = z.strictObject({ filter: taskFilter, layout: z.enum(["board", "table"]), order: order.optional() });
+export const viewContent = z.strictObject({
+  filter: taskFilter,
+  layout: z.enum(["board", "table"]),
+  order: order.optional(),
+});
 
 /** Tasks of the whole database, with and without a plan, as lists that stay small at any size of it. */
 export const searchContract = {
@@ -32,8 +36,8 @@ export const searchContract = {
   /** Views that operators keep, by name. Every console of the database has the same. */
   "views.list": operation<readonly SavedView[]>()(z.strictObject({})),
   /** Keeps a view; one of the same name is replaced. */
-  "views.save": operation<SavedView>()(z.strictObject({ name, content })),
-  /** `already_exists` when another view has the name. */
+  "views.save": operation<SavedView>()(z.strictObject({ name, content: viewContent })),
+  /** `not_allowed` when another view has the name. */
   "views.rename": operation<SavedView>()(z.strictObject({ viewId: id, name })),
   "views.delete": operation<null>()(z.strictObject({ viewId: id })),
 } as const;

@@ -7,6 +7,7 @@ import { lookHandlers } from "./look-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
+import { taskListHandlers } from "./task-list-handlers";
 import { cancelTask, getTask, listTasks, retryTask, reviewTask } from "./tasks";
 import { listWorkers } from "./workers";
 
@@ -19,6 +20,7 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
     ...lookHandlers({ store }),
+    ...taskListHandlers({ store, actor }),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
     "plans.graph": (input) => getPlanGraph(store, input),

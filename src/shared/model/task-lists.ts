@@ -1,0 +1,76 @@
+import type { TaskFilter } from "./task-filter";
+import type { TaskRow } from "./views";
+
+/**
+ * Orders of a list of tasks. `priority`: the highest first, then the oldest. `recent`: what changed last first.
+ * `newest` and `oldest`: as they came into the database.
+ */
+export const TASK_ORDERS = ["priority", "recent", "newest", "oldest"] as const;
+export type TaskOrder = (typeof TASK_ORDERS)[number];
+
+/** A task as lists over many plans show it. */
+export interface BoardTask extends TaskRow {
+  /** Null outside a plan, and for a plan that another program made. */
+  readonly planTitle: string | null;
+  readonly tags: readonly string[];
+  readonly updatedAt: number | null;
+}
+
+export interface TaskPage {
+  readonly rows: readonly BoardTask[];
+  /** Where the next page begins; null: there is none. */
+  readonly next: string | null;
+  /** The order that the rows are in. */
+  readonly order: TaskOrder;
+  /** Why the rows could not come in each other order. */
+  readonly unserved: Readonly<Partial<Record<TaskOrder, string>>>;
+  /** Tasks looked at for this page. */
+  readonly searched: number;
+  /** Tasks that may have to be looked at for the whole list. */
+  readonly total: number;
+}
+
+export interface TaskCounts {
+  /** Tasks that match, by stored status, among those that were looked at. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly searched: number;
+  readonly total: number;
+  /** Null: all were looked at. */
+  readonly next: string | null;
+}
+
+export interface ErrorGroup {
+  /** The error without what differs from one task to the next: `exit <n>: <path> not found`. */
+  readonly fingerprint: string;
+  readonly count: number;
+  /** As one of its tasks has it: the latest. */
+  readonly sample: string;
+  /** The latest first. */
+  readonly taskIds: readonly string[];
+  readonly latestAt: number | null;
+  readonly planIds: readonly string[];
+}
+
+export interface ErrorGroups {
+  readonly groups: readonly ErrorGroup[];
+  /** Failed tasks that were grouped: the latest ones. */
+  readonly grouped: number;
+  /** Failed tasks there are; more than `grouped` when there are more than are grouped. */
+  readonly total: number;
+}
+
+/** What a saved view shows. */
+export interface ViewContent {
+  readonly filter: TaskFilter;
+  readonly layout: "board" | "table";
+  readonly order?: TaskOrder | undefined;
+}
+
+export interface SavedView {
+  readonly id: string;
+  readonly name: string;
+  /** Null: this console cannot read it, as when a newer one wrote it. */
+  readonly content: ViewContent | null;
+  readonly actor: string;
+  readonly changedAt: number;
+}
