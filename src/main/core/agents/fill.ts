@@ -1,4 +1,7 @@
+import { resolve as resolvePath } from "node:path";
 import type { AgentWork, HttpWork, LlmWork } from "../../../shared/model/agent-work";
+import type { LateText } from "../../../shared/model/plan-definition";
+import { mapStrings } from "../plan/json-template";
 import { hasExpression, parseTemplate, type TemplatePart } from "../plan/template";
 import { WorkFailure } from "./agent";
 import { valueAt } from "./pointer";
@@ -41,16 +44,52 @@ function fillLlm(llm: LlmWork, values: FillValues): LlmWork {
   };
 }
 
+/** What a process is given. */
+export interface CommandText {
+  readonly run: string | readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly late?: LateText;
+}
+
+/** As much as one argument or variable may hold on Linux, with room for a variable's name. */
+const LONGEST_TEXT_BYTES = 127 * 1024;
+
+/**
+ * The command with what waited for its start filled in. A shell script has its values in `env`. `folder`: the plan's,
+ * absolute, on which a working folder stands that was filled in. Throws `WorkFailure`.
+ */
+export function fillCommand(command: CommandText, folder: string, values: FillValues): CommandText {
+  const { run, env, cwd, late } = command;
+  if (!late) return command;
+  const fill = (text: string, place: string): string => {
+    const filled = fillText(text, values);
+    if (filled.includes("\0"))
+      throw new WorkFailure(`${place} would hold a NUL character, which no process can be given.`);
+    const bytes = Buffer.byteLength(filled);
+    if (bytes <= LONGEST_TEXT_BYTES) return filled;
+    throw new WorkFailure(
+      `${place} would be ${Math.ceil(bytes / 1024)} KB long, which no process can be given: read HIVE_INPUTS_FILE instead.`,
+    );
+  };
+  const filled = late.env.flatMap((name) => {
+    const text = env[name];
+    return text === undefined ? [] : [[name, fill(text, `The variable ${name}`)]];
+  });
+  return {
+    run: late.run && Array.isArray(run) ? run.map((item, index) => fill(item, `Item ${index + 1} of "run"`)) : run,
+    env: { ...env, ...Object.fromEntries(filled) },
+    cwd: late.cwd ? resolvePath(folder, fill(cwd, '"cwd"')) : cwd,
+  };
+}
+
 /** Fills every string of a JSON value; one that is a single expression becomes the value itself. */
 function fillJson(value: unknown, values: FillValues): unknown {
-  if (typeof value === "string") {
-    if (!hasExpression(value)) return value;
-    const [part, ...more] = parseTemplate(value).parts;
-    return part && more.length === 0 && !("text" in part) ? resolve(part, values) : fillText(value, values);
-  }
-  if (Array.isArray(value)) return value.map((item) => fillJson(item, values));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillJson(item, values)]));
+  return mapStrings(value, (text) => {
+    if (!hasExpression(text)) return text;
+    const [part, ...more] = parseTemplate(text).parts;
+    return part && more.length === 0 && !("text" in part) ? resolve(part, values) : fillText(text, values);
+  });
 }
 
 function fillText(text: string, values: FillValues): string {
@@ -65,10 +104,12 @@ function fillText(text: string, values: FillValues): string {
 
 function resolve(part: TemplatePart, { parameters, inputs }: FillValues): unknown {
   if ("text" in part) return part.text;
+  if ("matrix" in part) return "";
   if ("parameter" in part) return Object.hasOwn(parameters, part.parameter) ? parameters[part.parameter] : "";
   const { subtask, path } = part.result;
-  const value = valueAt(inputs[subtask], path);
+  const result = inputs[subtask] ?? undefined;
+  const value = valueAt(result, path);
   if (value !== undefined) return value;
-  const what = path.length === 0 ? "no result" : `no "${path.join(".")}" in its result`;
+  const what = result === undefined ? "no result" : `no "${path.join(".")}" in its result`;
   throw new WorkFailure(`Subtask "${subtask}" left ${what}, which this one needs.`);
 }

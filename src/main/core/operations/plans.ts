@@ -3,7 +3,8 @@ import type { Page } from "../../../shared/contract";
 import { HiveError } from "../../../shared/errors";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
-import { expandPlan } from "../plan/expand";
+import { expandPlan, secretNames } from "../plan/expand";
+import { forgetSecrets, keepSecrets } from "../runner/secrets";
 import { insertPlan, type NewTask } from "../store/launch";
 import type { Store } from "../store/open";
 import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
@@ -28,14 +29,16 @@ export interface LaunchRequest {
 
 /** Writes the plan and all its tasks in one transaction; ready ones may start as soon as it is durable. */
 export async function launchPlan(store: Store, request: LaunchRequest): Promise<{ planId: string }> {
-  const { parameters, folder } = request;
+  const { folder } = request;
   if (!isAbsolute(folder)) {
     throw new HiveError("invalid_input", `The plan's folder must be an absolute path, not ${folder}.`, { folder });
   }
+  const { parameters, secrets } = withoutSecrets(request);
   const definition = expandPlan(request.definition, parameters);
   const planId = store.newId();
   const tasks = definition.subtasks.map((subtask) => newTask(store.newId(), subtask, definition, folder));
-  await store.write((tx) =>
+  await keepSecrets(store.filesFolder, planId, secrets);
+  const written = store.write((tx) =>
     insertPlan(
       tx,
       {
@@ -55,7 +58,24 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
       { now: store.clock.now(), source: SOURCE, newId: store.newId },
     ),
   );
+  try {
+    await written;
+  } catch (error) {
+    await forgetSecrets(store.filesFolder, planId);
+    throw error;
+  }
   return { planId };
+}
+
+/** A secret that is not given is empty text, as other parameters are. */
+function withoutSecrets({ definition, parameters }: LaunchRequest): {
+  readonly parameters: Record<string, ParameterValue>;
+  readonly secrets: Record<string, string>;
+} {
+  const names = secretNames(definition.parameters);
+  const open = Object.entries(parameters).filter(([name]) => !names.has(name));
+  const secrets = [...names].map((name) => [name, Object.hasOwn(parameters, name) ? String(parameters[name]) : ""]);
+  return { parameters: Object.fromEntries(open), secrets: Object.fromEntries(secrets) };
 }
 
 function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, folder: string): NewTask {
@@ -75,9 +95,11 @@ function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, f
       ...(subtask.approval && { approval: subtask.approval }),
       ...(subtask.program && { program: subtask.program }),
       env: { ...plan.env, ...subtask.env },
-      cwd: resolve(folder, subtask.cwd ?? plan.cwd),
+      // What is not filled in yet stands on the folder when it is.
+      cwd: subtask.late?.cwd ? (subtask.cwd ?? plan.cwd) : resolve(folder, subtask.cwd ?? plan.cwd),
       timeoutMs,
       retries,
+      ...(subtask.late && { late: subtask.late }),
     },
   };
 }

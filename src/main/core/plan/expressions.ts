@@ -1,91 +1,161 @@
 import type { Node } from "yaml";
 import type { ParameterDefinition } from "../../../shared/model/plan-definition";
-import { parameterVariable } from "./expand";
+import { matrixVariable, parameterVariable } from "./expand";
 import { fault, offsetOf, type Subject } from "./reading";
 import { type ShellContext, shellContexts } from "./shell-context";
-import { findExpressions, hasExpression, parseTemplate } from "./template";
+import { findExpressions, type Hole, hasExpression, parseTemplate } from "./template";
 
-/** A string of the plan that may refer to parameters. */
+/** A string of the plan that may hold expressions. */
 export interface Expressive {
   readonly subject: Subject;
   readonly text: string;
   readonly node: Node;
-  /** A shell script, where the place of a parameter matters. */
+  /** A shell script, where the place of what is filled in matters. */
   readonly isScript: boolean;
   /** Subtasks whose results may be referred to, where any may. */
-  readonly results?: readonly string[];
+  readonly results?: readonly string[] | undefined;
+  /** Whether a secret may stand here: what is neither kept nor seen by others. Default false. */
+  readonly takesSecrets?: boolean;
 }
 
-/** Reports every `${{ ... }}` that is not closed, not known, or stands where the shell would not fill it in. */
-export function checkExpressions(
-  strings: readonly Expressive[],
-  parameters: ReadonlyMap<string, ParameterDefinition>,
-): void {
+/** What expressions may name. */
+export interface Nameable {
+  readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  /** The subtask's matrix, null where there is none: each name, and whether all its values are numbers. */
+  readonly matrix: ReadonlyMap<string, { readonly isNumeric: boolean }> | null;
+  /** How many subtasks each id of a matrix stands for. */
+  readonly expanded: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Reports every `${{ ... }}` that is not closed, not known, or stands where it cannot be filled in. */
+export function checkExpressions(strings: readonly Expressive[], names: Nameable): void {
   for (const string of strings) {
     if (!hasExpression(string.text)) continue;
     const { subject } = string;
     const { parts, problems } = parseTemplate(string.text);
     const offsets = expressionOffsets(string);
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
-    const results = string.results === undefined ? "" : " and ${{ subtasks.ID.result.PATH }}";
     for (const { code, expression, body } of problems) {
       const problem =
         code === "unclosed_expression"
           ? // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the author writes
             'has a "${{" without "}}": close it, or write "$${{" for the characters themselves.'
-          : `has an unknown expression \${{ ${body} }}: only \${{ params.NAME }}${results} can be filled in.`;
+          : `has an unknown expression \${{ ${body} }}: only ${knownHere(string, names)} can be filled in.`;
       fault(subject, code, offsets(expression), problem);
     }
     const contexts = string.isScript ? shellContexts(parts) : [];
-    let hole = 0;
+    let place = 0;
     for (const part of parts) {
-      if ("result" in part) {
-        const problem = resultProblem(part.result.subtask, string.results);
-        if (problem) fault(subject, "unknown_result", offsets(part.expression), problem);
-      }
-      if (!("parameter" in part)) continue;
-      const context = contexts[hole++];
-      const parameter = parameters.get(part.parameter);
-      const problem = parameter ? placeProblem(parameter, context) : undefinedParameter(subject, part, parameters);
-      const code = parameter ? "parameter_place" : "unknown_parameter";
-      if (problem) fault(subject, code, offsets(part.expression), problem);
+      if ("text" in part) continue;
+      const found = holeProblem(part, string, contexts[place++], names);
+      if (found) fault(subject, found.code, offsets(part.expression), found.problem);
     }
   }
 }
 
-/** Why a result cannot be referred to; null where it can. */
-function resultProblem(subtask: string, results: readonly string[] | undefined): string | null {
-  if (results === undefined) {
-    return `refers to the result of "${subtask}", which only "http" and "llm" can: a command finds it in HIVE_INPUTS.`;
+function knownHere({ results }: Expressive, { matrix }: Nameable): string {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: it is what the author writes
+  const known = ["${{ params.NAME }}"];
+  if (matrix) known.push("${{ matrix.NAME }}");
+  if (results !== undefined) known.push("${{ subtasks.ID.result.PATH }}");
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: it is what the author writes
+  return known.length === 1 ? known.join("") : `${known.slice(0, -1).join(", ")} and ${known.at(-1)}`;
+}
+
+interface HoleProblem {
+  readonly code: string;
+  readonly problem: string;
+}
+
+/** Why something cannot be filled in where it stands; null where it can. */
+function holeProblem(
+  hole: Hole,
+  string: Expressive,
+  context: ShellContext | undefined,
+  names: Nameable,
+): HoleProblem | null {
+  if ("result" in hole) return resultProblem(hole.result.subtask, string, context, names);
+  if ("matrix" in hole) return matrixProblem(hole.matrix, string, context, names);
+  const parameter = names.parameters.get(hole.parameter);
+  if (!parameter) {
+    const meant = string.subject.reading.suggest(hole.parameter, names.parameters.keys());
+    const hint = meant ? `Did you mean "${meant}"?` : 'Add it to the plan\'s "parameters".';
+    return { code: "unknown_parameter", problem: `uses the undefined parameter "${hole.parameter}". ${hint}` };
   }
-  if (results.includes(subtask)) return null;
-  return `refers to the result of "${subtask}", which is not among its dependencies: add it there.`;
+  if (parameter.type === "secret" && !string.takesSecrets) return { code: "secret_place", problem: secretPlace(hole) };
+  const problem = placeProblem(
+    { shown: `\${{ params.${parameter.name} }}`, variable: parameterVariable(parameter.name) },
+    context,
+    parameter.type === "number",
+  );
+  return problem === null ? null : { code: "parameter_place", problem };
 }
 
-function undefinedParameter(
-  subject: Subject,
-  part: { readonly parameter: string },
-  parameters: ReadonlyMap<string, ParameterDefinition>,
-): string {
-  const meant = subject.reading.suggest(part.parameter, parameters.keys());
-  const hint = meant ? `Did you mean "${meant}"?` : 'Add it to the plan\'s "parameters".';
-  return `uses the undefined parameter "${part.parameter}". ${hint}`;
+function secretPlace({ parameter }: { readonly parameter: string }): string {
+  return `has the secret "${parameter}" where it would be kept or shown: secrets go into "env", a shell script, and the "headers" and "body" of a request.`;
 }
 
-/** Why a parameter cannot stand where it does in a shell script; null where it can. */
-function placeProblem({ name, type }: ParameterDefinition, context: ShellContext | undefined): string | null {
-  const shown = `\${{ params.${name} }}`;
+function matrixProblem(
+  name: string,
+  { subject }: Expressive,
+  context: ShellContext | undefined,
+  { matrix }: Nameable,
+): HoleProblem | null {
+  const shown = `\${{ matrix.${name} }}`;
+  const code = "unknown_matrix";
+  if (!matrix)
+    return { code, problem: `has ${shown}, but ${subject.subtaskId ? "no" : "is in no subtask with a"} "matrix".` };
+  const values = matrix.get(name);
+  if (!values) {
+    const meant = subject.reading.suggest(name, matrix.keys());
+    const hint = meant ? `Did you mean "${meant}"?` : `It has ${[...matrix.keys()].join(", ")}.`;
+    return { code, problem: `uses "${name}", which its matrix does not have. ${hint}` };
+  }
+  const problem = placeProblem({ shown, variable: matrixVariable(name) }, context, values.isNumeric);
+  return problem === null ? null : { code: "parameter_place", problem };
+}
+
+function resultProblem(
+  subtask: string,
+  { results }: Expressive,
+  context: ShellContext | undefined,
+  { expanded }: Nameable,
+): HoleProblem | null {
+  const code = "unknown_result";
+  if (results === undefined) {
+    const problem = `refers to the result of "${subtask}" in a text that is fixed at launch, before there are results.`;
+    return { code, problem };
+  }
+  const many = expanded.get(subtask);
+  if (many) {
+    const problem = `refers to the result of "${subtask}", which a matrix makes ${many.length} of: name one of them, as "${many[0]}", or read all in HIVE_INPUTS.`;
+    return { code, problem };
+  }
+  if (!results.includes(subtask)) {
+    return {
+      code,
+      problem: `refers to the result of "${subtask}", which is not among its dependencies: add it there.`,
+    };
+  }
+  const shown = `the result of "${subtask}"`;
+  const problem = placeProblem({ shown, variable: "HIVE_INPUTS" }, context, false);
+  return problem === null ? null : { code: "parameter_place", problem };
+}
+
+/** Why something cannot stand where it does in a shell script; null where it can. */
+function placeProblem(
+  { shown, variable }: { readonly shown: string; readonly variable: string },
+  context: ShellContext | undefined,
+  isNumeric: boolean,
+): string | null {
   switch (context) {
     case "single":
-      return `has ${shown} between single quotes, where the shell fills in nothing: use double quotes, or hand it over as an argument or as $${parameterVariable(name)} in the environment.`;
+      return `has ${shown} between single quotes, where the shell fills in nothing: use double quotes, or hand it over as an argument or as $${variable} in the environment.`;
     case "quoted-heredoc":
       return `has ${shown} in a here-document with a quoted delimiter, where the shell fills in nothing: write the delimiter without quotes.`;
     case "escaped":
       return `has a backslash right before ${shown}, which would keep it from being filled in: remove the backslash.`;
     case "arithmetic":
-      return type === "number"
-        ? null
-        : `has ${shown} in shell arithmetic, where only a parameter of type number is safe.`;
+      return isNumeric ? null : `has ${shown} in shell arithmetic, where only numbers are safe.`;
     default:
       return null;
   }

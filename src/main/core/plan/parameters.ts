@@ -101,7 +101,13 @@ export function wholePattern(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, "u");
 }
 
+/** A shorter one could not be hidden where it is printed: it stands by chance in any text. */
+const SHORTEST_SECRET = 4;
+
 function fitText({ type, pattern }: Pick<ParameterDefinition, "type" | "pattern">, text: string): Fitted {
+  if (type === "secret" && text.length < SHORTEST_SECRET) {
+    return { problem: `is too short: a secret has at least ${SHORTEST_SECRET} characters` };
+  }
   if (pattern === null || wholePattern(pattern).test(text)) return { value: text };
   return { problem: `must fit the pattern ${pattern}${type === "secret" ? "" : `, not ${shown(text)}`}` };
 }

@@ -136,8 +136,10 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const synthesis = readSynthesis(plan, fields.get("synthesis"), subtasks);
 
   checkGraph(subtasks);
-  checkExpressions(expressive, parameters);
-  for (const subtask of subtasks) checkExpressions(subtask.expressive, parameters);
+  checkExpressions(expressive, { parameters, matrix: null, expanded: new Map() });
+  for (const subtask of subtasks) {
+    checkExpressions(subtask.expressive, { parameters, matrix: null, expanded: new Map() });
+  }
   return {
     title,
     description,

@@ -35,6 +35,7 @@ export function noteExpressive(
   expressive: Expressive[],
   subject: Subject,
   results: readonly string[] | undefined,
+  takesSecrets = false,
 ): (text: string, node: Node) => void {
-  return (text, node) => expressive.push({ subject, text, node, isScript: false, results });
+  return (text, node) => expressive.push({ subject, text, node, isScript: false, results, takesSecrets });
 }

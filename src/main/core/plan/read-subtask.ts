@@ -3,6 +3,7 @@ import type { SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
 import { readAgent, readPrompt } from "./read-agent";
 import { readDuration } from "./read-duration";
+import { noteExpressive } from "./read-json";
 import { readPlacement, readRetries } from "./read-placement";
 import { readCwd, readEnv } from "./read-surroundings";
 import { readWork } from "./read-work";
@@ -86,8 +87,8 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const title = text("title");
   const description = text("description") ?? "";
   const agent = readAgent(subject, fields.get("agent"));
-  const run = readRun(subject, fields, node, agent, expressive);
   const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"));
+  const run = readRun(subject, fields, node, { agent, dependencies }, expressive);
   const work = {
     ...readWork(subject, fields, node, { agent, dependencies }, expressive),
     ...readPrompt(subject, fields, node, { agent, dependencies }, expressive),
@@ -107,8 +108,8 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     retries: readRetries(subject, fields.get("retries"), agent),
     ...readPlacement(subject, fields, expressive),
     timeoutMs: timeout ? readDuration(subject, timeout, { mayBeZero: false }) : null,
-    env: readEnv(subject, fields.get("env"), expressive),
-    cwd: readCwd(subject, fields.get("cwd"), expressive),
+    env: readEnv(subject, fields.get("env"), expressive, dependencies),
+    cwd: readCwd(subject, fields.get("cwd"), expressive, dependencies),
   };
   if (when && definition.when !== "success" && dependencies.length === 0) {
     const problem = `has "when: ${definition.when}", but no dependencies whose end it could wait for.`;
@@ -153,7 +154,7 @@ function readRun(
   subject: Subject,
   fields: Fields,
   node: Node,
-  agent: SubtaskDefinition["agent"] | null,
+  { agent, dependencies }: { readonly agent: string | null; readonly dependencies: readonly string[] },
   expressive: Expressive[],
 ): SubtaskDefinition["run"] {
   const field = fields.get("run");
@@ -173,19 +174,22 @@ function readRun(
     fault(subject, "unexpected_run", field.key, problem);
     return null;
   }
-  if (isSeq(field.value)) return readArguments(subject, field, expressive);
+  if (isSeq(field.value)) return readArguments(subject, field, noteExpressive(expressive, subject, dependencies));
   const text = readText(subject, field, false);
-  if (text !== null) expressive.push({ subject, text, node: field.value, isScript: true });
+  if (text !== null) {
+    const place = { isScript: true, results: dependencies, takesSecrets: true };
+    expressive.push({ subject, text, node: field.value, ...place });
+  }
   return text;
 }
 
-function readArguments(subject: Subject, field: Field, expressive: Expressive[]): string[] | null {
+function readArguments(subject: Subject, field: Field, note: (text: string, node: Node) => void): string[] | null {
   const words: string[] = [];
   for (const item of readList(subject, field, "arguments") ?? []) {
     const word = readWord(subject, item, 'an item of "run"');
     if (word === null) return null;
     words.push(word);
-    expressive.push({ subject, text: word, node: item, isScript: false });
+    note(word, item);
   }
   if (words[0]?.trim()) return words;
   fault(subject, "missing_run", field.value, 'has a "run" list that does not begin with a program.');

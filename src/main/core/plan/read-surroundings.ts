@@ -7,10 +7,15 @@ const wholeName = new RegExp(VARIABLE_NAME_PATTERN);
 
 /** Variables that the runner gives to each process itself. */
 const RESERVED =
-  /^HIVE_(TASK_ID|RUN_ID|PLAN_ID|CORRELATION_ID|ATTEMPT|INPUTS|INPUTS_FILE|RESULT_FILE|PLAN_DIR|PARAM_.*)$/i;
+  /^HIVE_(TASK_ID|RUN_ID|PLAN_ID|CORRELATION_ID|ATTEMPT|INPUTS|INPUTS_FILE|PLAN_DIR|(PARAM|MATRIX|RESULT)_.*)$/i;
 
-/** Environment variables: text, or a number or boolean as written. */
-export function readEnv(subject: Subject, field: Field | undefined, expressive: Expressive[]): Record<string, string> {
+/** Environment variables: text, or a number or boolean as written. `results`: of which subtasks they may hold any. */
+export function readEnv(
+  subject: Subject,
+  field: Field | undefined,
+  expressive: Expressive[],
+  results?: readonly string[],
+): Record<string, string> {
   if (!field) return {};
   const named: Subject = { ...subject, name: `${subject.name}: "env"` };
   const entries: [string, string][] = [];
@@ -27,15 +32,20 @@ export function readEnv(subject: Subject, field: Field | undefined, expressive: 
       fault(named, "bad_variable", key, `sets ${name}, which every task gets from the runner: choose another name.`);
     } else if (text !== null) {
       entries.push([name, text]);
-      expressive.push({ subject: named, text, node: value, isScript: false });
+      expressive.push({ subject: named, text, node: value, isScript: false, results, takesSecrets: true });
     }
   }
   return Object.fromEntries(entries);
 }
 
 /** A working folder as written; null when there is none. */
-export function readCwd(subject: Subject, field: Field | undefined, expressive: Expressive[]): string | null {
+export function readCwd(
+  subject: Subject,
+  field: Field | undefined,
+  expressive: Expressive[],
+  results?: readonly string[],
+): string | null {
   const cwd = readText(subject, field, false);
-  if (field && cwd !== null) expressive.push({ subject, text: cwd, node: field.value, isScript: false });
+  if (field && cwd !== null) expressive.push({ subject, text: cwd, node: field.value, isScript: false, results });
   return cwd;
 }

@@ -80,6 +80,8 @@ interface Work {
   readonly fields: Fields;
   /** Notes a string that may hold expressions. */
   readonly note: (text: string, node: Node) => void;
+  /** As `note`, for a string that may hold secrets, too. */
+  readonly noteSecret: (text: string, node: Node) => void;
 }
 
 /** Reads what the subtask's agent is to do: the key named like the agent, which no other agent may have. */
@@ -103,7 +105,8 @@ export function readWork(
     const inner: Subject = { ...subject, name: `${subject.name}: "${key}"` };
     // A person's instructions are shown from the launch on, before there are results.
     const note = noteExpressive(expressive, inner, key === "approval" ? undefined : dependencies);
-    if (key === "http") work.http = readHttp(inner, field, note);
+    const noteSecret = noteExpressive(expressive, inner, dependencies, true);
+    if (key === "http") work.http = readHttp(inner, field, { note, noteSecret });
     else if (key === "llm") work.llm = readLlm(inner, field, note);
     else work.approval = readApproval(inner, field, note);
   }
@@ -119,10 +122,10 @@ function refuseLimits(subject: Subject, fields: Fields): void {
   }
 }
 
-function readHttp(subject: Subject, field: Field, note: Work["note"]): HttpWork | undefined {
+function readHttp(subject: Subject, field: Field, notes: Pick<Work, "note" | "noteSecret">): HttpWork | undefined {
   const fields = readMapping(subject, field.value, HTTP_KEYS);
   if (!fields) return undefined;
-  const work: Work = { subject, fields, note };
+  const work: Work = { subject, fields, ...notes };
   const timeout = fields.get("timeout");
   const body = fields.get("body");
   const method = readMethod(work);
@@ -133,7 +136,7 @@ function readHttp(subject: Subject, field: Field, note: Work["note"]): HttpWork 
     method,
     url: requiredText(work, field, "url", "the address"),
     headers: readHeaders(work),
-    body: body ? readJson(subject, body.value, note) : null,
+    body: body ? readJson(subject, body.value, notes.noteSecret) : null,
     keyEnv: readKeyEnv(work),
     timeoutMs: (timeout && readDuration(subject, timeout, { mayBeZero: false })) ?? REQUEST_TIMEOUT_MS,
     expect: readExpect(work),
@@ -155,7 +158,7 @@ function readMethod({ subject, fields }: Work): HttpWork["method"] {
   return "GET";
 }
 
-function readHeaders({ subject, fields, note }: Work): Record<string, string> {
+function readHeaders({ subject, fields, noteSecret }: Work): Record<string, string> {
   const field = fields.get("headers");
   const headers: [string, string][] = [];
   for (const [name, { key, value }] of (field && readMapping(subject, field.value, null)) ?? []) {
@@ -164,7 +167,7 @@ function readHeaders({ subject, fields, note }: Work): Record<string, string> {
       fault(subject, "bad_header", key, `has the header ${JSON.stringify(name)}: no such name.`);
     else if (text !== null) {
       headers.push([name, text]);
-      note(text, value);
+      noteSecret(text, value);
     }
   }
   return Object.fromEntries(headers);
@@ -216,7 +219,7 @@ function plainValue(subject: Subject, node: Node, what: string): string | number
 function readLlm(subject: Subject, field: Field, note: Work["note"]): LlmWork | undefined {
   const fields = readMapping(subject, field.value, LLM_KEYS);
   if (!fields) return undefined;
-  const work: Work = { subject, fields, note };
+  const work: Work = { subject, fields, note, noteSecret: note };
   const tokens = fields.get("max_tokens");
   return {
     endpoint: noted(work, "endpoint"),
@@ -262,7 +265,9 @@ function readSchema({ subject, fields }: Work): Record<string, unknown> | null {
 function readApproval(subject: Subject, field: Field, note: Work["note"]): ApprovalWork | undefined {
   const fields = readMapping(subject, field.value, APPROVAL_KEYS);
   if (!fields) return undefined;
-  return { instructions: requiredText({ subject, fields, note }, field, "instructions", "what to look at") };
+  return {
+    instructions: requiredText({ subject, fields, note, noteSecret: note }, field, "instructions", "what to look at"),
+  };
 }
 
 function noted({ subject, fields, note }: Work, key: string): string | null {

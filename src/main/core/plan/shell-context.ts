@@ -1,7 +1,7 @@
 import type { TemplatePart } from "./template";
 
 /**
- * Where in a shell script a parameter stands. `escaped`: right behind a backslash. `quoted-heredoc`: in a
+ * Where in a shell script something to fill in stands. `escaped`: right behind a backslash. `quoted-heredoc`: in a
  * here-document whose delimiter is quoted.
  */
 export type ShellContext =
@@ -29,15 +29,15 @@ interface PendingHeredoc {
 }
 
 /**
- * The context of each parameter of a script, in order. It reads a POSIX shell's quoting, not its grammar: an
+ * The context of each hole of a script, in order. It reads a POSIX shell's quoting, not its grammar: an
  * unusual script (a `case` pattern inside `$(...)`) may be misread. That is a matter of comfort and not of
- * safety, for whatever the answer is, a parameter becomes a reference to a variable and never program text.
+ * safety, for whatever the answer is, a hole becomes a reference to a variable and never program text.
  */
 export function shellContexts(parts: readonly TemplatePart[]): ShellContext[] {
   let script = "";
   const holes: number[] = [];
   for (const part of parts) {
-    if ("parameter" in part) holes.push(script.length);
+    if (!("text" in part)) holes.push(script.length);
     script += "text" in part ? part.text : "x";
   }
 

@@ -1,10 +1,17 @@
 /**
- * A piece of a string: text as it stands, or a parameter or a part of a dependency's result to fill in.
- * `expression` counts every `${{` from 0.
+ * A piece of a string: text as it stands, or a parameter, a value of the subtask's matrix or a part of a dependency's
+ * result to fill in. `expression` counts every `${{` from 0.
  */
-export type TemplatePart =
-  | { readonly text: string }
+export type TemplatePart = TextPart | Hole;
+
+export interface TextPart {
+  readonly text: string;
+}
+
+/** What is filled in. */
+export type Hole =
   | { readonly parameter: string; readonly expression: number }
+  | { readonly matrix: string; readonly expression: number }
   | { readonly result: ResultReference; readonly expression: number };
 
 /** Names a part of a result, by its keys from the outside to the inside. */
@@ -31,12 +38,17 @@ export const PARAMETER_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_]{0,63}$";
 
 const OPEN = "${{";
 const CLOSE = "}}";
+/** Stands for a `$` where the character itself would make the expression behind it a literal. */
+const DOLLAR = '"$"';
+const DOLLAR_HOLE = `${OPEN} ${DOLLAR} ${CLOSE}`;
 const resultReference = /^subtasks\.([A-Za-z0-9][A-Za-z0-9._-]*?)\.result((?:\.[A-Za-z0-9_-]+)*)$/;
 const parameterReference = /^params\.([A-Za-z][A-Za-z0-9_]*)$/;
+const matrixReference = /^matrix\.([A-Za-z][A-Za-z0-9_]*)$/;
 
 /**
- * Splits a string at its `${{ params.name }}` and `${{ subtasks.id.result.path }}`. `$${{` stands for a literal `${{`. What is wrong stays in the
- * text as it is and is reported.
+ * Splits a string at its `${{ params.name }}`, `${{ matrix.name }}` and `${{ subtasks.id.result.path }}`. `$${{` stands
+ * for a literal `${{`, `${{ "$" }}` for a `$` right before an expression. What is wrong stays in the text as it is and
+ * is reported.
  */
 export function parseTemplate(value: string): Template {
   const parts: TemplatePart[] = [];
@@ -63,9 +75,13 @@ export function parseTemplate(value: string): Template {
       continue;
     }
     const body = value.slice(inside, close).trim();
-    const part = referenceTo(body, expression);
     text += value.slice(from, open);
     from = close + CLOSE.length;
+    if (body === DOLLAR) {
+      text += "$";
+      continue;
+    }
+    const part = referenceTo(body, expression);
     if (part === null) {
       problems.push({ code: "unknown_expression", expression, body });
       text += value.slice(open, from);
@@ -80,15 +96,70 @@ export function parseTemplate(value: string): Template {
   return { parts, problems };
 }
 
-function referenceTo(body: string, expression: number): TemplatePart | null {
+function referenceTo(body: string, expression: number): Hole | null {
   const parameter = parameterReference.exec(body)?.[1];
   if (parameter !== undefined) return { parameter, expression };
+  const matrix = matrixReference.exec(body)?.[1];
+  if (matrix !== undefined) return { matrix, expression };
   const [, subtask, path] = resultReference.exec(body) ?? [];
   return subtask === undefined ? null : { result: { subtask, path: path ? path.slice(1).split(".") : [] }, expression };
 }
 
+/** The string that is read as these parts: whatever texts hold, none of it becomes an expression. */
+export function templateOf(parts: readonly TemplatePart[]): string {
+  let template = "";
+  for (const [index, part] of parts.entries()) {
+    if (!("text" in part)) {
+      template += `${OPEN} ${referenceText(part)} ${CLOSE}`;
+      continue;
+    }
+    const text = part.text.replaceAll(OPEN, () => `$${OPEN}`);
+    // Behind a "$" the brace of the next piece would begin a literal, or an expression.
+    template += index < parts.length - 1 ? text.replace(/\$+$/, (dollars) => DOLLAR_HOLE.repeat(dollars.length)) : text;
+  }
+  return template;
+}
+
+function referenceText(hole: Hole): string {
+  if ("parameter" in hole) return `params.${hole.parameter}`;
+  if ("matrix" in hole) return `matrix.${hole.matrix}`;
+  const { subtask, path } = hole.result;
+  return ["subtasks", subtask, "result", ...path].join(".");
+}
+
+/** The string with some of its holes filled in; those that `fill` answers null for stay expressions. */
+export function fillHoles(value: string, fill: (hole: Hole) => string | null): string {
+  if (!hasExpression(value)) return value;
+  const filled: TextPart[] = [];
+  const parts: TemplatePart[] = [];
+  const flush = (): void => {
+    if (filled.length > 0)
+      parts.push({
+        text: filled
+          .splice(0)
+          .map((part) => part.text)
+          .join(""),
+      });
+  };
+  for (const part of parseTemplate(value).parts) {
+    const text = "text" in part ? part.text : fill(part);
+    if (text !== null) filled.push({ text });
+    else if (!("text" in part)) {
+      flush();
+      parts.push(part);
+    }
+  }
+  flush();
+  return templateOf(parts);
+}
+
 export function hasExpression(value: string): boolean {
   return value.includes(OPEN);
+}
+
+/** What is filled into a string, in order. */
+export function holesOf(value: string): Hole[] {
+  return hasExpression(value) ? parseTemplate(value).parts.filter((part): part is Hole => !("text" in part)) : [];
 }
 
 /** Where the expressions of a string open in `source`, the string as written in the file. */

@@ -21,6 +21,7 @@ import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers
 import { superviseProcess } from "./attempt";
 import type { Begun } from "./begun";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
+import { concealEnding, concealLog } from "./conceal";
 import { createExecutor } from "./executors";
 import { type HeldRun, hold, occupationOf } from "./held-run";
 import { localWorkerIds, slotOf } from "./local-workers";
@@ -28,6 +29,7 @@ import { type Ending, nextAttemptAt, type StopReason } from "./outcome";
 import { createPersistence, LOST } from "./persistence";
 import { findRemains } from "./reattach";
 import { createRoster } from "./roster";
+import { readSecrets, sweepSecrets } from "./secrets";
 import { attemptFiles } from "./task-files";
 
 export interface DispatcherOptions {
@@ -176,12 +178,31 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       if (phase === "cancelling") askStop(run, "cancel");
       else if (run.stopAsked !== null) begun.attempt.stop(run.stopAsked);
       if (phase === "leaving") begun.attempt.release();
-      const ending = await begun.attempt.ended;
+      const ended = await begun.attempt.ended;
+      const ending = ended !== null && run.hasSecrets ? await withoutSecrets(run, ended) : ended;
       if (ending !== null) await finish(run, ending, retryTime(run, ending));
     } else if (begun.kind === "postponed" && run.stopAsked === "cancel") {
       await finish(run, { ...failure("Stopped on request"), outcome: "cancelled" }, null);
     } else if (begun.kind === "postponed") {
       await finish(run, failure(begun.why), clock.now() + begun.delayMs);
+    }
+  };
+
+  /** Nothing of it runs any more: what it printed stays as it is now. */
+  const withoutSecrets = async ({ planId, runId }: HeldRun, ending: Ending): Promise<Ending> => {
+    const files = attemptFiles(store.filesFolder, planId ?? "", runId);
+    try {
+      const secrets = await readSecrets(store.filesFolder, planId ?? "");
+      await concealLog(files.log, secrets);
+      await concealLog(files.result, secrets);
+      return concealEnding(ending, secrets);
+    } catch (error) {
+      const why = toErrorBody(error).message;
+      return {
+        ...ending,
+        error: ending.error && `It failed; why is not shown, for secrets could not be hidden: ${why}`,
+        result: null,
+      };
     }
   };
 
@@ -214,7 +235,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     if ((await saved) === LOST || run.attempt === null) return;
     // Without a process the exit file, if there is one, forbids a late start and has to stay.
     const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
-    for (const file of [files.exit, files.inputs, files.work]) void unlink(file).catch(() => undefined);
+    for (const file of [files.exit, files.inputs, files.prompt, files.work]) void unlink(file).catch(() => undefined);
   };
 
   const askStop = (run: HeldRun, reason: StopReason): void => {
@@ -264,8 +285,12 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupationOf(held), clock.now()));
 
+  /** What cannot be removed now is with the next heartbeat, or by the next console. */
+  const dropSecrets = () => sweepSecrets(store.filesFolder, store.read, clock.now()).catch(() => undefined);
+
   const beat = async (): Promise<void> => {
     reconcile();
+    void dropSecrets();
     if (beating) return;
     beating = true;
     await persist((tx) => beatWorkers(tx, roster.ids(slots, occupationOf(held)), clock.now()));
@@ -323,6 +348,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       if (tasks === "cancel") await cancel();
       else release();
       await within(FAREWELL_MS + (tasks === "cancel" ? 2 * graceMs : 0), quiet());
+      await dropSecrets();
       const ids = roster.ids(slots, occupationOf(held));
       await within(
         FAREWELL_MS,

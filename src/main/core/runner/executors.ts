@@ -1,6 +1,11 @@
+import { writeFile } from "node:fs/promises";
 import { HiveError } from "../../../shared/errors";
-import type { Environment } from "../agents/agent";
-import { createLocalAgents } from "../agents/local-agents";
+import { isBuiltInAgent } from "../../../shared/model/agent-work";
+import { type Agent, type Environment, WorkFailure } from "../agents/agent";
+import { type FillValues, fillCommand, fillWork } from "../agents/fill";
+import { createLocalAgents, loadAgent } from "../agents/local-agents";
+import { brokenAgent } from "../agents/named-agent";
+import { type Program, programInput } from "../agents/program";
 import { processStart, thisHost } from "../process-identity";
 import { type LiveRun, setRunProcess } from "../store/queue";
 import { superviseProcess } from "./attempt";
@@ -8,6 +13,7 @@ import type { Begun, ExecutorContext, RunnableClaim } from "./begun";
 import { inheritedEnvironment, taskEnvironment } from "./environment";
 import { createInProcess } from "./in-process";
 import { type Launched, launch } from "./launch";
+import { neededSecrets } from "./secrets";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
 
 /** Troubles of the machine rather than of the task. */
@@ -22,34 +28,41 @@ const POSTPONED_MS = 5_000;
 function postponed(error: unknown): Begun {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof WorkFailure) throw new HiveError("invalid_plan", message);
   if (PASSING_TROUBLE.has(code)) return { kind: "postponed", why: message, delayMs: POSTPONED_MS };
   throw error;
 }
 
-/** Runs commands as processes of this machine. */
-function createCommandExecutor(context: ExecutorContext): Executor["start"] {
+/** Runs commands as processes of this machine; `program`: a named agent's, in place of the task's own command. */
+function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim, program?: Program) => Promise<Begun> {
   const { store, persistence, graceMs } = context;
   const makeFolders = createPlanFolders(store.filesFolder);
   const inherited = inheritedEnvironment(process.env);
 
-  const start = async (claim: RunnableClaim): Promise<Launched | "lost"> => {
+  const start = async (claim: RunnableClaim, program: Program | undefined): Promise<Launched | "lost"> => {
     const { spec, planId, runId } = claim;
-    if (spec.run === null) {
+    if (spec.run === null && program === undefined) {
       throw new HiveError("invalid_plan", `Subtask "${claim.subtaskId}" has nothing to run. Give it "run".`);
     }
+    const secrets = await neededSecrets(store.filesFolder, planId, spec.late);
+    const parameters = { ...claim.parameters, ...secrets };
+    const values = { parameters, inputs: claim.inputs };
+    const command = fillCommand({ ...spec, run: spec.run ?? "" }, claim.folder, values);
     const files = attemptFiles(store.filesFolder, planId, runId);
     await makeFolders(planId);
     const inputs = await writeInputs(files, claim.inputs);
+    if (program) await writeFile(files.prompt, inputOf(program, claim, values), { mode: 0o600 });
     if (!(await context.confirmLease())) return "lost";
     const env = taskEnvironment(inherited, {
       ...claim,
-      env: spec.env,
+      env: command.env,
       inputs,
       inputsFile: files.inputs,
       resultFile: files.result,
       planFolder: files.planFolder,
     });
-    return launch({ run: spec.run, cwd: spec.cwd, env, files, subtaskId: claim.subtaskId });
+    const own = program ? { run: program.run, input: files.prompt } : { run: command.run };
+    return launch({ ...own, cwd: command.cwd, env, files, subtaskId: claim.subtaskId });
   };
 
   /** A process that ends at once is noted together with its end: one commit instead of two. */
@@ -66,11 +79,11 @@ function createCommandExecutor(context: ExecutorContext): Executor["start"] {
     void ended.then(note);
   };
 
-  return async (claim) => {
+  return async (claim, program) => {
     const files = attemptFiles(store.filesFolder, claim.planId, claim.runId);
     let launched: Launched | "lost";
     try {
-      launched = await start(claim);
+      launched = await start(claim, program);
     } catch (error) {
       return postponed(error);
     }
@@ -85,7 +98,7 @@ function createCommandExecutor(context: ExecutorContext): Executor["start"] {
       {
         runId: claim.runId,
         subtaskId: claim.subtaskId,
-        run: claim.spec.run,
+        run: program?.run ?? claim.spec.run,
         timeoutMs: claim.spec.timeoutMs,
         files,
         elapsedMs: 0,
@@ -105,21 +118,46 @@ export interface Executor {
 }
 
 export function createExecutor(context: ExecutorContext, environment: Environment = process.env): Executor {
-  const agents = createLocalAgents(environment);
+  const builtIn = createLocalAgents(environment);
   const runCommand = createCommandExecutor(context);
   const inProcess = createInProcess(context, environment);
-  const agentInside = (id: string | undefined) => {
-    const agent = agents.get(id ?? "");
-    return agent === null || agent.execute === null ? null : agent;
+  const namedAgent = async (id: string): Promise<Agent> => {
+    const agent = await loadAgent(environment, context.store.file, id);
+    return agent ?? brokenAgent(id, `There is no agent "${id}" here any more. Put its file back: hive agent list.`);
+  };
+  const startNamed = async (claim: RunnableClaim): Promise<Begun> => {
+    const agent = await namedAgent(claim.spec.agent);
+    return claim.spec.program ? runCommand(claim, programOf(agent)) : inProcess.start(agent, claim);
   };
   return {
     start(claim) {
-      const agent = agentInside(claim.spec.agent);
-      return agent === null ? runCommand(claim) : inProcess.start(agent, claim).catch(postponed);
+      const { agent: id } = claim.spec;
+      if (!isBuiltInAgent(id)) return startNamed(claim).catch(postponed);
+      const agent = builtIn.get(id);
+      return agent?.execute ? inProcess.start(agent, claim).catch(postponed) : runCommand(claim);
     },
     resume(run) {
-      const agent = agentInside(run.spec?.agent);
-      return agent === null ? null : inProcess.resume(agent, run).catch(postponed);
+      const id = run.spec?.agent ?? "command";
+      if (run.spec?.program) return null;
+      if (!isBuiltInAgent(id))
+        return namedAgent(id)
+          .then((agent) => inProcess.resume(agent, run))
+          .catch(postponed);
+      const agent = builtIn.get(id);
+      return agent?.execute ? inProcess.resume(agent, run).catch(postponed) : null;
     },
   };
+}
+
+function programOf(agent: Agent): Program {
+  if (agent.program !== null) return agent.program();
+  const { description, type } = agent.getInfo();
+  const changed = `The agent "${agent.id}" ran a program when this was launched, and is of type ${type} now: launch it again.`;
+  throw new WorkFailure(type === "broken" ? description : changed);
+}
+
+function inputOf(program: Program, { spec, subtaskId }: RunnableClaim, values: FillValues): string {
+  const { program: work } = fillWork(spec, values);
+  if (work) return programInput(program, work.prompt);
+  throw new WorkFailure(`Subtask "${subtaskId}" does not say what to do. Give it "prompt".`);
 }

@@ -13,6 +13,8 @@ export interface HeldRun {
   readonly maxAttempts: number;
   /** Null when the task's specification cannot be read: it is not retried. */
   readonly retries: RetryPolicy | null;
+  /** It was given some: what it printed and returned is searched for them. */
+  readonly hasSecrets: boolean;
   /** Null until its process is started or found. */
   attempt: Attempt | null;
   stopAsked: StopReason | null;
@@ -42,6 +44,7 @@ export function hold(held: Map<string, HeldRun>, run: RunToHold): HeldRun {
     attempts,
     maxAttempts,
     retries: run.spec?.retries ?? null,
+    hasSecrets: (run.spec?.late?.secrets.length ?? 0) > 0,
     attempt: null,
     stopAsked: run.stopRequested ?? null,
     finishing: false,

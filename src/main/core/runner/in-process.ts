@@ -6,6 +6,7 @@ import { fillWork } from "../agents/fill";
 import type { LiveRun } from "../store/queue";
 import { setRunLog } from "../store/run-rows";
 import type { Begun, ExecutorContext, RunnableClaim } from "./begun";
+import { neededSecrets } from "./secrets";
 import { superviseWork } from "./supervise-work";
 import { type AttemptFiles, attemptFiles, createPlanFolders } from "./task-files";
 import { claimWork, forbidWork, readWork, saveWork } from "./work-file";
@@ -76,7 +77,8 @@ export function createInProcess(context: ExecutorContext, environment: Environme
       const job = { agent, subtaskId, runId, correlationId, timeoutMs: spec.timeoutMs, elapsedMs: 0, files };
       let work: AgentWork;
       try {
-        work = fillWork(spec, { parameters: claim.parameters, inputs: claim.inputs });
+        const secrets = await neededSecrets(store.filesFolder, planId, spec.late);
+        work = fillWork(spec, { parameters: { ...claim.parameters, ...secrets }, inputs: claim.inputs });
       } catch (error) {
         if (!(error instanceof WorkFailure)) throw error;
         return supervise({ ...job, work: {}, progress: null }, error.message);

@@ -9,6 +9,8 @@ export interface AttemptFiles {
   readonly exit: string;
   readonly inputs: string;
   readonly result: string;
+  /** What the program of a named agent reads from its standard input. */
+  readonly prompt: string;
   /** What an attempt inside the console does, and how far it is. */
   readonly work: string;
   /** Shared by all subtasks of the plan (`HIVE_PLAN_DIR`). */
@@ -16,7 +18,7 @@ export interface AttemptFiles {
 }
 
 /** Ids come from the database and may be anything there: an id never leaves its folder. */
-function segment(id: string): string {
+export function segment(id: string): string {
   return encodeURIComponent(id).replace(/^\./, "%2E");
 }
 
@@ -28,6 +30,7 @@ export function attemptFiles(filesFolder: string, planId: string, runId: string)
     exit: join(plan, "runs", `${run}.exit`),
     inputs: join(plan, "runs", `${run}.inputs.json`),
     result: join(plan, "runs", `${run}.result.json`),
+    prompt: join(plan, "runs", `${run}.prompt.md`),
     work: join(plan, "runs", `${run}.work.json`),
     planFolder: join(plan, "files"),
   };

@@ -1,5 +1,5 @@
 import { type AgentWork, approvalWork, httpWork, llmWork, programWork } from "../../../shared/model/agent-work";
-import { NO_RETRIES, type RetryPolicy } from "../../../shared/model/plan-definition";
+import { type LateText, NO_RETRIES, type RetryPolicy } from "../../../shared/model/plan-definition";
 import { integerOrNull, jsonObject } from "./columns";
 
 /** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
@@ -10,12 +10,15 @@ export interface TaskSpec extends AgentWork {
   readonly cwd: string;
   readonly timeoutMs: number | null;
   readonly retries: RetryPolicy;
+  /** Absent: nothing is filled in when it starts. */
+  readonly late?: LateText;
 }
 
 /** Null for a text that is no specification of ours. */
 export function parseSpec(raw: unknown): TaskSpec | null {
   const fields = jsonObject(raw);
   const { agent, run, env, cwd, timeoutMs, retries } = fields;
+  const late = parseLate(fields.late);
   if (typeof agent !== "string" || typeof cwd !== "string") return null;
   if (run !== null && typeof run !== "string" && !isStrings(run)) return null;
   const work = parseWork(agent, fields);
@@ -35,6 +38,18 @@ export function parseSpec(raw: unknown): TaskSpec | null {
       jitter: shareOrNull(policy.get("jitter")) ?? NO_RETRIES.jitter,
       onExitCodes: integersOrNull(policy.get("onExitCodes")),
     },
+    ...(late && { late }),
+  };
+}
+
+function parseLate(raw: unknown): LateText | null {
+  if (typeof raw !== "object" || raw === null) return null;
+  const { run, env, cwd, secrets } = Object.fromEntries(Object.entries(raw));
+  return {
+    run: run === true,
+    env: isStrings(env) ? env : [],
+    cwd: cwd === true,
+    secrets: isStrings(secrets) ? secrets : [],
   };
 }
 

@@ -1,0 +1,19 @@
+import { integerOrNull, text } from "./columns";
+import { type ReadableDatabase, statement } from "./database";
+
+/** A failed plan's secrets are kept this long for those who retry it. */
+export const SECRETS_AFTER_FAILURE_MS = 7 * 24 * 3_600_000;
+
+const OVER = new Set(["completed", "cancelled", "closed"]);
+
+const END = `SELECT e.status, p.finished_at FROM execution_plans e JOIN console_plans p ON p.plan_id = e.id
+  WHERE e.id = ?`;
+
+/** Whether a plan's tasks may still run; `unknown` when there is no such plan. */
+export function needsSecrets(db: ReadableDatabase, planId: string, now: number): "yes" | "no" | "unknown" {
+  const row = statement(db, END).get(planId);
+  if (!row) return "unknown";
+  if (OVER.has(text(row.status))) return "no";
+  const finishedAt = integerOrNull(row.finished_at);
+  return finishedAt !== null && now - finishedAt > SECRETS_AFTER_FAILURE_MS ? "no" : "yes";
+}
