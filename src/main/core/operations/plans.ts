@@ -51,6 +51,8 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
         parameters,
         correlationId: planId,
         concurrency: definition.concurrency,
+        groups: definition.groups,
+        synthesis: definition.synthesis,
         launchedBy: request.launchedBy,
         actor: request.actor ?? request.launchedBy,
         tasks,
@@ -79,7 +81,7 @@ function withoutSecrets({ definition, parameters }: LaunchRequest): {
 }
 
 function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, folder: string): NewTask {
-  const { agent, run, timeoutMs, retries } = subtask;
+  const { agent, run, timeoutMs, retries, role, capabilities, group, onFailure, when } = subtask;
   return {
     id,
     subtaskId: subtask.id,
@@ -99,6 +101,11 @@ function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, f
       cwd: subtask.late?.cwd ? (subtask.cwd ?? plan.cwd) : resolve(folder, subtask.cwd ?? plan.cwd),
       timeoutMs,
       retries,
+      role,
+      capabilities,
+      group,
+      onFailure,
+      when,
       ...(subtask.late && { late: subtask.late }),
     },
   };

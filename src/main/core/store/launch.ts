@@ -1,9 +1,11 @@
-import type { ParameterValue } from "../../../shared/model/plan-definition";
+import type { OnFailure, ParameterValue, When } from "../../../shared/model/plan-definition";
 import { appendAudit } from "./audit";
 import { integer } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
+import { laneReader, noteGroups } from "./lanes";
 import type { Writer } from "./plan-end";
+import { noteSynthesis } from "./synthesis";
 import type { TaskSpec } from "./task-spec";
 import { formatTime } from "./time";
 
@@ -29,6 +31,10 @@ export interface NewPlan {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly correlationId: string;
   readonly concurrency: number | null;
+  /** Concurrency groups with their limits; one that a task names and that is not here has the limit 1. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** The subtask that gives the plan's final result; null: none. */
+  readonly synthesis: string | null;
   readonly launchedBy: string;
   /** For the audit log. */
   readonly actor: string;
@@ -44,20 +50,29 @@ const INSERT_EXECUTION = `INSERT INTO plan_execution (id, plan_id, current_phase
     failed_subtasks, blocked_subtasks, execution_notes, started_at, updated_at)
   VALUES (?, ?, 'executing', 0, '[]', '[]', '[]', '[]', '[]', ?, ?)`;
 const INSERT_CONSOLE_PLAN = `INSERT INTO console_plans (plan_id, title, description, source_name, source_text, folder, parameters,
-    correlation_id, task_count, concurrency, launched_by, launched_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    correlation_id, task_count, concurrency, conditional, launched_by, launched_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_TASK = `INSERT INTO tasks (id, title, description, task_type, priority, status, payload, created_at, updated_at, max_retries)
   VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`;
-const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (seq, task_id, plan_id, subtask_id, ordinal, agent, unmet, max_attempts)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (seq, task_id, plan_id, subtask_id, ordinal, agent, unmet, max_attempts,
+    run_when, on_failure, lane)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** As `console_tasks.run_when` and `console_tasks.on_failure` have them. */
+const RUN_WHEN: Readonly<Record<When, number>> = { success: 0, failure: 1, always: 2 };
+const ON_FAILURE: Readonly<Record<OnFailure, number>> = { fail: 0, continue: 1, escalate: 2 };
+
 
 /** Writes a plan with all its tasks; those without dependencies are ready at once. */
 export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer): void {
   insertPlanRows(tx, plan, writer);
+  if (plan.synthesis !== null) noteSynthesis(tx, plan.id, plan.synthesis);
   const firstSeq = integer(statement(tx, "SELECT coalesce(max(seq), 0) + 1 AS seq FROM console_tasks").get()?.seq);
   const seqs = new Map(plan.tasks.map((task, ordinal) => [task.subtaskId, firstSeq + ordinal]));
+  noteGroups(tx, plan);
+  const laneOf = laneReader(tx, plan);
   plan.tasks.forEach((task, ordinal) => {
-    insertTask(tx, plan, task, { ordinal, seq: firstSeq + ordinal }, writer);
+    insertTask(tx, plan, task, { ordinal, seq: firstSeq + ordinal, lane: laneOf(task.spec) }, writer);
   });
   const insertEdge = statement(tx, "INSERT INTO console_edges (depends_on, task) VALUES (?, ?)");
   for (const task of plan.tasks) {
@@ -92,6 +107,7 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
     plan.correlationId,
     plan.tasks.length,
     plan.concurrency,
+    plan.tasks.some(({ spec }) => spec.when === "failure") ? 1 : 0,
     plan.launchedBy,
     now,
   );
@@ -138,17 +154,19 @@ function planData(plan: NewPlan, at: string): unknown {
 interface Place {
   readonly ordinal: number;
   readonly seq: number;
+  /** Of `console_lanes`; null: none of its own. */
+  readonly lane: number | null;
 }
 
 function insertTask(
   tx: WritableDatabase,
   plan: NewPlan,
   task: NewTask,
-  { ordinal, seq }: Place,
+  { ordinal, seq, lane }: Place,
   { now, source, newId }: Writer,
 ): void {
   const at = formatTime(now);
-  const { agent, retries } = task.spec;
+  const { agent, retries, when, onFailure } = task.spec;
   const payload = {
     parent_plan_id: plan.id,
     subtask_id: task.subtaskId,
@@ -176,6 +194,9 @@ function insertTask(
     agent,
     new Set(task.dependencies).size,
     retries.count + 1,
+    RUN_WHEN[when],
+    ON_FAILURE[onFailure],
+    lane,
   );
   appendEvent(tx, {
     id: newId(),

@@ -1,7 +1,8 @@
-import { isLegalPlanTransition, planOutcome } from "../../../shared/model/plan";
-import { integer, text, textOrNull } from "./columns";
+import { isLegalPlanTransition, type PlanStatus, planOutcome } from "../../../shared/model/plan";
+import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
+import { concludeSynthesis } from "./synthesis";
 import { formatTime } from "./time";
 
 /** Who writes, and when: what every act of several rows carries along. */
@@ -45,8 +46,10 @@ export function isOver(counts: ReadonlyMap<string, number>): boolean {
   return (counts.get("queued") ?? 0) - (counts.get("waiting") ?? 0) <= 0;
 }
 
-const PLAN = `SELECT e.status, e.planning_task_id, p.cancel_requested_at, p.correlation_id
-  FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id WHERE p.plan_id = +?`;
+const PLAN = `SELECT e.status, e.planning_task_id, p.cancel_requested_at, p.correlation_id, s.subtask_id AS synthesis
+  FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id
+    LEFT JOIN console_synthesis s ON s.plan_id = p.plan_id
+  WHERE p.plan_id = +?`;
 const CLOSE_EXECUTION = `UPDATE plan_execution SET (completed_subtasks, failed_subtasks, blocked_subtasks) = (
     SELECT json_group_array(k.subtask_id) FILTER (WHERE t.status = 'completed'),
       json_group_array(k.subtask_id) FILTER (WHERE t.status IN ('failed', 'cancelled')),
@@ -63,8 +66,9 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
   if (!plan) return false;
   counts.delete("waiting");
   counts.delete("blocked");
-  const status = planOutcome(Object.fromEntries(counts), plan.cancel_requested_at !== null);
-  if (!isLegalPlanTransition(text(plan.status), status)) return false;
+  const outcome = planOutcome(Object.fromEntries(counts), plan.cancel_requested_at !== null);
+  if (!isLegalPlanTransition(text(plan.status), outcome)) return false;
+  const status = withSynthesis(tx, planId, plan, outcome, { now, source, newId });
   const at = formatTime(now);
   statement(tx, "UPDATE execution_plans SET status = ? WHERE id = ?").run(status, planId);
   statement(tx, "UPDATE console_plans SET finished_at = ? WHERE plan_id = ?").run(now, planId);
@@ -83,6 +87,21 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
     payload: { plan_id: planId, status, counts: Object.fromEntries(counts) },
   });
   return true;
+}
+
+/** The end of a plan that has a final result is that result's, unless it was cancelled. */
+function withSynthesis(
+  tx: WritableDatabase,
+  planId: string,
+  plan: Row,
+  outcome: PlanStatus,
+  writer: Writer,
+): PlanStatus {
+  const subtaskId = textOrNull(plan.synthesis);
+  if (subtaskId === null || outcome === "cancelled") return outcome;
+  const correlationId = textOrNull(plan.correlation_id);
+  const concluded = concludeSynthesis(tx, { planId, subtaskId, correlationId, ...writer });
+  return concluded === "failed" ? "synthesis_failed" : outcome;
 }
 
 const PROGRESS = `UPDATE plan_execution SET progress_percent = $percent, updated_at = $at

@@ -8,6 +8,7 @@ import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
+import { SYNTHESIS } from "./synthesis";
 import { TASK_LISTS } from "./task-lists";
 import { upstreamAdditions } from "./upstream";
 
@@ -90,6 +91,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of PAST_RUN_INDEXES) db.exec(sql);
     },
     down: (db) => drop(db, PAST_RUN_INDEXES),
+  },
+  {
+    version: 9,
+    name: "plans with a final result",
+    up: (db) => {
+      for (const sql of SYNTHESIS) db.exec(sql);
+    },
+    down: (db) => drop(db, SYNTHESIS),
   },
 ];
 
