@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { better, defineQueue } from "plainjob";
 import { localWorkerIds, localWorkers } from "../../src/main/core/runner/local-workers";
 import type { Store } from "../../src/main/core/store/open";
-import { type Claim, claimReady, finishRuns } from "../../src/main/core/store/queue";
+import { type Claim, claimReady, finishRuns, inTurn } from "../../src/main/core/store/queue";
 import { upsertWorkers } from "../../src/main/core/store/workers";
 import type { Benchmark } from "./benchmark";
 import { atLeast, median, timed } from "./figure";
@@ -72,11 +72,13 @@ async function drainStore(store: Store, workerIds: readonly string[]): Promise<v
     const common = { source: "bench", newId: store.newId };
     claims = await store.write((tx) => {
       const now = store.clock.now();
-      finishRuns(
-        tx,
-        ended.map(({ runId }) => ({ ...SUCCESS, ...common, runId, now })),
-      );
-      return claimReady(tx, { ...common, now, workerIds });
+      return inTurn(tx, () => {
+        finishRuns(
+          tx,
+          ended.map(({ runId }) => ({ ...SUCCESS, ...common, runId, now })),
+        );
+        return claimReady(tx, { ...common, now, workerIds });
+      });
     });
   } while (claims.length > 0);
 }

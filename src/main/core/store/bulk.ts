@@ -1,6 +1,7 @@
 import { statement, type WritableDatabase } from "./database";
 import { appendEvents, type NewEvent } from "./events";
 import { CONSOLE_READY_AGAIN } from "./migrations/console-triggers";
+import { noteChange, silently, tellChanges } from "./turn";
 
 /**
  * What triggers would have written row by row, gathered over many rows and written once. Whoever changes rows
@@ -22,7 +23,6 @@ export interface Ledger {
 
 const COUNT = `INSERT INTO console_counts (scope, status, n) VALUES (?, ?, ?)
   ON CONFLICT (scope, status) DO UPDATE SET n = n + excluded.n`;
-const NOTE = "INSERT INTO console_changes (entity, id) VALUES (?, ?)";
 const LEAVE = "DELETE FROM console_ready WHERE seq IN (SELECT value FROM json_each(?))";
 
 /**
@@ -46,28 +46,22 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
     }
     ofScope.set(status, (ofScope.get(status) ?? 0) + step);
   };
-  const change = (entity: string, id: string): void => {
-    const ids = changes.get(entity);
-    if (ids) ids.add(id);
-    else changes.set(entity, new Set([id]));
-  };
-
-  statement(tx, "INSERT INTO console_bulk (one) VALUES (1)").run();
-  const answer = work({
-    moved(planId, from, to) {
-      for (const scope of ["", planId]) {
-        count(scope, from, -1);
-        count(scope, to, 1);
-      }
-      change("plan", planId);
-    },
-    counted: count,
-    changed: change,
-    happened: (event) => events.push(event),
-    met: (seq) => ready.push(seq),
-    left: (seq) => gone.push(seq),
-  });
-  statement(tx, "DELETE FROM console_bulk").run();
+  const answer = silently(tx, () =>
+    work({
+      moved(planId, from, to) {
+        for (const scope of ["", planId]) {
+          count(scope, from, -1);
+          count(scope, to, 1);
+        }
+        noteChange(changes, "plan", planId);
+      },
+      counted: count,
+      changed: (entity, id) => noteChange(changes, entity, id),
+      happened: (event) => events.push(event),
+      met: (seq) => ready.push(seq),
+      left: (seq) => gone.push(seq),
+    }),
+  );
 
   appendEvents(tx, events);
   if (gone.length > 0) statement(tx, LEAVE).run(JSON.stringify(gone));
@@ -75,6 +69,6 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
   for (const [scope, ofScope] of counts) {
     for (const [status, step] of ofScope) if (step !== 0) statement(tx, COUNT).run(scope, status, step);
   }
-  for (const [entity, ids] of changes) statement(tx, NOTE).run(`${entity}s`, JSON.stringify([...ids]));
+  tellChanges(tx, changes);
   return answer;
 }

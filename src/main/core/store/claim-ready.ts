@@ -6,6 +6,7 @@ import { LANE_OF_ENTRY } from "./migrations/console-triggers";
 import type { Writer } from "./plan-end";
 import { parseSpec, type TaskSpec } from "./task-spec";
 import { formatTime } from "./time";
+import { occupyWorker } from "./turn";
 
 /** One task taken by one worker: the attempt that the caller now owns. */
 export interface Claim {
@@ -64,9 +65,8 @@ export const INPUTS = `SELECT d.subtask_id, r.result_data FROM console_edges e
 const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)
   VALUES (?, ?, ?, ?, 'running', 'start', ?)`;
 const INSERT_CONSOLE_RUN = "INSERT INTO console_runs (run_id, task_id, live, started_at) VALUES (?, ?, 1, ?)";
-const STOP_EARLIER = `UPDATE console_runs SET stop_requested = coalesce(stop_requested, 'cancel')
+const STOP_EARLIER = `UPDATE console_runs SET stop_requested = coalesce(nullif(stop_requested, 'let_end'), 'cancel')
   WHERE live IS NOT NULL AND run_id IN (SELECT id FROM runs WHERE task_id = ? AND id <> ?)`;
-const OCCUPY = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";
 const PLAN_BEGUN = `UPDATE console_plans SET started_at = ? WHERE plan_id = ? AND started_at IS NULL`;
 
 /**
@@ -171,7 +171,7 @@ function take(
   statement(tx, TASK_BEGUN).run(runId, seq);
   statement(tx, INSERT_RUN).run(runId, taskId, workerId, runNumber, at);
   statement(tx, INSERT_CONSOLE_RUN).run(runId, taskId, now);
-  statement(tx, OCCUPY).run(taskId, workerId);
+  occupyWorker(tx, workerId, taskId);
   ledger.moved(planId, "queued", "in_progress");
   ledger.changed("task", taskId);
   ledger.changed("run", runId);

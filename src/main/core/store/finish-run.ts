@@ -4,7 +4,9 @@ import { integer, type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent, type NewEvent } from "./events";
 import { endPlanIfOver, noteProgress, PLAN_CANCELLED, type Writer } from "./plan-end";
+import { LET_END } from "./task-state";
 import { formatTime } from "./time";
+import { freeWorker } from "./turn";
 
 /** How an attempt ended. */
 export interface RunEnd {
@@ -33,7 +35,8 @@ export interface FinishedRun {
   readonly planEnded: string | null;
 }
 
-export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
+/** For a JSON list of runs. */
+export const RUNS_TO_FINISH = `SELECT r.id, r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
     k.seq, k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id,
     p.cancel_requested_at, p.cancel_reason, cr.stop_requested,
     EXISTS (SELECT 1 FROM console_edges WHERE depends_on = k.seq) AS has_dependents
@@ -42,10 +45,9 @@ export const RUN_TO_FINISH = `SELECT r.status, r.task_id, r.worker_id, r.run_num
     LEFT JOIN console_tasks k ON k.task_id = r.task_id
     LEFT JOIN console_plans p ON p.plan_id = k.plan_id
     LEFT JOIN console_runs cr ON cr.run_id = r.id
-  WHERE r.id = +?`;
+  WHERE r.id IN (SELECT value FROM json_each(?))`;
 const END_RUN = `UPDATE runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?`;
 const END_CONSOLE_RUN = "UPDATE console_runs SET live = NULL, exit_code = ?, signal = ? WHERE run_id = ?";
-const FREE_WORKER = "UPDATE workers SET status = 'idle', current_task_id = NULL WHERE id = ? AND current_task_id = ?";
 const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
 const NOTE_SUCCESS = "UPDATE console_tasks SET result_run_id = run_id, reason = NULL WHERE seq = ?";
 const NOTE_END = `UPDATE console_tasks SET not_before = ?, reason = ?,
@@ -73,14 +75,17 @@ export function finishRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Finis
     if (planId !== null) plans.set(planId, end);
   };
   inBulk(tx, (ledger) => {
+    const runs = readRuns(tx, ends);
     for (const end of ends) {
-      const run = statement(tx, RUN_TO_FINISH).get(end.runId);
+      const run = runs.get(end.runId);
+      // Another end of the same run must find what this one has made of it.
+      runs.delete(end.runId);
       if (run && end.outcome === "success" && isOrdinary(run, end)) note(end, succeed(tx, end, run, ledger));
       else others.push(end);
     }
   });
   for (const end of others) {
-    const run = statement(tx, RUN_TO_FINISH).get(end.runId);
+    const run = readRuns(tx, [end]).get(end.runId);
     if (run && isCurrent(run, end)) note(end, finishOther(tx, end, run));
     else if (run) refuse(tx, end, run);
   }
@@ -89,6 +94,11 @@ export function finishRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Finis
     if (endPlanIfOver(tx, planId, end)) answers.set(end, { applied: true, planEnded: planId });
   }
   return ends.map((end) => answers.get(end) ?? { applied: false, planEnded: null });
+}
+
+function readRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Map<string, Row> {
+  const rows = statement(tx, RUNS_TO_FINISH).all(JSON.stringify(ends.map((end) => end.runId)));
+  return new Map(rows.map((row) => [text(row.id), row]));
 }
 
 /** Keeps the progress of plans, and ends those that are over. */
@@ -170,7 +180,8 @@ function recordEnd(tx: WritableDatabase, end: RunEnd, run: Row): void {
   const { runId, outcome, result, error, exitCode, signal } = end;
   statement(tx, END_RUN).run(outcome, formatTime(end.now), result, error, runId);
   statement(tx, END_CONSOLE_RUN).run(exitCode, signal, runId);
-  statement(tx, FREE_WORKER).run(run.worker_id, run.task_id);
+  const workerId = textOrNull(run.worker_id);
+  if (workerId !== null) freeWorker(tx, workerId, text(run.task_id));
 }
 
 const TASK_STATUS = { success: "completed", failure: "failed", timeout: "failed", cancelled: "cancelled" } as const;
@@ -183,7 +194,8 @@ const EVENT = {
 
 function retryTime({ outcome, retryAt }: RunEnd, run: Row): number | null {
   if (retryAt === null || (outcome !== "failure" && outcome !== "timeout")) return null;
-  return run.cancel_requested_at === null && run.stop_requested !== "cancel" ? retryAt : null;
+  const isLast = run.stop_requested === "cancel" || run.stop_requested === LET_END;
+  return run.cancel_requested_at === null && !isLast ? retryAt : null;
 }
 
 function endEvent(end: RunEnd, run: Row, retryAt: number | null): NewEvent {

@@ -6,13 +6,7 @@ export { type Claim, type ClaimRequest, claimReady } from "./claim-ready";
 export { type CompletionRequest, completeReady, hasReadyWithoutWork } from "./complete-ready";
 export { type FinishedRun, finishRun, finishRuns, type RunEnd } from "./finish-run";
 export type { TaskSpec } from "./task-spec";
-
-const OCCUPY = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";
-
-/** Notes that a worker has this task, when its row was taken over from an earlier console. */
-export function occupyWorker(tx: WritableDatabase, workerId: string, taskId: string): void {
-  statement(tx, OCCUPY).run(taskId, workerId);
-}
+export { inTurn, occupyWorker } from "./turn";
 
 export interface RunProcess {
   readonly runId: string;
@@ -79,7 +73,7 @@ export function listStopRequests(db: ReadableDatabase): LiveRun[] {
 
 /** Asks whoever owns the run's process to end it. The first reason stands. False: it does not run any more. */
 export function requestStop(tx: WritableDatabase, runId: string, reason: StopReason): boolean {
-  const sql = `UPDATE console_runs SET stop_requested = coalesce(stop_requested, ?)
+  const sql = `UPDATE console_runs SET stop_requested = coalesce(nullif(stop_requested, 'let_end'), ?)
     WHERE run_id = ? AND live IS NOT NULL`;
   return statement(tx, sql).run(reason, runId).changes > 0;
 }
