@@ -5,11 +5,13 @@ import { HiveError, toErrorBody } from "../shared/errors";
 import { describeApp } from "./about";
 import type { TasksAtEnd } from "./closing";
 import { type Core, openCore } from "./core/client";
+import { forecasterOf } from "./core/operations/forecast";
 import { getPlanSummaries } from "./core/operations/plans";
 import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Runner } from "./core/runner/runner";
+import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
 import { isSeen, senderTo } from "./window";
@@ -116,14 +118,22 @@ async function openSession(
 
 function serve(core: Core<Runner>, services: WindowServices, { window, homeFolder, report }: DeskOptions): Session {
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
+  const forecasts = createForecastPush({
+    source: forecasterOf(core.store),
+    isVisible: () => isSeen(window),
+    send: (forecast) => senderTo(window)("forecast", forecast),
+    report,
+  });
   const subscriptions = [
     core.store.changes.subscribe(live.note),
     core.runner.onChange(live.noteRunner),
     whenSeenAgain(window, live.resume),
+    whenSeenAgain(window, forecasts.resume),
+    forecasts.stop,
   ];
   return {
     handlers: {
-      ...databaseHandlers({ core, live, sources: services.sources, appInfo: describeApp, homeFolder }),
+      ...databaseHandlers({ core, live, forecasts, sources: services.sources, appInfo: describeApp, homeFolder }),
       ...windowHandlers(services),
     },
     reason: null,

@@ -8,6 +8,7 @@ type Listeners = { [Name in PushName]: Set<(message: PushMessages[Name]) => void
 const listeners: Listeners = {
   patch: new Set(),
   log: new Set(),
+  forecast: new Set(),
   closing: new Set(),
   trouble: new Set(),
   command: new Set(),

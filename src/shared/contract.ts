@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { boardContract } from "./board-contract";
 import { hiveContract } from "./hive-contract";
+import { insightContract } from "./insight-contract";
 import { logContract } from "./log-contract";
+import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import type {
   AppInfo,
@@ -111,6 +113,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...insightContract,
   ...overviewContract,
   ...timelineContract,
   ...searchContract,
@@ -140,6 +143,8 @@ export interface PushMessages {
   readonly patch: LivePatch;
   /** The subscribed run's log grew, or ended. */
   readonly log: { readonly runId: string; readonly size: number; readonly ended: boolean };
+  /** The subscribed plan's forecast, made again after changes, at most once a second. */
+  readonly forecast: PlanForecast;
   /** The window is about to close while tasks run: ask, then answer with `app.close`. */
   readonly closing: { readonly running: number };
   /** The window cannot be told the truth any more: what happened and what to do. Null: it can again. */

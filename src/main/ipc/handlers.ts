@@ -3,7 +3,9 @@ import { HiveError } from "../../shared/errors";
 import type { PlanFinding } from "../../shared/model/plan-definition";
 import type { AppInfo } from "../../shared/model/views";
 import type { CloseChoice } from "../closing";
+import { loadAgents } from "../core/agents/local-agents";
 import type { Core } from "../core/client";
+import { dryRunPlan } from "../core/operations/dry-run";
 import { coreHandlers } from "../core/operations/handlers";
 import { launchPlan } from "../core/operations/plans";
 import { checkParameters } from "../core/plan/parameters";
@@ -11,6 +13,7 @@ import type { Runner } from "../core/runner/runner";
 import type { Dialogs } from "../dialogs";
 import type { PlanSource, PlanSources } from "../plan-sources";
 import type { Samples } from "../samples";
+import type { ForecastPush } from "./forecast-push";
 import type { LivePush } from "./push";
 
 export interface WindowServices {
@@ -48,17 +51,26 @@ export function windowHandlers({ dialogs, samples, sources, answerClosing, openD
 export interface DatabaseServices {
   readonly core: Core<Runner>;
   readonly live: LivePush;
+  readonly forecasts: ForecastPush;
   readonly sources: PlanSources;
   readonly appInfo: (core: Core<Runner>) => AppInfo;
   /** What a relative `folder` parameter stands on. */
   readonly homeFolder: string;
 }
 
-export function databaseHandlers({ core, live, sources, appInfo, homeFolder }: DatabaseServices) {
+export function databaseHandlers({ core, live, forecasts, sources, appInfo, homeFolder }: DatabaseServices) {
   return {
     ...coreHandlers(core),
     "app.info": () => appInfo(core),
-    "live.subscribe": (view) => live.subscribe(view),
+    "live.subscribe": (view) => {
+      forecasts.watch(view.planId);
+      return live.subscribe(view);
+    },
+    "plans.dryRun": async ({ sourceId, parameters, slots = core.runner.info().slots }) => {
+      const launch = checkedLaunch(sources.get(sourceId), parameters, homeFolder);
+      const { store } = core;
+      return dryRunPlan({ store, agents: await loadAgents(process.env, store.file) }, { ...launch, slots });
+    },
     "plans.launch": ({ sourceId, parameters }) => {
       const source = sources.get(sourceId);
       return launchPlan(core.store, { ...checkedLaunch(source, parameters, homeFolder), launchedBy: "window" });

@@ -3,6 +3,7 @@ import type { Store } from "../store/open";
 import { boardHandlers } from "./board-handlers";
 import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
+import { insightHandlers } from "./insight-handlers";
 import { lookHandlers } from "./look-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
@@ -19,6 +20,7 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
   return {
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
+    ...insightHandlers({ store }),
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
     "plans.list": (input) => listPlans(store, input),

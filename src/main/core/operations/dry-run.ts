@@ -1,0 +1,286 @@
+import { resolve } from "node:path";
+import { HiveError } from "../../../shared/errors";
+import type { DryRun, DryRunLimit } from "../../../shared/model/forecast";
+import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
+import type { AgentRegistry } from "../agents/registry";
+import { type Clock, type Random, systemClock, systemRandom } from "../clock";
+import { type Capacity, needName } from "../plan/capacity";
+import { expandPlan } from "../plan/expand";
+import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, quantile } from "../plan/forecast";
+import { type Shape, shapeOf, wavesOf } from "../plan/shape";
+import { createSimulation } from "../plan/simulate";
+import type { Store } from "../store/open";
+import { capacityNow } from "./capacity";
+import { type CheckedTask, checkSurroundings } from "./dry-run-checks";
+import { createPastRuns, type Past, type PastRuns } from "./past-runs";
+import { inSlices } from "./slices";
+
+export interface DryRunRequest {
+  /** As parsed. */
+  readonly definition: PlanDefinition;
+  /** Resolved and validated. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly sourceName: string | null;
+  /** Absolute: the plan file's folder. */
+  readonly folder: string;
+  /** The console's own slots to reckon with. */
+  readonly slots: number;
+}
+
+export interface DryRunServices {
+  /** Null: there is no database yet, so nothing is known of the past and of workers. */
+  readonly store: Store | null;
+  readonly agents: AgentRegistry;
+  /** Default: made for this one. */
+  readonly pastRuns?: PastRuns;
+}
+
+/** Subtasks of a plan that a dry run is made of. */
+const MOST_TASKS = 20_000;
+const MOST_STEPS = 400;
+/** Limits of which it is reckoned what they cost. */
+const MOST_COSTS = 20;
+
+/**
+ * What a launch would do: what runs when, what is missing for it, and when it would end. Writes nothing and starts
+ * nothing; programs are looked for on the PATH of this process. Throws `not_allowed` for more than 20,000 tasks.
+ */
+export async function dryRunPlan(services: DryRunServices, request: DryRunRequest): Promise<DryRun> {
+  const { store } = services;
+  const { slots } = request;
+  const count = request.definition.subtasks.length;
+  if (count > MOST_TASKS) {
+    throw new HiveError("not_allowed", `The plan has ${count} tasks; a dry run is made of ${MOST_TASKS} at most.`, {
+      count,
+      most: MOST_TASKS,
+    });
+  }
+  const clock: Clock = store?.clock ?? systemClock;
+  const random: Random = store?.random ?? systemRandom;
+  const plan = expandPlan(request.definition, request.parameters);
+  const capacity = capacityNow(store, plan.subtasks, slots);
+  const pastRuns = services.pastRuns ?? (store && createPastRuns(store));
+  const past = await askPast(pastRuns, plan, request);
+  const shape = shapeOf(placesOfDependencies(plan.subtasks));
+  const setting = settingOf(plan, { shape, capacity, past });
+  const predicted = await inSlices(forecastSteps(setting, random), clock);
+  if (predicted === null) throw new HiveError("internal", "The dry run was left off.");
+  const limits = await inSlices(limitsOf(setting, plan, { predicted, capacity }), clock);
+  const findings = await checkSurroundings(checkedTasks(plan, request.folder), { agents: services.agents, capacity });
+  const { kind, p50, p90, basis, critical, criticalMs, expected } = predicted;
+  const idOf = (place: number): string => plan.subtasks[place]?.id ?? "";
+  return {
+    title: plan.title,
+    taskCount: count,
+    kind,
+    finishP50Ms: p50,
+    finishP90Ms: p90,
+    basis,
+    criticalPath: critical.map(idOf),
+    criticalMs,
+    peak: expected.peak,
+    slots,
+    limits: limits ?? [],
+    findings,
+    tasks: taskLists(plan, { shape, setting, predicted }),
+    usage: usageOf(setting.tasks, predicted),
+  };
+}
+
+async function askPast(pastRuns: PastRuns | null, plan: PlanDefinition, request: DryRunRequest): Promise<Past> {
+  const tasks = plan.subtasks.map(({ id, agent, title }) => ({ subtaskId: id, agent, title }));
+  if (pastRuns === null) return { pastRuns: 0, samples: tasks.map(() => null) };
+  return pastRuns.samples({ source: request.sourceName ?? plan.title, folder: request.folder, tasks });
+}
+
+function placesOfDependencies(subtasks: readonly SubtaskDefinition[]): number[][] {
+  const places = new Map(subtasks.map(({ id }, place) => [id, place]));
+  return subtasks.map(({ dependencies }) =>
+    [...new Set(dependencies)].flatMap((id) => {
+      const place = places.get(id);
+      return place === undefined ? [] : [place];
+    }),
+  );
+}
+
+interface Outlook {
+  readonly shape: Shape;
+  readonly capacity: Capacity;
+  readonly past: Past;
+}
+
+function settingOf(plan: PlanDefinition, { shape, capacity, past }: Outlook): ForecastSetting {
+  const groups: string[] = [];
+  const groupOf = (name: string | null): number => {
+    if (name === null) return -1;
+    const known = groups.indexOf(name);
+    return known >= 0 ? known : groups.push(name) - 1;
+  };
+  const tasks = plan.subtasks.map((subtask, place): ForecastTask => {
+    // Nobody expects a failure: what only runs after one is skipped.
+    const isSkipped = subtask.when === "failure";
+    const pace = isSkipped || subtask.agent === "noop" ? "instant" : subtask.agent === "approval" ? "person" : "work";
+    return {
+      priority: subtask.priority,
+      pool: pace === "work" ? capacity.poolOf(subtask) : -1,
+      group: pace === "work" ? groupOf(subtask.group) : -1,
+      phase: "open",
+      earliest: 0,
+      tolerant: subtask.when !== "success",
+      pace,
+      elapsed: 0,
+      samples: past.samples[place] ?? null,
+    };
+  });
+  return {
+    shape,
+    tasks,
+    pools: capacity.pools.map(({ size }) => size),
+    groups: groups.map((name) => plan.groups[name] ?? 1),
+    concurrency: plan.concurrency,
+    pastRuns: past.pastRuns,
+  };
+}
+
+interface Reckoned {
+  readonly predicted: Forecast;
+  readonly capacity: Capacity;
+}
+
+/** Every limit of the plan with what it costs, which is played once more without it. */
+function* limitsOf(
+  setting: ForecastSetting,
+  plan: PlanDefinition,
+  { predicted, capacity }: Reckoned,
+): Generator<undefined, DryRunLimit[]> {
+  const { expected, kind } = predicted;
+  const { tasks } = setting;
+  const groupNames = [...new Set(plan.subtasks.flatMap(({ group }) => (group === null ? [] : [group])))].filter(
+    (_, place) => place < setting.groups.length,
+  );
+  const tasksIn = (isIn: (task: ForecastTask) => boolean) => tasks.filter(isIn).length;
+  const without = (limits: readonly number[], place: number) =>
+    limits.map((size, at) => (at === place ? Number.POSITIVE_INFINITY : size));
+  const limits: Array<Omit<DryRunLimit, "costMs"> & { readonly setting: ForecastSetting }> = [
+    ...setting.pools.map((size, place) => ({
+      kind: place === 0 ? ("slots" as const) : ("workers" as const),
+      name: place === 0 ? "console" : needName(capacity.pools[place]?.need ?? { role: null, capabilities: [] }),
+      tasks: tasksIn(({ pool }) => pool === place),
+      peak: expected.poolPeaks[place] ?? 0,
+      size,
+      setting: { ...setting, pools: without(setting.pools, place) },
+    })),
+    ...(setting.concurrency === null
+      ? []
+      : [
+          {
+            kind: "plan" as const,
+            name: "concurrency",
+            tasks: tasksIn(({ pool }) => pool >= 0),
+            peak: expected.peak,
+            size: setting.concurrency,
+            setting: { ...setting, concurrency: null },
+          },
+        ]),
+    ...setting.groups.map((size, place) => ({
+      kind: "group" as const,
+      name: groupNames[place] ?? "",
+      tasks: tasksIn(({ group }) => group === place),
+      peak: expected.groupPeaks[place] ?? 0,
+      size,
+      setting: { ...setting, groups: without(setting.groups, place) },
+    })),
+  ];
+  const answer: DryRunLimit[] = [];
+  let reckoned = 0;
+  for (const { setting: free, ...limit } of limits) {
+    let costMs: number | null = limit.peak < limit.size && limit.size > 0 ? 0 : null;
+    if (costMs === null && limit.size > 0 && kind !== "unknown" && reckoned < MOST_COSTS) {
+      reckoned += 1;
+      costMs = Math.max(0, expected.end - createSimulation(free).run(expected.durations).end);
+      yield;
+    }
+    answer.push({ ...limit, costMs });
+  }
+  return answer;
+}
+
+interface Played {
+  readonly shape: Shape;
+  readonly setting: ForecastSetting;
+  readonly predicted: Forecast;
+}
+
+function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played): DryRun["tasks"] {
+  const { start } = predicted.expected;
+  const waves = wavesOf(shape);
+  const places = plan.subtasks
+    .map((_, place) => place)
+    .sort((a, b) => {
+      const first = start[a] ?? Number.NaN;
+      const second = start[b] ?? Number.NaN;
+      if (Number.isNaN(first) || Number.isNaN(second))
+        return Number(Number.isNaN(first)) - Number(Number.isNaN(second)) || a - b;
+      const urgency = (plan.subtasks[b]?.priority ?? 0) - (plan.subtasks[a]?.priority ?? 0);
+      return first - second || (waves[a] ?? 0) - (waves[b] ?? 0) || urgency || a - b;
+    });
+  const of = <T>(read: (place: number) => T): T[] => places.map(read);
+  const samplesOf = (place: number) => setting.tasks[place]?.samples ?? null;
+  return {
+    ids: of((place) => plan.subtasks[place]?.id ?? ""),
+    titles: of((place) => plan.subtasks[place]?.title ?? ""),
+    agents: of((place) => plan.subtasks[place]?.agent ?? ""),
+    waves: of((place) => waves[place] ?? 0),
+    startMs: of((place) => {
+      const at = start[place] ?? Number.NaN;
+      return Number.isNaN(at) ? null : Math.round(at);
+    }),
+    durationMs: of((place) => {
+      if (setting.tasks[place]?.pace === "instant") return 0;
+      const samples = samplesOf(place);
+      return samples === null ? null : Math.round(quantile(samples.durations, 0.5));
+    }),
+    samples: of((place) => samplesOf(place)?.durations.length ?? 0),
+  };
+}
+
+/** How many tasks with a slot run from which moment on. Of too many moments those are kept that stand furthest apart. */
+function usageOf(tasks: readonly ForecastTask[], { expected }: Forecast): Array<readonly [number, number]> {
+  const steps = new Map<number, number>();
+  const note = (at: number, step: number) => steps.set(at, (steps.get(at) ?? 0) + step);
+  tasks.forEach(({ pool }, place) => {
+    const from = expected.start[place] ?? Number.NaN;
+    const to = expected.finish[place] ?? Number.NaN;
+    if (pool < 0 || Number.isNaN(from) || to <= from) return;
+    note(Math.round(from), 1);
+    note(Math.round(to), -1);
+  });
+  let running = 0;
+  const all = [...steps]
+    .sort(([a], [b]) => a - b)
+    .map(([at, step]): readonly [number, number] => {
+      running += step;
+      return [at, running];
+    });
+  if (all.length <= MOST_STEPS) return all;
+  const every = all.length / MOST_STEPS;
+  return Array.from({ length: MOST_STEPS }, (_, index) => {
+    const bucket = all.slice(Math.floor(index * every), Math.floor((index + 1) * every));
+    const [at] = bucket[0] ?? [0, 0];
+    return [at, bucket.reduce((most, [, count]) => Math.max(most, count), 0)];
+  });
+}
+
+function checkedTasks(plan: PlanDefinition, folder: string): CheckedTask[] {
+  return plan.subtasks.map((subtask) => ({
+    subtaskId: subtask.id,
+    agent: subtask.agent,
+    run: subtask.run,
+    env: { ...plan.env, ...subtask.env },
+    cwd: resolve(folder, subtask.cwd ?? plan.cwd),
+    hasDependencies: subtask.dependencies.length > 0,
+    role: subtask.role,
+    capabilities: subtask.capabilities,
+    isSelfSufficient: subtask.agent === "llm" && subtask.llm?.endpoint != null && subtask.llm.model !== null,
+  }));
+}
