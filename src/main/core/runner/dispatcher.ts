@@ -8,7 +8,6 @@ import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import {
   type Claim,
-  finishRun,
   hasReadyWithoutWork,
   type LiveRun,
   listLiveRuns,
@@ -31,6 +30,7 @@ import { findRemains } from "./reattach";
 import { createRoster } from "./roster";
 import { readSecrets, sweepSecrets } from "./secrets";
 import { attemptFiles } from "./task-files";
+import { createTurns } from "./turns";
 
 export interface DispatcherOptions {
   readonly store: Store;
@@ -71,6 +71,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, epoch, graceMs } = options;
   const { clock } = store;
   const held = new Map<string, HeldRun>();
+  /** Their ends cannot be written: they are not taken up again under this epoch. */
+  const refused = new Set<string>();
   const lifecycles = new Set<Promise<void>>();
   const roster = createRoster(options.program, store.newId);
   const persistence = createPersistence({
@@ -87,8 +89,6 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const executor = createExecutor({ store, persistence, graceMs, confirmLease });
   let slots = options.slots;
   let phase: Phase = "opening";
-  let claiming = false;
-  let claimAgain = false;
   let beating = false;
   let retryTimer: NodeJS.Timeout | undefined;
 
@@ -99,27 +99,24 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     return localWorkerIds(slots).filter((id) => !busy.has(id));
   };
 
-  const claim = async (): Promise<void> => {
-    if (claiming) {
-      claimAgain = true;
-      return;
-    }
-    claiming = true;
-    do {
-      claimAgain = false;
-      const free = freeWorkers();
-      if (phase !== "open" || persistence.trouble() !== null) break;
-      if (free.length === 0 && !hasReadyWithoutWork(store.read)) break;
-      const batch = await persist((tx) => (phase === "open" ? claimBatch(tx, store, free) : null));
-      if (batch === LOST || batch === null) break;
+  const isClaiming = (): boolean => phase === "open" && persistence.trouble() === null;
+
+  const turns = createTurns({
+    store,
+    persistence,
+    mayClaim: () => isClaiming() && (freeWorkers().length > 0 || hasReadyWithoutWork(store.read)),
+    claim: (tx) => (isClaiming() ? claimBatch(tx, store, freeWorkers()) : null),
+    afterEnds(tx, runIds) {
+      const above = runIds.flatMap((id) => held.get(id)?.workerId ?? []).filter((id) => (slotOf(id) ?? 0) > slots);
+      if (above.length > 0) sendHome(tx, above);
+    },
+    onClaimed(batch) {
       for (const one of batch.claims) oversee(hold(held, one), () => start(one));
       if (batch.claims.length > 0) options.onChange();
-      claimAgain ||= batch.more;
-    } while (claimAgain);
-    claiming = false;
-    armRetryTimer();
-  };
-  const claimSoon = (): void => void claim();
+    },
+    onIdle: () => armRetryTimer(),
+  });
+  const claimSoon = (): void => turns.claimSoon();
 
   const armRetryTimer = (): void => {
     clearTimeout(retryTimer);
@@ -223,16 +220,14 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   };
 
   const finish = async (run: HeldRun, ending: Ending, retryAt: number | null): Promise<void> => {
-    const { runId, workerId } = run;
+    const { runId } = run;
     const now = clock.now();
     run.finishing = true;
-    const saved = persist((tx) => {
-      finishRun(tx, { ...ending, runId, now, retryAt, source: EVENT_SOURCE, newId: store.newId });
-      if ((slotOf(workerId) ?? 0) > slots) sendHome(tx, [workerId]);
-    });
-    // In the same tick, so that the end of one task and the start of the next share a commit.
-    claimSoon();
-    if ((await saved) === LOST || run.attempt === null) return;
+    if (!(await turns.end({ ...ending, runId, now, retryAt }))) {
+      refused.add(runId);
+      return;
+    }
+    if (run.attempt === null) return;
     // Without a process the exit file, if there is one, forbids a late start and has to stay.
     const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
     for (const file of [files.exit, files.inputs, files.prompt, files.work]) void unlink(file).catch(() => undefined);
@@ -250,7 +245,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     const runs = listLiveRuns(store.read).filter((run) => slotOf(run.workerId) !== null);
     const ids = new Set(runs.map((run) => run.runId));
     for (const run of runs) {
-      if (held.has(run.runId)) continue;
+      if (held.has(run.runId) || refused.has(run.runId)) continue;
       oversee(hold(held, run), () => adopt(run));
     }
     for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) askStop(run, "cancel");
@@ -325,7 +320,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     do {
       await persist(() => null);
       await Promise.allSettled([...lifecycles]);
-    } while (claiming || lifecycles.size > 0);
+    } while (turns.busy() || lifecycles.size > 0);
   };
 
   const begin = async (): Promise<void> => {
