@@ -81,10 +81,14 @@ test("a page that hangs does not keep the window open", async ({ launch, folder 
   await opened.app.evaluate(({ dialog }) => {
     dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false });
   });
+  const hanging = opened.page.waitForEvent("console", (message) => message.text() === "hanging");
   const hang = opened.page.evaluate(() => {
+    // biome-ignore lint/suspicious/noConsole: how the test hears of it from a page that answers no more
+    console.log("hanging");
     for (;;);
   });
   hang.catch(() => undefined);
+  await hanging;
   await opened.requestClose();
   expect(await opened.ended()).toBe(0);
   expect(isAlive(pid)).toBe(false);
