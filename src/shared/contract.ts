@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
@@ -113,6 +114,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...agentContract,
   ...insightContract,
   ...overviewContract,
   ...timelineContract,

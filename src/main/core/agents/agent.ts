@@ -1,3 +1,4 @@
+import type { AgentHealth } from "../../../shared/model/agent";
 import type { AgentWork } from "../../../shared/model/agent-work";
 import type { AttemptLog } from "./attempt-log";
 import type { Program } from "./program";
@@ -15,12 +16,7 @@ export const AGENT_CAPABILITIES = [
 ] as const;
 export type AgentCapability = (typeof AGENT_CAPABILITIES)[number];
 
-export interface AgentHealth {
-  readonly status: "healthy" | "degraded" | "unhealthy";
-  /** One line for people: what is wrong and what to do. */
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
+export type { AgentHealth };
 
 export interface AgentInfo {
   readonly id: string;

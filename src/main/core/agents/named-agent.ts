@@ -33,13 +33,26 @@ function prefixOf(id: string): string {
   return `HIVE_AGENT_${id.toUpperCase().replaceAll("-", "_")}`;
 }
 
+function llmNames(id: string): LlmNames {
+  const prefix = prefixOf(id);
+  return { endpoint: `${prefix}_ENDPOINT`, model: `${prefix}_MODEL`, keyEnv: `${prefix}_KEY_ENV` };
+}
+
+function programName(id: string): string {
+  return `${prefixOf(id)}_COMMAND`;
+}
+
+/** The environment variables that set up an agent, its own first. */
+export function variablesOf(id: string, type: string): string[] {
+  if (type === "command") return [programName(id)];
+  if (type !== "llm") return [];
+  const forAll = Object.values(DEFAULT_NAMES);
+  return id === "llm" ? forAll : [...Object.values(llmNames(id)), ...forAll];
+}
+
 function llmAgent(profile: LlmProfile, environment: Environment): Agent {
   const { id, capabilities, description } = profile;
-  const names: LlmNames = {
-    endpoint: `${prefixOf(id)}_ENDPOINT`,
-    model: `${prefixOf(id)}_MODEL`,
-    keyEnv: `${prefixOf(id)}_KEY_ENV`,
-  };
+  const names = llmNames(id);
   const target = namedTarget(profile, names, environment);
   return defineAgent({
     id,
@@ -99,7 +112,7 @@ function unconfigured(id: string, { endpoint, keyEnv }: LlmTarget, names: LlmNam
 /** An agent whose tasks are processes of a program of the operator's choice. */
 function programAgent(profile: ProgramProfile, environment: Environment): Agent {
   const { id, capabilities, description } = profile;
-  const name = `${prefixOf(id)}_COMMAND`;
+  const name = programName(id);
   const run = environment[name]?.trim() || profile.run;
   const program: Program | null = run === null ? null : { run, instructions: profile.prompt };
   const missing =

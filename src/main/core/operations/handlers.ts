@@ -1,5 +1,6 @@
 import type { Handlers } from "../../../shared/contract";
 import type { Store } from "../store/open";
+import { agentHandlers } from "./agent-handlers";
 import { boardHandlers } from "./board-handlers";
 import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
@@ -20,6 +21,7 @@ export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Stor
   return {
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
+    ...agentHandlers(store),
     ...insightHandlers({ store }),
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
