@@ -2,15 +2,29 @@ import type { TaskFilter } from "../../../shared/model/task-filter";
 import type { TaskOrder } from "../../../shared/model/task-lists";
 import { integer, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { RECENT_INDEX } from "./migrations/task-lists";
+import { RECENT_INDEX, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
 import { namesWholeStatuses, storedStatus, storedStatuses } from "./task-filter-sql";
-import { byArrival, byChange, byId, byPlan, byPriority, byType, type From, type Segment } from "./task-segments";
+import {
+  byArrival,
+  byChange,
+  byId,
+  byPlan,
+  byPriority,
+  byType,
+  byWorker,
+  type From,
+  type Segment,
+  type Sweep,
+  sweepAll,
+} from "./task-segments";
 
 /** Which tasks have to be looked at for a filter, and what is known of them without looking. */
 export interface Candidates {
   readonly total: number;
   /** Every candidate once, in no order that matters. */
   readonly segments: () => readonly Segment[];
+  /** The cheapest way to count, where nearly every task of the database is a candidate; null: by segments. */
+  readonly sweep: Sweep | null;
   /** Tasks that match by stored status, where counters know it; null: they have to be counted. */
   readonly counts: Readonly<Record<string, number>> | null;
   /** The candidates in an order of an index; a reason when there is none. */
@@ -31,14 +45,14 @@ export interface Course {
 /** So many candidates are read and sorted in less time than it takes to notice. */
 const FEW = 5_000;
 /** More are, where every ordered way looks at many times as many. */
-const SEVERAL = 20_000;
+const SEVERAL = 10_000;
 const MANY_TIMES = 4;
 
 const SETTLED_LATER = new Set(["queued", "assigned", "in_progress"]);
 
 const STATUS_COUNTS = "SELECT status, n FROM console_counts WHERE scope = +? AND n > 0";
-export const LARGEST_ROW = "SELECT max(rowid) AS n FROM tasks";
-export const MOST_OF_TYPE = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY console_tasks_type WHERE task_type = +? LIMIT ${SEVERAL + 1})`;
+export const MOST_OF_WORKER = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY ${WORKER_INDEX} WHERE assigned_worker = +? LIMIT ${SEVERAL + 1})`;
+export const MOST_OF_TYPE = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY ${TYPE_INDEX} WHERE task_type = +? LIMIT ${SEVERAL + 1})`;
 // A view that covers the table (a database that is only observed) has no index.
 const IS_INDEXED = `SELECT 1 FROM main.sqlite_master WHERE type = 'index' AND name = '${RECENT_INDEX}'
   AND NOT EXISTS (SELECT 1 FROM temp.sqlite_master WHERE name = 'tasks')`;
@@ -70,10 +84,11 @@ export function candidatesOf(db: ReadableDatabase, filter: TaskFilter, now: numb
   if (!isIndexed(db)) {
     const why =
       "This database is open to observe and has none of the console's indexes: its tasks come as they were made.";
-    const total = integer(statement(db, LARGEST_ROW).get()?.n);
+    const sweep = sweepAll(scan);
     return {
-      total,
+      total: sweep.last,
       counts: null,
+      sweep,
       segments: () => [byArrival(scan, "oldest")],
       ordered: (order) => (order === "newest" || order === "oldest" ? () => [byArrival(scan, order)] : why),
     };
@@ -86,6 +101,7 @@ export function candidatesOf(db: ReadableDatabase, filter: TaskFilter, now: numb
   const byStatus: Candidates = {
     total: inStatuses,
     counts: knownCounts(db, filter, stored),
+    sweep: inStatuses * MANY_TIMES > everything && filter.unchangedFor?.max === undefined ? sweepAll(scan) : null,
     segments: () =>
       statuses.map((status) => (SETTLED_LATER.has(status) ? byPriority(scan, status) : byChange(scan, status))),
     ordered: (order) => {
@@ -109,6 +125,7 @@ export function candidatesOf(db: ReadableDatabase, filter: TaskFilter, now: numb
   return {
     ...best,
     counts: byStatus.counts,
+    sweep: null,
     ordered: (order) => (isSorted ? best.ordered(order) : byStatus.ordered(order)),
   };
 }
@@ -122,7 +139,7 @@ function* narrow(db: ReadableDatabase, filter: TaskFilter, scan: Parameters<type
     segments,
     ordered: () => `There are ${total} tasks to choose from, too many to sort: narrow the filter.`,
   });
-  const { ids, planIds, types } = filter;
+  const { ids, planIds, types, workers } = filter;
   if (ids) yield way(ids.length, () => [byId(scan, [...new Set(ids)])]);
   if (planIds) {
     const plans = [...new Set(planIds)];
@@ -133,6 +150,11 @@ function* narrow(db: ReadableDatabase, filter: TaskFilter, scan: Parameters<type
     const distinct = [...new Set(types)];
     const total = sum(distinct.map((type) => integer(statement(db, MOST_OF_TYPE).get(type)?.n)));
     yield way(total, () => distinct.map((type) => byType(scan, type)));
+  }
+  if (workers) {
+    const distinct = [...new Set(workers)];
+    const total = sum(distinct.map((worker) => integer(statement(db, MOST_OF_WORKER).get(worker)?.n)));
+    yield way(total, () => distinct.map((worker) => byWorker(scan, worker)));
   }
 }
 

@@ -6,7 +6,7 @@ import { TASK_ORDERS, type TaskCounts, type TaskOrder, type TaskPage } from "../
 import { integerOrNull } from "./columns";
 import type { ReadableDatabase } from "./database";
 import { type Candidates, type Course, candidatesOf, courseOf } from "./task-course";
-import type { From, Place, Segment } from "./task-segments";
+import type { From, Place, Segment, Sweep } from "./task-segments";
 
 export interface TaskSearch {
   readonly filter: TaskFilter;
@@ -28,7 +28,7 @@ const ANSWER_MS = 100;
 /** Between two turns of the event loop. */
 const SLICE_MS = 6;
 /** Rows of one statement: few where each costs much, as long payloads that are searched do. */
-const CHUNK = { first: 32, least: 8, most: 1_024 } as const;
+const CHUNK = { first: 32, least: 8, most: 512 } as const;
 const STATEMENT_MS = 3;
 
 /** Time given to one answer, in slices that leave the event loop its turns. */
@@ -53,8 +53,8 @@ function budgetOf(ms: number): Budget {
 
 /** Reads a segment in chunks whose size follows from how long the last one took. */
 interface Head {
-  /** Reads on when nothing is left in hand. */
-  readonly fill: () => void;
+  /** Reads on when nothing is left in hand; says whether it read. */
+  readonly fill: () => boolean;
   readonly first: () => Place | null;
   readonly take: () => void;
 }
@@ -67,7 +67,7 @@ function headOf(segment: Segment, start: From | null, wanted: number): Head {
   let ended = false;
   return {
     fill() {
-      if (at < places.length || ended) return;
+      if (at < places.length || ended) return false;
       const began = performance.now();
       places = segment.read(from, chunk);
       at = 0;
@@ -75,6 +75,7 @@ function headOf(segment: Segment, start: From | null, wanted: number): Head {
       ended = places.length === 0;
       const isSlow = performance.now() - began > STATEMENT_MS;
       chunk = isSlow ? Math.max(CHUNK.least, Math.floor(chunk / 2)) : Math.min(chunk * 2, CHUNK.most);
+      return true;
     },
     first: () => places[at] ?? null,
     take: () => {
@@ -123,8 +124,7 @@ async function merge({ segments, compare }: Course, from: From | null, limit: nu
   for (;;) {
     let best: Head | null = null;
     for (const head of heads) {
-      head.fill();
-      await budget.breathe();
+      if (head.fill()) await budget.breathe();
       const place = head.first();
       const rival = best?.first();
       if (place !== null && (!rival || compare(place, rival) < 0)) best = head;
@@ -151,8 +151,7 @@ async function collect(
   for (const segment of segments()) {
     const head = headOf(segment, null, CHUNK.first);
     for (;;) {
-      head.fill();
-      await budget.breathe();
+      if (head.fill()) await budget.breathe();
       const place = head.first();
       if (place === null) break;
       head.take();
@@ -174,8 +173,9 @@ export async function countTasks(
   if (candidates.counts !== null && after === undefined) {
     return { counts: candidates.counts, searched: candidates.total, total: candidates.total, next: null };
   }
-  const segments = candidates.segments();
   const budget = budgetOf(ANSWER_MS);
+  if (candidates.sweep !== null) return sweep(candidates.sweep, candidates.total, after, budget);
+  const segments = candidates.segments();
   const start = after === undefined ? { segment: 0, from: null } : readCountCursor(after);
   const counts: Record<string, number> = {};
   let searched = 0;
@@ -185,8 +185,7 @@ export async function countTasks(
     let from = index === start.segment ? start.from : null;
     const head = headOf(segment, from, CHUNK.most);
     for (;;) {
-      head.fill();
-      await budget.breathe();
+      if (head.fill()) await budget.breathe();
       const place = head.first();
       if (place === null) break;
       head.take();
@@ -201,6 +200,39 @@ export async function countTasks(
     }
   }
   return { counts, searched, total: candidates.total, next: null };
+}
+
+/** Rows of a statement that only adds up. */
+const SWEEP = { first: 1_024, least: 64, most: 8_192 } as const;
+
+async function sweep(
+  { last, count }: Sweep,
+  total: number,
+  after: string | undefined,
+  budget: Budget,
+): Promise<TaskCounts> {
+  const counts: Record<string, number> = {};
+  let from = after === undefined ? 0 : readSweepCursor(after);
+  let chunk: number = SWEEP.first;
+  let searched = 0;
+  while (from < last && !budget.isSpent()) {
+    const began = performance.now();
+    for (const { status, looked, matching } of count(from, from + chunk)) {
+      searched += looked;
+      if (matching > 0) counts[status] = (counts[status] ?? 0) + matching;
+    }
+    from += chunk;
+    const isSlow = performance.now() - began > STATEMENT_MS;
+    chunk = isSlow ? Math.max(SWEEP.least, Math.floor(chunk / 2)) : Math.min(chunk * 2, SWEEP.most);
+    await budget.breathe();
+  }
+  return { counts, searched, total, next: from < last ? JSON.stringify(from) : null };
+}
+
+function readSweepCursor(text: string): number {
+  const parsed = z.int().min(0).safeParse(parse(text));
+  if (!parsed.success) throw noPlace(text);
+  return parsed.data;
 }
 
 const sortable = z.union([z.string(), z.number(), z.null()]);

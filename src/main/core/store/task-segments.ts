@@ -3,7 +3,7 @@ import type { TaskOrder } from "../../../shared/model/task-lists";
 import { integer, type Row, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
-import { RECENT_INDEX, SETTLED, TASK_CHANGED, TYPE_INDEX } from "./migrations/task-lists";
+import { RECENT_INDEX, SETTLED, TASK_CHANGED, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
 import { type FilterSql, filterSql } from "./task-filter-sql";
 import { formatTime } from "./time";
 
@@ -94,6 +94,8 @@ const NEWEST = arrival(`tasks t ${CONSOLE}`, "1", true);
 const OLDEST = arrival(`tasks t ${CONSOLE}`, "1", false);
 const BY_TYPE = arrival(`tasks t INDEXED BY ${TYPE_INDEX} ${CONSOLE}`, "t.task_type = +$type", false);
 
+const BY_WORKER = arrival(`tasks t INDEXED BY ${WORKER_INDEX} ${CONSOLE}`, "t.assigned_worker = +$worker", false);
+
 const PLAN = "k.plan_id = +$plan";
 const BY_PLAN: Walk = {
   from: "console_tasks k CROSS JOIN tasks t ON t.id = k.task_id",
@@ -109,6 +111,7 @@ export const WALKS = {
   newest: NEWEST,
   oldest: OLDEST,
   type: BY_TYPE,
+  worker: BY_WORKER,
   plan: BY_PLAN,
 } as const;
 
@@ -187,8 +190,42 @@ export function byType(scan: Scan, type: string): Segment {
   return walk(scan, BY_TYPE, { type });
 }
 
+export function byWorker(scan: Scan, worker: string): Segment {
+  return walk(scan, BY_WORKER, { worker });
+}
+
 export function byPlan(scan: Scan, plan: string): Segment {
   return walk(scan, BY_PLAN, { plan });
+}
+
+/** Adds up all tasks between two rowids. */
+export interface Sweep {
+  /** The largest rowid. */
+  readonly last: number;
+  readonly count: (
+    from: number,
+    to: number,
+  ) => ReadonlyArray<{ readonly status: string; readonly looked: number; readonly matching: number }>;
+}
+
+export const LARGEST_ROW = "SELECT max(rowid) AS n FROM tasks";
+
+/** The tasks beyond `from` up to `to`: how many there are, and how many of them match. */
+export function sweepStatement(where: string): string {
+  return `SELECT t.status, count(*) AS looked, count(${where === "" ? "*" : `CASE WHEN ${where} THEN 1 END`}) AS matching
+    FROM tasks t ${CONSOLE} WHERE t.rowid > +$from AND t.rowid <= +$to GROUP BY t.status`;
+}
+
+export function sweepAll({ db, filter, now }: Scan): Sweep {
+  const { where, bindings } = filterSql(filter, now);
+  const sql = sweepStatement(where);
+  return {
+    last: integer(statement(db, LARGEST_ROW).get()?.n),
+    count: (from, to) =>
+      statement(db, sql)
+        .all({ ...bindings, from, to })
+        .map((row) => ({ status: text(row.status), looked: integer(row.looked), matching: integer(row.matching) })),
+  };
 }
 
 /** These tasks; `ordinal` is the place in the list. */

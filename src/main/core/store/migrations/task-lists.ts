@@ -8,12 +8,14 @@ export const SETTLED = "t.status NOT IN ('queued', 'assigned', 'in_progress')";
 
 export const RECENT_INDEX = "console_tasks_recent";
 export const TYPE_INDEX = "console_tasks_type";
+export const WORKER_INDEX = "console_tasks_worker";
 
 const columnsOf = (expression: string): string => expression.replaceAll("t.", "");
 
 export const TASK_LISTS: readonly string[] = [
   `CREATE INDEX ${RECENT_INDEX} ON tasks (status, ${columnsOf(TASK_CHANGED)}) WHERE ${columnsOf(SETTLED)}`,
   `CREATE INDEX ${TYPE_INDEX} ON tasks (task_type)`,
+  `CREATE INDEX ${WORKER_INDEX} ON tasks (assigned_worker) WHERE assigned_worker IS NOT NULL`,
 
   // content: JSON, what the window shows in this view.
   `CREATE TABLE console_views (
