@@ -7,6 +7,7 @@ import { addAgentCommands } from "./agent-commands";
 import { addBoardCommands } from "./board-commands";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { addPlanInsight } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
@@ -129,6 +130,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   const addDatabaseOption = (command: Command) => command.addOption(databaseOption());
   const setting = { outputs, addDatabaseOption, databaseFile, done };
   addPlanOperations(plan, setting);
+  addPlanInsight(plan, setting);
   addTaskCommands(program, setting);
   addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });

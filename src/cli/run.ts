@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { knownAgents } from "../main/core/operations/agents";
 import { launchPlan } from "../main/core/operations/plans";
 import { checkParameters } from "../main/core/plan/parameters";
 import { parsePlan } from "../main/core/plan/parse";
@@ -28,7 +29,7 @@ export interface RunOptions {
 export async function runPlan(path: string, options: RunOptions, outputs: Outputs): Promise<ExitCode> {
   const { file, definition, parameters } = await readLaunchable(path, options, outputs);
   const interrupts = listenForInterrupts();
-  const core = await openToRun(options.databaseFile, options.slots ?? availableParallelism());
+  const core = await openToRun(options.databaseFile, options.slots ?? null);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
     const operator = operatorName();
@@ -49,16 +50,23 @@ export async function runPlan(path: string, options: RunOptions, outputs: Output
   }
 }
 
-interface Launchable {
+export interface Launchable {
   readonly file: PlanFile;
   readonly definition: PlanDefinition;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
 /** Everything that can be wrong before the database is touched. Ends with exit code 2 when something is. */
-async function readLaunchable(path: string, options: RunOptions, outputs: Outputs): Promise<Launchable> {
+export async function readLaunchable(
+  path: string,
+  options: Pick<RunOptions, "databaseFile" | "parameters" | "json">,
+  outputs: Outputs,
+): Promise<Launchable> {
   const file = await readPlanFile(path);
-  const { definition, findings } = parsePlan(file.text, { fileName: file.path });
+  const { definition, findings } = parsePlan(file.text, {
+    fileName: file.path,
+    agents: await knownAgents(options.databaseFile),
+  });
   const checked =
     definition === null
       ? { values: {}, findings: [] }

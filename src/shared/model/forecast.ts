@@ -107,6 +107,8 @@ export interface DryRunTasks {
   readonly waves: readonly number[];
   /** Expected; null: it cannot run. */
   readonly startMs: readonly (number | null)[];
+  /** It starts later than that: something before it takes nobody knows how long. */
+  readonly startIsLeast: readonly boolean[];
   /** The middle one of its past durations; null: unknown. */
   readonly durationMs: readonly (number | null)[];
   /** Past durations known of it. */

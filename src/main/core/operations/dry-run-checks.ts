@@ -173,7 +173,7 @@ function checkWorkers(tasks: readonly CheckedTask[], capacity: Capacity): DryRun
       ...(need.role === null ? [] : [`--role ${need.role}`]),
       ...need.capabilities.map((one) => `--capability ${one}`),
     ];
-    const message = `No live worker is ${need.role === null ? "one with" : "a"} ${needName(need)}. Start one: hive worker start ${flags.join(" ")}`;
+    const message = `No live worker has what this takes (${needName(need)}). Start one: hive worker start ${flags.join(" ")}`;
     return concern({ severity: "problem", code: "no_worker", message }, who);
   });
 }

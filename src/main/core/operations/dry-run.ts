@@ -214,6 +214,7 @@ interface Played {
 function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played): DryRun["tasks"] {
   const { start } = predicted.expected;
   const waves = wavesOf(shape);
+  const isLeast = behindUnknown(shape, setting.tasks);
   const places = plan.subtasks
     .map((_, place) => place)
     .sort((a, b) => {
@@ -235,6 +236,7 @@ function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played):
       const at = start[place] ?? Number.NaN;
       return Number.isNaN(at) ? null : Math.round(at);
     }),
+    startIsLeast: of((place) => isLeast[place] === 1),
     durationMs: of((place) => {
       if (setting.tasks[place]?.pace === "instant") return 0;
       const samples = samplesOf(place);
@@ -242,6 +244,22 @@ function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played):
     }),
     samples: of((place) => samplesOf(place)?.durations.length ?? 0),
   };
+}
+
+/** 1 for what waits, at once or further back, for a task of which nothing is known. */
+function behindUnknown(
+  { count, order, firstDependent, dependents }: Shape,
+  tasks: readonly ForecastTask[],
+): Uint8Array {
+  const marks = new Uint8Array(count);
+  for (const place of order) {
+    const task = tasks[place];
+    const isUnknown = task?.pace === "person" || (task?.pace === "work" && task.samples === null);
+    if (!isUnknown && marks[place] !== 1) continue;
+    const last = firstDependent[place + 1] ?? 0;
+    for (let at = firstDependent[place] ?? 0; at < last; at += 1) marks[dependents[at] ?? 0] = 1;
+  }
+  return marks;
 }
 
 /** How many tasks with a slot run from which moment on. Of too many moments those are kept that stand furthest apart. */
