@@ -1,4 +1,6 @@
+import { knownAgents } from "../main/core/operations/agents";
 import { getPlan, listPlans } from "../main/core/operations/plans";
+import { defaultDatabaseFile } from "../main/core/paths";
 import { parsePlan } from "../main/core/plan/parse";
 import type { PlanDetail, PlanSummary, TaskRow } from "../shared/model/views";
 import { openToRead } from "./database";
@@ -14,7 +16,10 @@ import { column, formatCount, formatDate, formatDuration, plainText, plural, tru
 /** Says all that is wrong with a plan file, or what is in it. */
 export async function validatePlan(path: string, { out }: Outputs): Promise<ExitCode> {
   const file = await readPlanFile(path);
-  const { definition, findings } = parsePlan(file.text, { fileName: file.path });
+  const { definition, findings } = parsePlan(file.text, {
+    fileName: file.path,
+    agents: await knownAgents(defaultDatabaseFile()),
+  });
   printFindings(out, findings, file);
   if (definition === null || hasErrors(findings)) {
     const errors = findings.filter((finding) => finding.severity === "error").length;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import * as plans from "../main/core/operations/hive/plans";
+import { exportPlanMarkdown } from "../main/core/operations/plan-markdown";
 import { HiveError } from "../shared/errors";
 import { EXIT } from "./exit-codes";
 import { printTask, taskJson } from "./hive-records";
@@ -20,6 +21,17 @@ export function addPlanOperations(plan: Command, setting: CommandSetting): void 
         const status = await plans.getExecutionPlanStatus(store, planId);
         if (status === null) throw notFound("plan", planId, store.file);
         out.line(flags.json ? JSON.stringify({ plan_id: planId, status }) : status);
+        return undefined;
+      }),
+    );
+
+  addDatabaseOption(plan.command("export"))
+    .description("Prints what became of a plan: its final plan, its tasks and what they answered.")
+    .argument("<id>", "the plan's id")
+    .option("--markdown", "as Markdown (the default, and the only form)")
+    .action((planId: string, flags: DatabaseFlags) =>
+      looking(setting, flags, async (store) => {
+        out.write((await exportPlanMarkdown(store, planId)).markdown);
         return undefined;
       }),
     );

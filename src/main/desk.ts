@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import type { BrowserWindow } from "electron";
 import type { Handlers } from "../shared/contract";
 import { HiveError, toErrorBody } from "../shared/errors";
@@ -30,6 +29,8 @@ export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
 export interface Desk {
   /** What answers the page: waits for the database that is being opened. */
   handlers(): Promise<Handlers>;
+  /** The database that lies on it, or that could not be opened. */
+  file(): string;
   /** Tasks that this process started and that still run. */
   running(): number;
   end(tasks: TasksAtEnd): Promise<void>;
@@ -48,11 +49,13 @@ export function createDesk(options: DeskOptions): Desk {
   const { window, report } = options;
   const services: WindowServices = { ...options, openDatabase };
   let opened: Session | null = null;
+  let current = options.file;
   let opening = open(options.file);
   let retrying: Promise<Session> | null = null;
 
   async function open(file: string): Promise<Session> {
     const previous = opened;
+    current = file;
     await previous?.end("leave");
     const session = await openSession(file, services, options, () => retry(file));
     if (session.reason !== null && session.reason.message !== previous?.reason?.message) report(session.reason.message);
@@ -81,6 +84,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     handlers: async () => (await opening).handlers,
+    file: () => current,
     running: () => opened?.running() ?? 0,
     async end(tasks) {
       await retrying;
@@ -96,7 +100,7 @@ async function openSession(
   retry: () => Promise<Session>,
 ): Promise<Session> {
   try {
-    const runner = { slots: availableParallelism(), program: "window" } as const;
+    const runner = { slots: null, program: "window" } as const;
     const core = await openCore({ file, create: true, runner, nativeBinding: options.nativeBinding });
     return serve(core, services, options);
   } catch (error) {

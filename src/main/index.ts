@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { app, ipcMain, Menu, session as webSession } from "electron";
 import { readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
+import { knownAgents } from "./core/operations/agents";
 import { dataFolder, defaultDatabaseFile } from "./core/paths";
 import { recoverFromCrashes } from "./crash";
 import { createDesk } from "./desk";
@@ -46,7 +47,7 @@ async function start(databaseFile: string): Promise<void> {
   });
   const send = senderTo(window);
   const dialogs = createDialogs(window, preferences);
-  const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"));
+  const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
   const desk = createDesk({
     file: databaseFile,
     window,

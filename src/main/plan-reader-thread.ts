@@ -3,13 +3,13 @@ import { parsePlan } from "./core/plan/parse";
 import type { ReadAnswer, ReadRequest } from "./plan-reader";
 
 /** The thread behind plan-reader: one plan in, its parse out, in order. */
-parentPort?.on("message", ({ id, text, fileName }: ReadRequest) => {
-  parentPort?.postMessage(answer(id, text, fileName));
+parentPort?.on("message", (request: ReadRequest) => {
+  parentPort?.postMessage(answer(request));
 });
 
-function answer(id: number, text: string, fileName: string): ReadAnswer {
+function answer({ id, text, fileName, agents }: ReadRequest): ReadAnswer {
   try {
-    return { id, parsed: parsePlan(text, { fileName }) };
+    return { id, parsed: parsePlan(text, { fileName, agents }) };
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) };
   }

@@ -1,11 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { HiveError } from "../shared/errors";
+import { type NamedAgent, SHIPPED_AGENTS } from "../shared/model/agent-work";
 import type { ParsedPlan } from "./core/plan/parse";
 
 export interface ReadRequest {
   readonly id: number;
   readonly text: string;
   readonly fileName: string;
+  readonly agents: readonly NamedAgent[];
 }
 
 export type ReadAnswer =
@@ -23,8 +25,14 @@ interface Waiting {
   readonly reject: (error: HiveError) => void;
 }
 
-/** `threadFile`: the built plan-reader-thread. The thread starts with the first plan and never holds the program. */
-export function createPlanReader(threadFile: string): PlanReader {
+/**
+ * `threadFile`: the built plan-reader-thread. The thread starts with the first plan and never holds the program.
+ * `knownAgents`: those that a plan may name beside the built-in ones, asked anew for each plan.
+ */
+export function createPlanReader(
+  threadFile: string,
+  knownAgents: () => Promise<readonly NamedAgent[]> = async () => SHIPPED_AGENTS,
+): PlanReader {
   let thread: Worker | null = null;
   let lastId = 0;
   const waiting = new Map<number, Waiting>();
@@ -54,10 +62,11 @@ export function createPlanReader(threadFile: string): PlanReader {
   }
 
   return {
-    parse(text, { fileName }) {
+    async parse(text, { fileName }) {
+      const agents = await knownAgents();
       thread ??= start();
       const reader = thread;
-      const request: ReadRequest = { id: ++lastId, text, fileName };
+      const request: ReadRequest = { id: ++lastId, text, fileName, agents };
       return new Promise((resolve, reject) => {
         waiting.set(request.id, { resolve, reject });
         reader.postMessage(request);
