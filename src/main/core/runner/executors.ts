@@ -56,8 +56,8 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
     const env = taskEnvironment(inherited, {
       ...claim,
       env: command.env,
-      inputs,
-      inputsFile: files.inputs,
+      inputs: inputs.text,
+      inputsFile: inputs.file,
       resultFile: files.result,
       planFolder: files.planFolder,
     });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Where one attempt keeps its files, all under the database's own folder. */
@@ -8,6 +8,8 @@ export interface AttemptFiles {
   /** Made when the process begins. At its end: the exit code and a newline. */
   readonly exit: string;
   readonly inputs: string;
+  /** The inputs of all attempts of the plan that have none. */
+  readonly noInputs: string;
   readonly result: string;
   /** What the program of a named agent reads from its standard input. */
   readonly prompt: string;
@@ -29,6 +31,7 @@ export function attemptFiles(filesFolder: string, planId: string, runId: string)
     log: join(plan, "logs", `${run}.log`),
     exit: join(plan, "runs", `${run}.exit`),
     inputs: join(plan, "runs", `${run}.inputs.json`),
+    noInputs: join(plan, "runs", "no-inputs.json"),
     result: join(plan, "runs", `${run}.result.json`),
     prompt: join(plan, "runs", `${run}.prompt.md`),
     work: join(plan, "runs", `${run}.work.json`),
@@ -44,6 +47,10 @@ export function createPlanFolders(filesFolder: string): (planId: string) => Prom
     await mkdir(join(plan, "logs"), { recursive: true });
     await mkdir(join(plan, "runs"), { recursive: true });
     await mkdir(join(plan, "files"), { recursive: true });
+    // Whole or not at all: a task of an earlier console may be reading it.
+    const noInputs = join(plan, "runs", "no-inputs.json");
+    await writeFile(`${noInputs}.${process.pid}`, NO_INPUTS);
+    await rename(`${noInputs}.${process.pid}`, noInputs);
   };
   return (planId) => {
     const known = made.get(planId);
@@ -60,9 +67,22 @@ export function createPlanFolders(filesFolder: string): (planId: string) => Prom
 /** The largest `HIVE_INPUTS`: beyond it a process reads `HIVE_INPUTS_FILE`. */
 export const INPUTS_IN_ENVIRONMENT_BYTES = 64 * 1024;
 
-/** Writes the results of the dependencies and answers them as text. */
-export async function writeInputs(files: AttemptFiles, inputs: Readonly<Record<string, unknown>>): Promise<string> {
+export interface WrittenInputs {
+  /** JSON. */
+  readonly text: string;
+  /** Where they are (`HIVE_INPUTS_FILE`). */
+  readonly file: string;
+}
+
+const NO_INPUTS = "{}";
+
+/** Writes the results of the dependencies. Tasks without any share a file, which `createPlanFolders` made. */
+export async function writeInputs(
+  files: AttemptFiles,
+  inputs: Readonly<Record<string, unknown>>,
+): Promise<WrittenInputs> {
   const text = JSON.stringify(inputs);
+  if (text === NO_INPUTS) return { text, file: files.noInputs };
   await writeFile(files.inputs, text);
-  return text;
+  return { text, file: files.inputs };
 }
