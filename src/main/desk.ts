@@ -7,6 +7,7 @@ import { type Core, openCore } from "./core/client";
 import { forecasterOf } from "./core/operations/forecast";
 import { getPlanSummaries } from "./core/operations/plans";
 import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
+import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations/task-search";
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Runner } from "./core/runner/runner";
@@ -159,6 +160,9 @@ function liveRows(core: Core<Runner>): LiveRows {
   const { store } = core;
   return {
     tasks: (ids) => getTaskRows(store, ids),
+    boardTasks: (ids) => getBoardTasks(store, ids),
+    entered: (ids, filter) => getEnteredTasks(store, ids, filter),
+    totals: () => getTaskTotals(store),
     tasksOfRuns: (ids) => getTaskIdsOfRuns(store, ids),
     plans: (ids) => getPlanSummaries(store, ids),
     workers: (ids) => getWorkerRows(store, ids),

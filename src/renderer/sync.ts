@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import type { LivePatch } from "../shared/contract";
+import type { BoardWatch } from "../shared/model/task-lists";
 import { call, messageOf, on } from "./api";
 
 /** A store that shows rows of the database. */
@@ -30,6 +31,7 @@ export const useSync = create<SyncState>()(() => ({ lastContact: null, trouble: 
 const stores = new Set<LiveStore>();
 let planId: string | null = null;
 let runId: string | null = null;
+let board: BoardWatch | null = null;
 let revision: number | null = null;
 let subscribing: Promise<void> | null = null;
 let isSubscribed = false;
@@ -71,7 +73,7 @@ function subscribe(): Promise<void> {
   subscribing ??= Promise.resolve().then(async () => {
     subscribing = null;
     try {
-      const answer = await call("live.subscribe", { planId, runId });
+      const answer = await call("live.subscribe", { planId, runId, board });
       revision = answer.revision;
       isSubscribed = true;
       noteContact();
@@ -94,6 +96,13 @@ export function watchPlan(next: string | null): Promise<void> {
 export function watchRun(next: string | null): Promise<void> {
   if (next === runId) return subscribing ?? Promise.resolve();
   runId = next;
+  return subscribe();
+}
+
+/** Names the tasks that a list over many plans holds, and which belong into it; null: no such list is on screen. */
+export function watchBoard(next: BoardWatch | null): Promise<void> {
+  if (next === board) return subscribing ?? Promise.resolve();
+  board = next;
   return subscribe();
 }
 

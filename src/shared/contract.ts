@@ -6,6 +6,7 @@ import { insightContract } from "./insight-contract";
 import { logContract } from "./log-contract";
 import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
+import type { BoardPatch } from "./model/task-lists";
 import type {
   AppInfo,
   LogChunk,
@@ -22,7 +23,7 @@ import { type Operation, operation } from "./operation";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
-import { searchContract } from "./search-contract";
+import { boardWatch, searchContract } from "./search-contract";
 import { timelineContract } from "./timeline-contract";
 
 export type { Operation } from "./operation";
@@ -49,7 +50,7 @@ export const contract = {
   "app.chooseDatabase": operation<boolean>()(nothing),
   /** Names what is on screen. Main pushes patches only for that, and starts with a fresh revision. */
   "live.subscribe": operation<{ readonly revision: number }>()(
-    z.strictObject({ planId: id.nullable(), runId: id.nullable() }),
+    z.strictObject({ planId: id.nullable(), runId: id.nullable(), board: boardWatch.nullable().default(null) }),
   ),
 
   /** Plans, newest first, by keyset. */
@@ -161,6 +162,8 @@ export interface LivePatch {
   /** Tasks of the subscribed plan. */
   readonly tasks: readonly TaskRow[];
   readonly workers: readonly WorkerRow[];
+  /** Null: no such list is on screen. */
+  readonly board: BoardPatch | null;
   readonly removed: {
     readonly plans: readonly string[];
     readonly tasks: readonly string[];

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { taskFilter } from "./model/task-filter";
-import { type ErrorGroups, type SavedView, TASK_ORDERS, type TaskCounts, type TaskPage } from "./model/task-lists";
+import {
+  type ErrorGroups,
+  MOST_WATCHED,
+  type SavedView,
+  TASK_ORDERS,
+  type TaskCounts,
+  type TaskPage,
+} from "./model/task-lists";
 import { operation } from "./operation";
 
 const id = z.string().min(1).max(200);
@@ -10,6 +17,11 @@ export const viewContent = z.strictObject({
   filter: taskFilter,
   layout: z.enum(["board", "table"]),
   order: order.optional(),
+});
+
+export const boardWatch = z.strictObject({
+  taskIds: z.array(z.string().min(1).max(1_000)).max(MOST_WATCHED).readonly(),
+  filter: taskFilter,
 });
 
 /** Tasks of the whole database, with and without a plan, as lists that stay small at any size of it. */

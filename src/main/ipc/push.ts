@@ -1,4 +1,6 @@
 import type { LivePatch, PushMessages, PushName } from "../../shared/contract";
+import type { TaskFilter } from "../../shared/model/task-filter";
+import type { BoardPatch, BoardTask, BoardWatch, EnteredTask } from "../../shared/model/task-lists";
 import type { PlanSummary, RunnerInfo, TaskRow, WorkerRow } from "../../shared/model/views";
 
 /** At most ten batches a second. */
@@ -31,6 +33,10 @@ export interface LogSize {
 /** Where patches get the latest rows. Each answers only the ids that exist. */
 export interface LiveRows {
   tasks(ids: readonly string[]): readonly TaskRow[];
+  boardTasks(ids: readonly string[]): readonly BoardTask[];
+  /** Those that match. */
+  entered(ids: readonly string[], filter: TaskFilter): readonly EnteredTask[];
+  totals(): Readonly<Record<string, number>>;
   tasksOfRuns(runIds: readonly string[]): readonly string[];
   plans(ids: readonly string[]): readonly PlanSummary[];
   workers(ids: readonly string[]): readonly WorkerRow[];
@@ -46,9 +52,16 @@ export interface PushOptions {
   readonly report: (message: string) => void;
 }
 
+/** What is on screen. */
+export interface LiveView {
+  readonly planId: string | null;
+  readonly runId: string | null;
+  readonly board?: BoardWatch | null;
+}
+
 export interface LivePush {
   /** Replaces what is on screen. Answers the revision that the next patch follows. */
-  subscribe(view: { readonly planId: string | null; readonly runId: string | null }): { readonly revision: number };
+  subscribe(view: LiveView): { readonly revision: number };
   /** Takes in a batch of the change feed. */
   note(changed: DirtyRows): void;
   /** The runner's state changed. */
@@ -70,6 +83,7 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
     workers: new Set<string>(),
   };
   let planId: string | null = null;
+  let board: { readonly ids: ReadonlySet<string>; readonly filter: TaskFilter } | null = null;
   let revision = 0;
   let missed = false;
   let runnerChanged = false;
@@ -118,21 +132,39 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
   function collect(): Omit<LivePatch, "revision"> {
     // A task is shown with its attempts: a process or a log of one is news of the task.
     for (const id of rows.tasksOfRuns(take(dirty.runs))) dirty.tasks.add(id);
-    const tasks = latest(take(dirty.tasks), (ids) => rows.tasks(ids));
+    const changed = take(dirty.tasks);
+    // Without a plan on screen its tasks are nobody's business: at thousands of changes a second, reading costs.
+    const tasks = planId === null ? NONE : latest(changed, (ids) => rows.tasks(ids));
+    const held = latest(
+      changed.filter((id) => board?.ids.has(id)),
+      (ids) => rows.boardTasks(ids),
+    );
     const plans = latest(take(dirty.plans), (ids) => rows.plans(ids));
     const workers = latest(take(dirty.workers), (ids) => rows.workers(ids));
     return {
       plans: plans.rows,
       tasks: tasks.rows.filter((task) => task.planId === planId),
       workers: workers.rows,
-      removed: { plans: plans.gone, tasks: tasks.gone, workers: workers.gone },
+      board: board === null ? null : boardPatch(board, held.rows, changed),
+      removed: { plans: plans.gone, tasks: [...new Set([...tasks.gone, ...held.gone])], workers: workers.gone },
       runner: rows.runner(),
     };
+  }
+
+  function boardPatch(
+    { ids, filter }: NonNullable<typeof board>,
+    held: readonly BoardTask[],
+    changed: readonly string[],
+  ): BoardPatch {
+    const others = changed.filter((id) => !ids.has(id));
+    const entered = others.length === 0 ? [] : rows.entered(others, filter);
+    return { rows: held, entered, totals: rows.totals() };
   }
 
   return {
     subscribe(view) {
       planId = view.planId;
+      board = view.board ? { ids: new Set(view.board.taskIds), filter: view.board.filter } : null;
       log.watch(view.runId);
       return { revision };
     },
@@ -158,6 +190,8 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
     },
   };
 }
+
+const NONE = { rows: [], gone: [] };
 
 /** Takes up to `MAX_ROWS` ids out of the set, the oldest first. */
 function take(ids: Set<string>): string[] {

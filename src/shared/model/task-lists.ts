@@ -16,6 +16,34 @@ export interface BoardTask extends TaskRow {
   readonly updatedAt: number | null;
 }
 
+/** A task that changed and belongs into a list, but is not among those that it holds. */
+export interface EnteredTask {
+  readonly id: string;
+  readonly status: string;
+  readonly priority: number;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+}
+
+/** The most tasks that a window watches at once. */
+export const MOST_WATCHED = 1_000;
+
+/** What a list over many plans holds, and which tasks belong into it. */
+export interface BoardWatch {
+  readonly taskIds: readonly string[];
+  readonly filter: TaskFilter;
+}
+
+/** News of a list over many plans. */
+export interface BoardPatch {
+  /** The latest of the tasks that it holds. */
+  readonly rows: readonly BoardTask[];
+  /** Tasks that it does not hold. */
+  readonly entered: readonly EnteredTask[];
+  /** All tasks of the database by stored status, whatever the filter. */
+  readonly totals: Readonly<Record<string, number>>;
+}
+
 export interface TaskPage {
   readonly rows: readonly BoardTask[];
   /** Where the next page begins; null: there is none. */

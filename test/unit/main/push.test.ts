@@ -37,6 +37,9 @@ function setUp(overrides: Partial<LiveRows> = {}) {
   const view = { visible: true };
   const rows: LiveRows = {
     tasks: (ids) => ids.map((id) => task(id, id.startsWith("a") ? "plan-a" : "plan-b")),
+    boardTasks: (ids) => ids.map((id) => ({ ...task(id, "plan-a"), planTitle: "A", tags: [], updatedAt: 0 })),
+    entered: (ids) => ids.map((id) => ({ id, status: "queued", priority: 1, createdAt: 0, updatedAt: 0 })),
+    totals: () => ({ queued: 2 }),
     tasksOfRuns: (ids) => ids.map((id) => `a-${id}`),
     plans: () => [],
     workers: () => [],
@@ -101,9 +104,37 @@ describe("live updates", () => {
 
   it("names what is gone", () => {
     const { push, patches } = setUp({ tasks: () => [] });
+    push.subscribe({ planId: "plan-a", runId: null });
     push.note(dirty({ tasks: new Set(["a1"]) }));
     vi.advanceTimersByTime(100);
     expect(patches()[0]?.removed.tasks).toEqual(["a1"]);
+  });
+
+  it("reads no task while none is on screen", () => {
+    const tasks = vi.fn(() => []);
+    const { push, patches } = setUp({ tasks });
+    push.subscribe({ planId: null, runId: null });
+    push.note(dirty({ tasks: new Set(["a1"]) }));
+    vi.advanceTimersByTime(100);
+    expect(tasks).not.toHaveBeenCalled();
+    expect(patches()[0]?.board).toBeNull();
+  });
+
+  it("sends a list over many plans the tasks that it holds, and names those that enter it", () => {
+    const boardTasks = vi.fn((ids: readonly string[]) =>
+      ids
+        .filter((id) => id !== "gone")
+        .map((id) => ({ ...task(id, "plan-a"), planTitle: "A", tags: [], updatedAt: 0 })),
+    );
+    const { push, patches } = setUp({ boardTasks });
+    push.subscribe({ planId: null, runId: null, board: { taskIds: ["a1", "gone"], filter: { states: ["queued"] } } });
+    push.note(dirty({ tasks: new Set(["a1", "a2", "gone"]) }));
+    vi.advanceTimersByTime(100);
+    expect(boardTasks).toHaveBeenCalledWith(["a1", "gone"]);
+    expect(patches()[0]?.board?.rows.map(({ id }) => id)).toEqual(["a1"]);
+    expect(patches()[0]?.board?.entered.map(({ id }) => id)).toEqual(["a2"]);
+    expect(patches()[0]?.board?.totals).toEqual({ queued: 2 });
+    expect(patches()[0]?.removed.tasks).toEqual(["gone"]);
   });
 
   it("bounds a patch and sends the rest with the next ones", () => {

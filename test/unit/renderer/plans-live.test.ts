@@ -24,6 +24,7 @@ const plan = (id: string, createdAt: number, status = "executing"): PlanSummary 
   taskCount: 1,
   counts: { in_progress: 1 },
   cancelRequested: false,
+  paused: false,
 });
 
 /** Main as the window knows it: answers by the contract and pushes patches. */
@@ -46,6 +47,7 @@ function fakeMain() {
       plans,
       tasks: [],
       workers: [],
+      board: null,
       removed: { plans: removed, tasks: [], workers: [] },
       runner: { slots: 2, running: 0, dispatching: true, dispatcher: null, pausedReason: null },
     };

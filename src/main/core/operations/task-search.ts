@@ -1,7 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TaskFilter } from "../../../shared/model/task-filter";
-import type { BoardTask, ErrorGroups, TaskCounts, TaskOrder, TaskPage } from "../../../shared/model/task-lists";
+import type {
+  BoardTask,
+  EnteredTask,
+  ErrorGroups,
+  TaskCounts,
+  TaskOrder,
+  TaskPage,
+} from "../../../shared/model/task-lists";
 import { readBoardTasks } from "../store/board-tasks";
+import { readEnteredTasks, readTotals } from "../store/entered-tasks";
 import { groupErrors } from "../store/error-groups";
 import type { Store } from "../store/open";
 import * as search from "../store/task-search";
@@ -26,6 +34,21 @@ export async function searchTasks(store: Store, request: TaskSearchRequest): Pro
     rows.push(...readBoardTasks(store.read, ids.slice(at, at + ROWS_A_TURN), store.clock.now()));
   }
   return { ...page, rows };
+}
+
+/** Those of these tasks that exist, in this order. */
+export function getBoardTasks(store: Store, taskIds: readonly string[]): BoardTask[] {
+  return readBoardTasks(store.read, taskIds, store.clock.now());
+}
+
+/** Those of these tasks that match. */
+export function getEnteredTasks(store: Store, taskIds: readonly string[], filter: TaskFilter): EnteredTask[] {
+  return readEnteredTasks(store.read, taskIds, filter, store.clock.now());
+}
+
+/** All tasks by stored status. */
+export function getTaskTotals(store: Store): Record<string, number> {
+  return readTotals(store.read);
 }
 
 /** How many tasks match, as far as they were looked at. Throws `invalid_input`. */
