@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { on } from "./api";
 import { Dialogs } from "./features/dialogs/dialogs";
 import { LaunchView } from "./features/launch/launch-view";
+import { OverviewView } from "./features/overview/overview-view";
 import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
 import { PlansList } from "./features/plans/plans-list";
@@ -80,6 +81,7 @@ export function App() {
 }
 
 function View({ place }: { readonly place: Place }) {
+  if (place.view === "overview") return <OverviewView />;
   if (place.view === "workers") return <WorkersView />;
   if (place.view === "launch") return <LaunchView sample={place.sample} />;
   return place.planId === null ? (

@@ -12,10 +12,12 @@ export type Place =
       /** Null: the one that this plan was last looked at in. */
       readonly tab: PlanTab | null;
     }
+  | { readonly view: "overview" }
   | { readonly view: "launch"; readonly sample: string | null }
   | { readonly view: "workers" };
 
-const HOME: Place = { view: "plans", planId: null, taskId: null, tab: null };
+const HOME: Place = { view: "overview" };
+const ALL_PLANS: Place = { view: "plans", planId: null, taskId: null, tab: null };
 
 function decode(part: string): string | null {
   try {
@@ -26,8 +28,8 @@ function decode(part: string): string | null {
 }
 
 /**
- * The place an address names: `#/plans/<plan>/tasks/<task>?tab=graph`, `#/launch/<sample>`, `#/workers`. Else: the
- * plans.
+ * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph`, `#/launch/<sample>`, `#/workers`.
+ * Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -36,13 +38,14 @@ export function parsePlace(hash: string): Place {
   if (view === "workers") return { view: "workers" };
   if (view === "launch") return { view: "launch", sample: first };
   if (view !== "plans") return HOME;
-  if (first === null) return HOME;
+  if (first === null) return ALL_PLANS;
   const wanted = new URLSearchParams(query).get("tab");
   const tab = PLAN_TABS.find((known) => known === wanted) ?? null;
   return { view: "plans", planId: first, taskId: word === "tasks" ? second : null, tab };
 }
 
 export function formatPlace(place: Place): string {
+  if (place.view === "overview") return "#/overview";
   if (place.view === "workers") return "#/workers";
   if (place.view === "launch")
     return place.sample === null ? "#/launch" : `#/launch/${encodeURIComponent(place.sample)}`;

@@ -28,6 +28,43 @@ export interface WorkerAttention {
 
 export type AttentionItem = TaskAttention | WorkerAttention;
 
+/** Events that a person wants to hear of. */
+export const TOLD_EVENTS = [
+  "task.completed",
+  "task.failed",
+  "task.cancelled",
+  "review.requested",
+  "review.approved",
+  "review.rejected",
+  "workflow.failed",
+  "deployment.completed",
+  "deployment.failed",
+  "deployment.rolled_back",
+  "plan.execution_started",
+  "plan.execution_completed",
+  "agent.error",
+  "system.error",
+] as const;
+export type ToldEvent = (typeof TOLD_EVENTS)[number];
+
+/** Something that happened, in a line. */
+export interface ActivityItem {
+  /** Its place in the order of arrival. */
+  readonly cursor: string;
+  readonly type: ToldEvent;
+  readonly at: number | null;
+  /** A task's or a plan's title; else the closest thing that the event names. */
+  readonly subject: string;
+  readonly planId: string | null;
+  readonly taskId: string | null;
+  /** The worker that did it, or the program that says so. */
+  readonly by: string;
+  /** A plan's or an attempt's end, as the event says it. */
+  readonly outcome: string | null;
+  /** A failed attempt that is tried again. */
+  readonly willRetry: boolean;
+}
+
 export interface Overview {
   /** Nothing was ever done with this database: neither plans nor tasks. */
   readonly isEmpty: boolean;
@@ -42,6 +79,8 @@ export interface Overview {
   readonly hasMorePlans: boolean;
   /** By urgency, then by priority, then the longest waiting first; failures the latest first. */
   readonly attention: readonly AttentionItem[];
+  /** What happened last, the latest first. */
+  readonly activity: readonly ActivityItem[];
 }
 
 /** The ranges of the throughput chart: how far back, and how long each of its bars is. */

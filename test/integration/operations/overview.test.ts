@@ -32,7 +32,14 @@ function insertTask(
 describe("the overview", () => {
   it("is empty in a database where nothing was ever done", async () => {
     const store = await openTestStore();
-    expect(getOverview(store)).toEqual({ isEmpty: true, counts: {}, plans: [], hasMorePlans: false, attention: [] });
+    expect(getOverview(store)).toEqual({
+      isEmpty: true,
+      counts: {},
+      plans: [],
+      hasMorePlans: false,
+      attention: [],
+      activity: [],
+    });
   });
 
   it("counts every task, tells what waits apart, and lists the plans that run, newest first", async () => {
@@ -111,6 +118,25 @@ describe("the overview", () => {
       );
     });
     expect(listed(store)).not.toContain("stuck Task alive");
+  });
+
+  it("tells what happened last, by name, and leaves out what nobody wants to hear", async () => {
+    const store = await openTestStore();
+    await launch(store, graphOf({ a: [], b: [] }));
+    const [first, second] = await claim(store, await addWorkers(store, 2));
+    if (!first || !second) throw new Error("two tasks are ready");
+    await finish(store, first.runId, "success");
+    await finish(store, second.runId, "failure", { retryAt: store.clock.now() + 60_000 });
+    await store.write((tx) => {
+      tx.prepare(
+        "INSERT INTO events (event_id, event_type, timestamp, source_agent, payload, metadata) VALUES ('x', 'system.error', 'bad', 'py', 'no json', '{}')",
+      ).run();
+    });
+    const told = getOverview(store).activity.map(({ type, subject, by }) => `${type} ${subject} ${by}`);
+    expect(told[0]).toBe("system.error system.error py");
+    expect(told).toContain(`task.completed ${first.title} ${first.workerId}`);
+    expect(told.some((line) => line.startsWith("plan.execution_started A plan "))).toBe(true);
+    expect(told.some((line) => line.startsWith("task.created") || line.startsWith("task.assigned"))).toBe(false);
   });
 
   it("is read by index, however many tasks there are", async () => {

@@ -3,6 +3,7 @@ import { formatPlace, type Place, parsePlace, planPlace } from "../../../src/ren
 
 describe("places in the address", () => {
   const places: Place[] = [
+    { view: "overview" },
     planPlace(null),
     planPlace("0199a3c1-2b4d"),
     planPlace("plan/with slash?", "task #7"),
@@ -17,8 +18,12 @@ describe("places in the address", () => {
     expect(parsePlace(formatPlace(place))).toEqual(place);
   });
 
-  it.each(["", "#", "#/", "#/nowhere", "#/plans/"])("%s is the list of plans", (hash) => {
-    expect(parsePlace(hash)).toEqual(planPlace(null));
+  it.each(["", "#", "#/", "#/nowhere"])("%s is the overview", (hash) => {
+    expect(parsePlace(hash)).toEqual({ view: "overview" });
+  });
+
+  it("is the list of plans where no plan is named", () => {
+    expect(parsePlace("#/plans/")).toEqual(planPlace(null));
   });
 
   it("takes an address that cannot be decoded for no plan", () => {

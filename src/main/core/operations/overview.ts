@@ -6,6 +6,7 @@ import {
   type Candidate,
   countDependents,
   hasPlans,
+  readActivity,
   readExecutingPlanIds,
   readNewest,
   readOldest,
@@ -19,6 +20,7 @@ import { getTaskRows } from "./tasks";
 import { listWorkers } from "./workers";
 
 const MOST_PLANS = 50;
+const MOST_ACTIVITY = 12;
 /** A failure that nobody looked at for longer is history; the list of tasks has it. */
 const FAILURE_IS_NEWS_MS = 24 * 3_600_000;
 /** So many tasks in progress are looked at, the oldest first. */
@@ -39,6 +41,7 @@ export function getOverview(store: Store): Overview {
       plans,
       hasMorePlans: ids.length > MOST_PLANS,
       attention: readAttention(store),
+      activity: readActivity(store.read, MOST_ACTIVITY),
     };
   });
 }

@@ -1,4 +1,5 @@
-import { integer, integerOrNull, text, textOrNull } from "./columns";
+import { type ActivityItem, TOLD_EVENTS } from "../../../shared/model/overview";
+import { integer, integerOrNull, jsonObject, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { hasIndex } from "./has-index";
 import { TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
@@ -88,4 +89,40 @@ export function readRunProcess(db: ReadableDatabase, runId: string) {
     host: textOrNull(row.host),
     bootId: textOrNull(row.boot_id),
   };
+}
+
+/** Among the latest so many events: what is told may drown in heartbeats. */
+const LATEST = 500;
+export const LATEST_EVENTS = `SELECT * FROM (
+    SELECT rowid AS place, event_type, timestamp, source_agent, payload FROM events ORDER BY rowid DESC LIMIT ${LATEST}
+  ) WHERE event_type IN (${TOLD_EVENTS.map((type) => `'${type}'`).join(", ")}) LIMIT ?`;
+const TITLE_AND_WORKER = `SELECT t.title, coalesce((SELECT worker_id FROM runs WHERE id = +?), t.assigned_worker) AS worker
+  FROM tasks t WHERE t.id = +?`;
+
+/** What happened last, the latest first. */
+export function readActivity(db: ReadableDatabase, limit: number): ActivityItem[] {
+  return statement(db, LATEST_EVENTS)
+    .all(limit)
+    .flatMap((row) => {
+      const type = TOLD_EVENTS.find((told) => told === row.event_type);
+      if (type === undefined) return [];
+      const payload = jsonObject(row.payload);
+      const taskId = textOrNull(payload.task_id);
+      const planId = textOrNull(payload.plan_id);
+      const task =
+        taskId === null ? undefined : statement(db, TITLE_AND_WORKER).get(textOrNull(payload.run_id), taskId);
+      const planTitle = taskId === null && planId !== null ? readPlanTitle(db, planId) : null;
+      const named = payload.title ?? payload.message ?? payload.error ?? payload.subtask_id ?? taskId ?? planId;
+      return {
+        cursor: text(row.place),
+        type,
+        at: parseTime(row.timestamp),
+        subject: textOrNull(task?.title) ?? planTitle ?? textOrNull(named) ?? type,
+        planId,
+        taskId: task === undefined ? null : taskId,
+        by: textOrNull(task?.worker) ?? text(row.source_agent),
+        outcome: textOrNull(payload.status ?? payload.outcome),
+        willRetry: payload.will_retry === true,
+      };
+    });
 }

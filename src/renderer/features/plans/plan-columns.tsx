@@ -16,7 +16,8 @@ const row =
 /** States that want a person, the worst first. */
 const WANTING = ["failed", "escalated", "stuck", "rejected", "review_pending"];
 
-function Attention({ counts }: { readonly counts: StateCounts }) {
+/** What wants a person, the worst in words. */
+export function Attention({ counts }: { readonly counts: StateCounts }) {
   const states = WANTING.filter((name) => (counts[name] ?? 0) > 0);
   const [worst, ...others] = states;
   if (worst === undefined) return <span className={styles.muted}>None</span>;

@@ -95,7 +95,7 @@ export function PlansList() {
 const idOf = (plan: { readonly id: string }): string => plan.id;
 
 /** Nothing yet: how to begin. */
-function NoPlans() {
+export function NoPlans() {
   const [samples, setSamples] = useState<readonly SamplePlan[]>([]);
   const readOnly = useReadOnlyReason();
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { Cpu, Workflow } from "lucide-react";
+import { Cpu, LayoutDashboard, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlace, type Place, planPlace, usePlace } from "../../location";
 import styles from "./shell.module.css";
@@ -11,6 +11,12 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  {
+    label: "Overview",
+    icon: <LayoutDashboard size={18} strokeWidth={1.6} />,
+    place: { view: "overview" },
+    views: ["overview"],
+  },
   {
     label: "Plans",
     icon: <Workflow size={18} strokeWidth={1.6} />,

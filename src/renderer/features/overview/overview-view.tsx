@@ -1,0 +1,77 @@
+import { useEffect } from "react";
+import { THROUGHPUT_RANGE_NAMES, THROUGHPUT_RANGES } from "../../../shared/model/overview";
+import { Failure } from "../../ui/failure";
+import { formatCount, plural } from "../../ui/format";
+import { SkeletonRows } from "../../ui/skeleton-rows";
+import { NoPlans } from "../plans/plans-list";
+import { ActivityPanel } from "./activity-panel";
+import { AttentionPanel } from "./attention-panel";
+import styles from "./overview.module.css";
+import { retryOverview, setRange, startOverview, useOverview } from "./overview-store";
+import { RunningPlansPanel } from "./running-plans-panel";
+import { StateCounts } from "./state-counts";
+import { ThroughputPanel } from "./throughput-panel";
+import { WorkerStrip } from "./worker-strip";
+
+/** Whether anything is wrong, and what finishes when. */
+export function OverviewView() {
+  useEffect(startOverview, []);
+  const { overview, error, throughput, throughputError, range } = useOverview();
+  if (overview === null) {
+    return (
+      <section className={styles.page} aria-label="Overview">
+        <header className={styles.head}>
+          <h1>Overview</h1>
+        </header>
+        {error === null ? (
+          <SkeletonRows height={34} />
+        ) : (
+          <Failure
+            title="The overview could not be read"
+            error={error}
+            meaning="Nothing was changed, and tasks that run go on. Retry reads it again."
+            onRetry={retryOverview}
+          />
+        )}
+      </section>
+    );
+  }
+  if (overview.isEmpty) {
+    return (
+      <section className={styles.page} aria-label="Overview">
+        <header className={styles.head}>
+          <h1>Overview</h1>
+        </header>
+        <NoPlans />
+      </section>
+    );
+  }
+  const running = overview.counts.in_progress ?? 0;
+  return (
+    <section className={styles.page} aria-label="Overview">
+      <header className={styles.head}>
+        <h1>Overview</h1>
+        <span className={styles.meta}>
+          {formatCount(overview.plans.length)}
+          {overview.hasMorePlans && "+"} active {overview.plans.length === 1 ? "plan" : "plans"},{" "}
+          {plural(running, "task")} in progress
+        </span>
+        <fieldset className={styles.ranges} aria-label="Time range">
+          {THROUGHPUT_RANGE_NAMES.map((name) => (
+            <button key={name} type="button" aria-pressed={name === range} onClick={() => setRange(name)}>
+              {THROUGHPUT_RANGES[name].label}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      <div className={styles.grid}>
+        <StateCounts overview={overview} throughput={throughput} />
+        <AttentionPanel items={overview.attention} />
+        <ThroughputPanel throughput={throughput} error={throughputError} />
+        <RunningPlansPanel plans={overview.plans} hasMore={overview.hasMorePlans} />
+        <ActivityPanel items={overview.activity} />
+        <WorkerStrip />
+      </div>
+    </section>
+  );
+}

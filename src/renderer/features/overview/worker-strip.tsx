@@ -1,0 +1,109 @@
+import { useEffect } from "react";
+import type { WorkerRow } from "../../../shared/model/views";
+import { formatPlace } from "../../location";
+import { useNow } from "../../ui/clock";
+import { formatAge, formatCount } from "../../ui/format";
+import { lookOf } from "../../ui/looks";
+import { Panel } from "../../ui/panel";
+import { WorkerGlyph } from "../../ui/status";
+import { useApp } from "../shell/app-store";
+import { countStates, freshness } from "../workers/worker-health";
+import { startWorkers, useWorkers } from "../workers/workers-store";
+import styles from "./overview.module.css";
+
+const MOST_SHOWN = 12;
+const MOST_SLOTS_DRAWN = 24;
+const WORKERS = formatPlace({ view: "workers" });
+
+/** Who works, on what, and when each was last heard of. */
+export function WorkerStrip() {
+  useEffect(startWorkers, []);
+  const workers = useWorkers((state) => state.workers);
+  const present = workers.filter((worker) => worker.state !== "offline");
+  const shown = present.slice(0, MOST_SHOWN);
+  return (
+    <Panel
+      title="Workers"
+      meta={
+        <span className={styles.workerStates}>
+          {formatCount(workers.length)} registered
+          {countStates(workers).map(([state, count]) => (
+            <span key={state} data-tone={lookOf("worker", state).tone}>
+              <i /> {formatCount(count)} {lookOf("worker", state).label.toLowerCase()}
+            </span>
+          ))}
+        </span>
+      }
+      className={styles.workers}
+      actions={
+        <>
+          <Slots />
+          <a href={WORKERS}>All workers</a>
+        </>
+      }
+    >
+      {shown.length === 0 ? (
+        <p className={styles.quiet}>
+          No worker is at work. This console brings its own when a plan is launched; others appear when they register.
+        </p>
+      ) : (
+        <ul className={styles.strip} aria-label="Workers">
+          {shown.map((worker) => (
+            <WorkerCell key={worker.id} worker={worker} />
+          ))}
+        </ul>
+      )}
+      {present.length > shown.length && (
+        <a className={styles.moreWorkers} href={WORKERS}>
+          {formatCount(present.length - shown.length)} more
+        </a>
+      )}
+    </Panel>
+  );
+}
+
+/** One lamp for each slot of this console: lit while a task runs in it. */
+function Slots() {
+  const runner = useApp((state) => state.runner);
+  if (runner === null) return null;
+  const drawn = Math.min(runner.slots, MOST_SLOTS_DRAWN);
+  return (
+    <span className={styles.slots} title="Tasks that this console runs, of the slots that it has">
+      Local pool
+      <span className={styles.lamps} aria-hidden="true">
+        {Array.from({ length: drawn }, (_, slot) => slot).map((slot) => (
+          <i key={slot} data-lit={slot < runner.running || undefined} />
+        ))}
+      </span>
+      <b>
+        {formatCount(runner.running)} / {formatCount(runner.slots)}
+      </b>
+    </span>
+  );
+}
+
+function WorkerCell({ worker }: { readonly worker: WorkerRow }) {
+  const now = useNow();
+  const { state, lastHeartbeat, currentTaskTitle } = worker;
+  const age = lastHeartbeat === null ? null : now - lastHeartbeat;
+  const { left, tone } = freshness(age);
+  const isWell = state === "busy" || state === "idle";
+  const word = state === "dead" ? "Process gone" : lookOf("worker", state).label;
+  return (
+    <li>
+      <a href={WORKERS} className={styles.worker} data-tone={lookOf("worker", state).tone} title={worker.id}>
+        <span className={styles.light} data-lit={state === "busy" || undefined}>
+          <WorkerGlyph state={state} size={16} />
+        </span>
+        <span className={styles.workerText}>
+          <span className="mono">{worker.id}</span>
+          <span data-unwell={!isWell || undefined}>{isWell ? (currentTaskTitle ?? "Idle") : word}</span>
+        </span>
+        <span className={styles.heard}>{age === null ? "never" : formatAge(age)}</span>
+        <span className={styles.meter} data-tone={isWell ? tone : lookOf("worker", state).tone}>
+          <i style={{ width: `${(isWell ? left : 1) * 100}%` }} />
+        </span>
+      </a>
+    </li>
+  );
+}
