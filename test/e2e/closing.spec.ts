@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { isAlive, until } from "../helpers/processes";
-import { chooseTask, clickToEnd, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, clickToEnd, goTo, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 
 const PLAN = {
   title: "Wait for a sign",
@@ -48,6 +48,7 @@ test("tasks left running end by themselves, and the next start has the whole sto
   await until("the task to end", () => !isAlive(pid));
 
   const { page } = await launch();
+  await goTo(page, "#/plans");
   await page.getByRole("grid", { name: "Plans" }).getByText("Wait for a sign").click();
   await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("Completed");
@@ -69,6 +70,7 @@ test("tasks stopped at closing are gone and recorded", async ({ launch, folder }
   expect(isAlive(pid)).toBe(false);
 
   const { page } = await launch();
+  await goTo(page, "#/plans");
   await page.getByRole("grid", { name: "Plans" }).getByText("Wait for a sign").click();
   await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("Cancelled");
