@@ -42,6 +42,10 @@ export function fitsSchema(value: unknown, schema: unknown, root: unknown = sche
         return typeof value !== "number" || value > Number(rule);
       case "maximum":
         return typeof value !== "number" || value <= Number(rule);
+      case "minProperties":
+        return !isObject(value) || Object.keys(value).length >= Number(rule);
+      case "maxProperties":
+        return !isObject(value) || Object.keys(value).length <= Number(rule);
       case "minItems":
         return !Array.isArray(value) || value.length >= Number(rule);
       case "items":

@@ -5,7 +5,13 @@ import { parse } from "yaml";
 import { DURATION_PATTERN } from "../../../src/main/core/plan/duration";
 import { CONCURRENCY_RANGE, PLAN_KEYS, parsePlan } from "../../../src/main/core/plan/parse";
 import { PARAMETER_KEYS } from "../../../src/main/core/plan/read-parameters";
-import { RETRY_COUNT_RANGE, RETRY_KEYS } from "../../../src/main/core/plan/read-placement";
+import {
+  EXIT_CODE_RANGE,
+  GROUP_LIMIT_RANGE,
+  LABEL_PATTERN,
+  RETRY_COUNT_RANGE,
+  RETRY_KEYS,
+} from "../../../src/main/core/plan/read-placement";
 import { PRIORITY_RANGE, SUBTASK_ID_PATTERN, SUBTASK_KEYS } from "../../../src/main/core/plan/read-subtask";
 import { VARIABLE_NAME_PATTERN } from "../../../src/main/core/plan/read-surroundings";
 import {
@@ -20,7 +26,7 @@ import {
 } from "../../../src/main/core/plan/read-work";
 import { PARAMETER_NAME_PATTERN } from "../../../src/main/core/plan/template";
 import { AGENT_ID_PATTERN, AGENT_IDS, HTTP_METHODS, SHIPPED_AGENTS } from "../../../src/shared/model/agent-work";
-import { PARAMETER_TYPES } from "../../../src/shared/model/plan-definition";
+import { ON_FAILURE, PARAMETER_TYPES, WHEN } from "../../../src/shared/model/plan-definition";
 import { fitsSchema } from "../../helpers/json-schema";
 
 const root = join(import.meta.dirname, "../../..");
@@ -85,6 +91,26 @@ describe("the schema that editors complete with", () => {
     ["no subtasks", "title: x\nsubtasks: []"],
     ["subtasks twice", "title: x\nsubtasks: [{ id: a, agent: noop }]\nsub_tasks: [{ id: a, agent: noop }]"],
     ["no title", "subtasks: [{ id: a, agent: noop }]"],
+    ["a group without a limit", "title: x\ngroups: { db: }\nsubtasks: [{ id: a, agent: noop }]"],
+    ["a group of none", "title: x\ngroups: { db: 0 }\nsubtasks: [{ id: a, agent: noop }]"],
+    ["a group with a bad name", "title: x\ngroups: { -db: 1 }\nsubtasks: [{ id: a, agent: noop }]"],
+    ["a role that is no name", subtask("    role: a b\n")],
+    ["a capability that is a list", subtask("    capabilities: [[gpu]]\n")],
+    ["an unknown condition", subtask("    when: sometimes\n")],
+    ["a condition on nothing", subtask("    when: always\n")],
+    ["an unknown failure", subtask("    on_failure: ignore\n")],
+    ["jitter over 1", subtask("    retries: { count: 1, jitter: 2 }\n")],
+    ["exit code 0", subtask("    retries: { count: 1, on_exit_codes: [0] }\n")],
+    ["no exit codes", subtask("    retries: { count: 1, on_exit_codes: [] }\n")],
+    ["an empty matrix", subtask("    matrix: {}\n")],
+    ["a matrix of nothing", subtask("    matrix: { os: [] }\n")],
+    ["a matrix of lists", subtask("    matrix: { os: [[a]] }\n")],
+    ["a bad matrix name", subtask("    matrix: { o-s: [a] }\n")],
+    ["an exclusion of nothing", subtask("    matrix: { os: [a], exclude: [{}] }\n")],
+    [
+      "a secret in the plan",
+      "title: x\nparameters: { p: { type: secret, default: abcd } }\nsubtasks: [{ id: a, agent: noop }]",
+    ],
     ["an unknown parameter type", "title: x\nparameters: { p: { type: y } }\nsubtasks: [{ id: a, agent: noop }]"],
     ["a bad parameter name", "title: x\nparameters: { p-q: 1 }\nsubtasks: [{ id: a, agent: noop }]"],
   ])("refuses %s, as the parser does", (_, text) => {
@@ -121,6 +147,13 @@ describe("the schema that editors complete with", () => {
     const range = (part: { minimum: number; maximum: number }) => ({ min: part.minimum, max: part.maximum });
     expect(range(one.properties.priority)).toEqual(PRIORITY_RANGE);
     expect(range(retries.anyOf[0])).toEqual(RETRY_COUNT_RANGE);
+    expect(range(schema.$defs.exitCode)).toEqual(EXIT_CODE_RANGE);
+    expect(range(schema.properties.groups.additionalProperties)).toEqual(GROUP_LIMIT_RANGE);
+    expect(schema.properties.groups.propertyNames.pattern).toBe(LABEL_PATTERN);
+    expect(schema.$defs.label.anyOf[0].pattern).toBe(LABEL_PATTERN);
+    expect(schema.$defs.matrix.propertyNames.pattern).toBe(PARAMETER_NAME_PATTERN);
+    expect(one.properties.when.enum).toEqual(WHEN);
+    expect(one.properties.on_failure.enum).toEqual(ON_FAILURE);
     expect(range(schema.$defs.status)).toEqual(STATUS_RANGE);
     expect(range(schema.$defs.llm.properties.max_tokens)).toEqual(TOKENS_RANGE);
     expect(range(schema.properties.concurrency)).toEqual(CONCURRENCY_RANGE);

@@ -3,7 +3,7 @@ import type { ParameterDefinition } from "../../../shared/model/plan-definition"
 import { matrixVariable, parameterVariable } from "./expand";
 import { fault, offsetOf, type Subject } from "./reading";
 import { type ShellContext, shellContexts } from "./shell-context";
-import { findExpressions, type Hole, hasExpression, parseTemplate } from "./template";
+import { findExpressions, type Hole, hasExpression, parseTemplate, templateOf } from "./template";
 
 /** A string of the plan that may hold expressions. */
 export interface Expressive {
@@ -16,6 +16,8 @@ export interface Expressive {
   readonly results?: readonly string[] | undefined;
   /** Whether a secret may stand here: what is neither kept nor seen by others. Default false. */
   readonly takesSecrets?: boolean;
+  /** The id of a subtask, which nothing but a matrix may have a part in. Default false. */
+  readonly isId?: boolean;
 }
 
 /** What expressions may name. */
@@ -23,8 +25,10 @@ export interface Nameable {
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
   /** The subtask's matrix, null where there is none: each name, and whether all its values are numbers. */
   readonly matrix: ReadonlyMap<string, { readonly isNumeric: boolean }> | null;
-  /** How many subtasks each id of a matrix stands for. */
+  /** The subtasks that each id of a matrix stands for. */
   readonly expanded: ReadonlyMap<string, readonly string[]>;
+  /** The subtasks that are waited for, those of matrices one by one. */
+  readonly waitsFor: ReadonlySet<string>;
 }
 
 /** Reports every `${{ ... }}` that is not closed, not known, or stands where it cannot be filled in. */
@@ -73,6 +77,10 @@ function holeProblem(
   context: ShellContext | undefined,
   names: Nameable,
 ): HoleProblem | null {
+  if (string.isId && !("matrix" in hole)) {
+    const problem = `has ${templateOf([hole])} in the id of a subtask, where only a value of its matrix can be filled in.`;
+    return { code: "unknown_expression", problem };
+  }
   if ("result" in hole) return resultProblem(hole.result.subtask, string, context, names);
   if ("matrix" in hole) return matrixProblem(hole.matrix, string, context, names);
   const parameter = names.parameters.get(hole.parameter);
@@ -118,7 +126,7 @@ function resultProblem(
   subtask: string,
   { results }: Expressive,
   context: ShellContext | undefined,
-  { expanded }: Nameable,
+  { expanded, waitsFor }: Nameable,
 ): HoleProblem | null {
   const code = "unknown_result";
   if (results === undefined) {
@@ -130,7 +138,7 @@ function resultProblem(
     const problem = `refers to the result of "${subtask}", which a matrix makes ${many.length} of: name one of them, as "${many[0]}", or read all in HIVE_INPUTS.`;
     return { code, problem };
   }
-  if (!results.includes(subtask)) {
+  if (!waitsFor.has(subtask) && !results.includes(subtask)) {
     return {
       code,
       problem: `refers to the result of "${subtask}", which is not among its dependencies: add it there.`,

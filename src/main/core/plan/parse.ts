@@ -1,7 +1,6 @@
 import { isMap } from "yaml";
 import { type NamedAgent, SHIPPED_AGENTS } from "../../../shared/model/agent-work";
-import type { PlanDefinition, PlanFinding } from "../../../shared/model/plan-definition";
-import { checkGraph } from "./check-graph";
+import type { PlanDefinition, PlanFinding, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import { checkExpressions, type Expressive } from "./expressions";
 import { readParameters } from "./read-parameters";
 import { readGroups } from "./read-placement";
@@ -23,8 +22,10 @@ import {
   type Subject,
   whatIs,
 } from "./reading";
+import { resolveGraph } from "./resolve-graph";
 import { type PlanSource, readSource } from "./source";
 import { createSuggest } from "./suggest";
+import { hasExpression } from "./template";
 
 export const PLAN_KEYS = knownKeys(
   ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "synthesis", "subtasks"],
@@ -133,12 +134,15 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const groups = readGroups(plan, fields.get("groups"));
   requireKey(plan, fields, "subtasks", "the list of what is to be done");
   const subtasks = readSubtasks(plan, fields.get("subtasks"));
-  const synthesis = readSynthesis(plan, fields.get("synthesis"), subtasks);
+  const graph = resolveGraph(plan, subtasks);
+  const synthesis = readSynthesis(plan, fields.get("synthesis"), graph.definitions);
 
-  checkGraph(subtasks);
-  checkExpressions(expressive, { parameters, matrix: null, expanded: new Map() });
+  const { expanded } = graph;
+  checkExpressions(expressive, { parameters, matrix: null, expanded, waitsFor: new Set() });
   for (const subtask of subtasks) {
-    checkExpressions(subtask.expressive, { parameters, matrix: null, expanded: new Map() });
+    if (!subtask.expressive.some(({ text }) => hasExpression(text))) continue;
+    const matrix = subtask.matrix?.names ?? null;
+    checkExpressions(subtask.expressive, { parameters, matrix, expanded, waitsFor: graph.waitsFor(subtask) });
   }
   return {
     title,
@@ -149,7 +153,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
     concurrency: concurrency ? readInteger(plan, concurrency, CONCURRENCY_RANGE) : null,
     groups,
     synthesis,
-    subtasks: subtasks.map((subtask) => subtask.definition),
+    subtasks: graph.definitions,
   };
 }
 
@@ -167,9 +171,9 @@ function readSubtasks(plan: Subject, field: Field | undefined): ReadSubtask[] {
 }
 
 /** The subtask whose result is the plan's: one of its own. */
-function readSynthesis(plan: Subject, field: Field | undefined, subtasks: readonly ReadSubtask[]): string | null {
+function readSynthesis(plan: Subject, field: Field | undefined, subtasks: readonly SubtaskDefinition[]): string | null {
   const id = readText(plan, field, false);
-  const ids = subtasks.map((subtask) => subtask.definition.id);
+  const ids = subtasks.map((subtask) => subtask.id);
   if (!field || id === null || ids.includes(id)) return id;
   const meant = plan.reading.suggest(id, ids);
   const hint = meant ? `Did you mean "${meant}"?` : "Name the subtask whose result is the plan's.";

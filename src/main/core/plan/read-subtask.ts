@@ -4,6 +4,7 @@ import type { Expressive } from "./expressions";
 import { readAgent, readPrompt } from "./read-agent";
 import { readDuration } from "./read-duration";
 import { noteExpressive } from "./read-json";
+import { type Matrix, readMatrix } from "./read-matrix";
 import { readPlacement, readRetries } from "./read-placement";
 import { readCwd, readEnv } from "./read-surroundings";
 import { readWork } from "./read-work";
@@ -38,6 +39,7 @@ export const SUBTASK_KEYS = knownKeys(
     "llm",
     "approval",
     "dependencies",
+    "matrix",
     "priority",
     "role",
     "capabilities",
@@ -56,12 +58,20 @@ export const SUBTASK_KEYS = knownKeys(
 export const SUBTASK_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 const wholeId = new RegExp(SUBTASK_ID_PATTERN);
 
+export function isSubtaskId(text: string): boolean {
+  return wholeId.test(text);
+}
+
 export const PRIORITY_RANGE = { min: -1_000_000, max: 1_000_000 } as const;
 
 /** A subtask as read, with the nodes that later findings point to. */
 export interface ReadSubtask {
   readonly subject: Subject;
+  readonly node: Node;
+  /** Its dependencies as written: what they stand for is not known yet. */
   readonly definition: SubtaskDefinition;
+  /** Null: it is one subtask. */
+  readonly matrix: Matrix | null;
   /** Null: it has none that could be used. */
   readonly idNode: Node | null;
   /** One for each of the definition's dependencies. */
@@ -87,7 +97,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const title = text("title");
   const description = text("description") ?? "";
   const agent = readAgent(subject, fields.get("agent"));
-  const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"));
+  const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"), expressive);
   const run = readRun(subject, fields, node, { agent, dependencies }, expressive);
   const work = {
     ...readWork(subject, fields, node, { agent, dependencies }, expressive),
@@ -115,9 +125,12 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     const problem = `has "when: ${definition.when}", but no dependencies whose end it could wait for.`;
     fault(subject, "needless_when", when.key, problem);
   }
+  const matrix = fields.get("matrix");
   return {
     subject,
+    node,
     definition,
+    matrix: matrix ? readMatrix(subject, matrix) : null,
     idNode: id === null ? null : (fields.get("id")?.value ?? null),
     dependencyNodes,
     expressive,
@@ -199,6 +212,7 @@ function readArguments(subject: Subject, field: Field, note: (text: string, node
 function readDependencies(
   subject: Subject,
   field: Field | undefined,
+  expressive: Expressive[],
 ): Pick<ReadSubtask, "dependencyNodes"> & { readonly dependencies: string[] } {
   const found = new Map<string, Node>();
   if (!field) return { dependencies: [], dependencyNodes: [] };
@@ -209,7 +223,10 @@ function readDependencies(
       fault(subject, "wrong_type", item, `needs subtask ids as dependencies, not ${whatIs(item)}${hint}.`);
     } else if (found.has(item.value)) {
       caution(subject, "repeated_dependency", item, `names the dependency "${item.value}" twice.`);
-    } else found.set(item.value, item);
+    } else {
+      found.set(item.value, item);
+      expressive.push({ subject, text: item.value, node: item, isScript: false, isId: true });
+    }
   }
   return { dependencies: [...found.keys()], dependencyNodes: [...found.values()] };
 }
