@@ -39,10 +39,10 @@ export const PLAN_TRANSITIONS: ReadonlyArray<{
   { from: "generated", to: "cancelled", when: "an operator dropped it" },
   { from: "approved", to: "executing", when: "an operator launched it" },
   { from: "approved", to: "cancelled", when: "an operator dropped it" },
-  { from: "executing", to: "completed", when: "every task completed" },
+  { from: "executing", to: "completed", when: "every task completed, or was excused" },
   { from: "executing", to: "partially_completed", when: "nothing is left to run, some tasks completed, some did not" },
   { from: "executing", to: "failed", when: "nothing is left to run and no task completed" },
-  { from: "executing", to: "cancelled", when: "an operator cancelled it and its tasks have stopped" },
+  { from: "executing", to: "cancelled", when: "it or all its tasks were cancelled, and they have stopped" },
   { from: "executing", to: "synthesis_failed", when: "its final synthesis failed" },
   { from: "completed", to: "executing", when: "a task of it is run again" },
   { from: "partially_completed", to: "executing", when: "a task of it is retried" },
@@ -63,15 +63,28 @@ export function isLegalPlanTransition(from: string, to: string): boolean {
 
 /**
  * How a plan ends, from the states of its tasks once none is left to run. `cancelRequested`: an operator
- * cancelled the plan as a whole.
+ * cancelled the plan as a whole. `excused`: tasks that do not count against it, by whether they failed where that is
+ * let pass or were cancelled because they were not needed.
  */
-export function planOutcome(counts: Readonly<Record<string, number>>, cancelRequested: boolean): PlanStatus {
+export function planOutcome(
+  counts: Readonly<Record<string, number>>,
+  cancelRequested: boolean,
+  excused: ExcusedTasks = NONE_EXCUSED,
+): PlanStatus {
   if (cancelRequested) return "cancelled";
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const completed = counts.completed ?? 0;
-  if (completed === total) return "completed";
-  return completed > 0 ? "partially_completed" : "failed";
+  if (completed + excused.failed + excused.skipped === total) return "completed";
+  if (completed > 0) return "partially_completed";
+  return (counts.failed ?? 0) === 0 && (counts.cancelled ?? 0) > 0 ? "cancelled" : "failed";
 }
+
+export interface ExcusedTasks {
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const NONE_EXCUSED: ExcusedTasks = { failed: 0, skipped: 0 };
 
 /** The plan model's own five states; the database's ten map onto them. */
 export const PLAN_MODEL_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;

@@ -61,7 +61,8 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
     claiming.FREE_IN_PLAN,
     "USING INDEX console_ready_by_plan (plan_id=? AND held=?)",
   ],
-  ["those whose time has come", claiming.PROMOTE, "USING INDEX console_ready_later (not_before<?)"],
+  ["the ready tasks of a lane", claiming.FREE_IN_LANE, "q USING INDEX console_ready_in_lane (lane=?)"],
+  ["those whose time has come", claiming.PROMOTE, "INDEX console_ready_later (not_before<?)"],
   ["taking a task", claiming.TAKE, "tasks USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
   ["counting an attempt", claiming.TASK_BEGUN, "console_tasks USING INTEGER PRIMARY KEY"],
   ["the ready tasks without work", WITHOUT_WORK, "q USING INDEX console_ready_order (held=?)"],
@@ -104,7 +105,12 @@ test("every hot statement goes by an index and sorts nothing, on a database with
 test("the lists that are read whole are read along an index of their own", async () => {
   const db = await openWithHiveIndexes();
   expect(planOfStatement(db, FIRST_PLANS)[0]).toBe("SCAN e USING INDEX console_plans_recent");
-  expect(planOfStatement(db, claiming.LIMITED_PLANS)[0]).toContain("INDEX console_plans_limited");
+  const lanes = planOfStatement(db, claiming.LANES);
+  expect(lanes.filter((line) => line.startsWith("SCAN p "))).toEqual([
+    expect.stringContaining("console_plans_limited"),
+  ]);
+  expect(lanes.filter((line) => line.includes("console_ready") && !line.includes("console_ready_in_lane"))).toEqual([]);
+  expect(lanes.filter((line) => /^SCAN [lgqp] /.test(line) && !line.startsWith("SCAN p "))).toEqual([]);
   expect(planOfStatement(db, CANCELLING)[0]).toContain("INDEX console_plans_cancelling");
   expect(planOfStatement(db, queue.NEXT_NOT_BEFORE)[0]).toContain("INDEX console_ready_later");
   for (const sql of [FIRST_PLANS, queue.NEXT_NOT_BEFORE]) {

@@ -12,6 +12,8 @@ export interface Ledger {
   moved(planId: string, from: string, to: string): void;
   /** A counter of a plan alone: `waiting`. */
   counted(planId: string, counter: string, step: number): void;
+  /** As many more tasks of this lane's group run; null: of none. */
+  grouped(lane: number | null, step: 1 | -1): void;
   changed(entity: "task" | "run" | "worker", id: string): void;
   /** The last dependency of this task (`console_tasks.seq`) was met. */
   met(seq: number): void;
@@ -23,6 +25,8 @@ export interface Ledger {
 
 const COUNT = `INSERT INTO console_counts (scope, status, n) VALUES (?, ?, ?)
   ON CONFLICT (scope, status) DO UPDATE SET n = n + excluded.n`;
+const GROUP = `UPDATE console_groups SET running = running + ?
+  WHERE name = (SELECT group_name FROM console_lanes WHERE lane = ?)`;
 const LEAVE = "DELETE FROM console_ready WHERE seq IN (SELECT value FROM json_each(?))";
 
 /**
@@ -37,6 +41,7 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
   const ready: number[] = [];
   const gone: number[] = [];
   const events: NewEvent[] = [];
+  const lanes = new Map<number, number>();
 
   const count = (scope: string, status: string, step: number): void => {
     let ofScope = counts.get(scope);
@@ -56,6 +61,9 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
         noteChange(changes, "plan", planId);
       },
       counted: count,
+      grouped(lane, step) {
+        if (lane !== null) lanes.set(lane, (lanes.get(lane) ?? 0) + step);
+      },
       changed: (entity, id) => noteChange(changes, entity, id),
       happened: (event) => events.push(event),
       met: (seq) => ready.push(seq),
@@ -64,6 +72,7 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
   );
 
   appendEvents(tx, events);
+  for (const [lane, step] of lanes) statement(tx, GROUP).run(step, lane);
   if (gone.length > 0) statement(tx, LEAVE).run(JSON.stringify(gone));
   if (ready.length > 0) statement(tx, CONSOLE_READY_AGAIN).run(JSON.stringify(ready));
   for (const [scope, ofScope] of counts) {

@@ -1,9 +1,11 @@
 import { inBulk, type Ledger } from "./bulk";
-import { integer, json, jsonObject, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, json, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
+import { settlePlans } from "./finish-run";
 import { openGate } from "./gate";
 import { LANE_OF_ENTRY } from "./migrations/console-triggers";
 import type { Writer } from "./plan-end";
+import { isNeedless, skipTask } from "./skip";
 import { parseSpec, type TaskSpec } from "./task-spec";
 import { formatTime } from "./time";
 import { occupyWorker } from "./turn";
@@ -32,19 +34,28 @@ export interface Claim {
   readonly maxAttempts: number;
 }
 
+/** What kind of worker somebody is. */
+export interface Skills {
+  readonly role: string;
+  readonly capabilities: readonly string[];
+}
+
 export interface ClaimRequest {
   readonly now: number;
   /** Free slots: each gets one task at most. Their rows exist in workers. */
   readonly workerIds: readonly string[];
+  /** What they all can do. Default: only what asks for no role and no capability. */
+  readonly skills?: Skills;
   /** Written as the events' source. */
   readonly source: string;
   readonly newId: () => string;
 }
 
 export const PROMOTE = `UPDATE console_ready INDEXED BY console_ready_later SET held = ${LANE_OF_ENTRY}
-  WHERE held = 2 AND not_before <= ?`;
+  WHERE held = 2 AND not_before <= ? RETURNING task_id`;
+const NOTE_TASK = "INSERT INTO console_changes (entity, id) VALUES ('task', ?)";
 // What a claim needs of a task comes with it: a look-up of its own for each costs more than all of this.
-const READY = `SELECT q.seq, q.task_id, q.plan_id, q.priority, t.title, t.task_type, k.subtask_id, k.agent, k.attempts, k.max_attempts,
+const READY = `SELECT q.seq, q.task_id, q.plan_id, q.priority, q.lane, t.title, t.task_type, k.subtask_id, k.agent, k.attempts, k.max_attempts,
     s.spec, (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number,
     EXISTS (SELECT 1 FROM console_edges WHERE task = q.seq) AS has_inputs
   FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
@@ -52,14 +63,34 @@ const READY = `SELECT q.seq, q.task_id, q.plan_id, q.priority, t.title, t.task_t
 export const FREE = `${READY} WHERE q.held = +? ORDER BY q.priority DESC, q.seq LIMIT ?`;
 /** The lane of tasks without work: `completeReady` is quicker, but a claim takes them like any other. */
 const WITHOUT_WORK = 5;
-export const LIMITED_PLANS = `SELECT p.plan_id, p.concurrency - coalesce((SELECT sum(n) FROM console_counts
-    WHERE scope = p.plan_id AND status IN ('assigned', 'in_progress')), 0) AS room
-  FROM console_plans p WHERE p.concurrency IS NOT NULL AND p.finished_at IS NULL`;
+const ROOM = `p.concurrency - coalesce((SELECT sum(n) FROM console_counts
+    WHERE scope = p.plan_id AND status IN ('assigned', 'in_progress')), 0)`;
+/**
+ * The plans that limit themselves, and the lanes that hold ready tasks for such workers. From lane to lane by the
+ * index, whatever is in them.
+ */
+export const LANES = `SELECT p.plan_id, NULL AS lane, ${ROOM} AS room, NULL AS group_name, NULL AS places
+  FROM console_plans p WHERE p.concurrency IS NOT NULL AND p.finished_at IS NULL
+  UNION ALL
+  SELECT l.plan_id, l.lane, ${ROOM}, l.group_name, g.capacity - g.running
+  FROM (WITH RECURSIVE filled (lane) AS (
+      SELECT min(lane) FROM console_ready INDEXED BY console_ready_in_lane WHERE held = 7
+      UNION ALL
+      SELECT (SELECT min(q.lane) FROM console_ready q INDEXED BY console_ready_in_lane
+          WHERE q.held = 7 AND q.lane > filled.lane)
+        FROM filled WHERE filled.lane IS NOT NULL
+    ) SELECT lane FROM filled WHERE lane IS NOT NULL) f
+    CROSS JOIN console_lanes l ON l.lane = f.lane
+    LEFT JOIN console_groups g ON g.name = l.group_name
+    LEFT JOIN console_plans p ON p.plan_id = l.plan_id
+  WHERE l.role IN ('', $role) AND NOT EXISTS (
+    SELECT 1 FROM json_each(l.capabilities) n WHERE n.value NOT IN (SELECT value FROM json_each($capabilities)))`;
+export const FREE_IN_LANE = `${READY} WHERE q.held = 7 AND q.lane = +? ORDER BY q.priority DESC, q.seq LIMIT ?`;
 export const FREE_IN_PLAN = `${READY} WHERE q.plan_id = +? AND q.held = 3 ORDER BY q.priority DESC, q.seq LIMIT ?`;
 export const TAKE = `UPDATE tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued'`;
-export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, reason = NULL, not_before = NULL
-  WHERE seq = ?`;
+export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, result_run_id = NULL,
+  reason = NULL, not_before = NULL WHERE seq = ?`;
 export const INPUTS = `SELECT d.subtask_id, r.result_data FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on LEFT JOIN runs r ON r.id = d.result_run_id WHERE e.task = +?`;
 const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)
@@ -77,14 +108,13 @@ export function claimReady(tx: WritableDatabase, request: ClaimRequest): Claim[]
   const { now, workerIds } = request;
   if (workerIds.length === 0) return [];
   promoteReady(tx, now);
-  const ready = candidates(tx, workerIds.length);
+  const ready = candidates(tx, workerIds.length, request.skills ?? NO_SKILLS);
   if (ready.length === 0) return [];
   const planOf = planReader(tx, now);
-  for (const gate of ready.filter(isGate)) openReadyGate(tx, gate, planOf, request);
-  return inBulk(tx, (ledger) => {
+  const { others, work } = endWithoutWorker(tx, ready, planOf, request);
+  const claims = inBulk(tx, (ledger) => {
     const claims: Claim[] = [];
-    for (const candidate of ready) {
-      if (isGate(candidate)) continue;
+    for (const candidate of work) {
       const workerId = workerIds[claims.length];
       if (workerId === undefined) break;
       const claim = take(tx, request, { candidate, plan: planOf(text(candidate.plan_id)), workerId, ledger });
@@ -92,14 +122,44 @@ export function claimReady(tx: WritableDatabase, request: ClaimRequest): Claim[]
     }
     return claims;
   });
+  settlePlans(tx, others, request);
+  return claims;
 }
 
-export function isGate(candidate: Row): boolean {
+const NO_SKILLS: Skills = { role: "", capabilities: [] };
+
+export interface ReadySorted {
+  /** Those that somebody has to do, or a no-op. */
+  readonly work: readonly Row[];
+  /** Plans that may be over because of the others. */
+  readonly others: ReadonlySet<string>;
+}
+
+/** Opens the gates among ready tasks and cancels those that are not needed. Outside of bulk. */
+export function endWithoutWorker(
+  tx: WritableDatabase,
+  ready: readonly Row[],
+  planOf: (planId: string) => Row | undefined,
+  writer: Writer,
+): ReadySorted {
+  const work: Row[] = [];
+  const others = new Set<string>();
+  for (const task of ready) {
+    if (isNeedless(task)) {
+      skipTask(tx, task, textOrNull(planOf(text(task.plan_id))?.correlation_id), writer);
+      others.add(text(task.plan_id));
+    } else if (isGate(task)) openReadyGate(tx, task, planOf, writer);
+    else work.push(task);
+  }
+  return { work, others };
+}
+
+function isGate(candidate: Row): boolean {
   return candidate.task_type === "approval";
 }
 
 /** Outside of bulk: the triggers see to what follows. */
-export function openReadyGate(
+function openReadyGate(
   tx: WritableDatabase,
   { task_id, plan_id, seq }: Row,
   planOf: (planId: string) => Row | undefined,
@@ -112,7 +172,7 @@ export function openReadyGate(
 
 /** Lets in those whose retry time has come. */
 export function promoteReady(tx: WritableDatabase, now: number): void {
-  statement(tx, PROMOTE).run(now);
+  for (const { task_id } of statement(tx, PROMOTE).all(now)) statement(tx, NOTE_TASK).run(task_id);
 }
 
 /** Answers the rows of plans, each read once, whose tasks begin to run. */
@@ -129,7 +189,7 @@ export function planReader(tx: WritableDatabase, now: number): (planId: string) 
 }
 
 /** Ready tasks in the order in which they are to start, at most `most`. */
-function candidates(tx: WritableDatabase, most: number): Row[] {
+function candidates(tx: WritableDatabase, most: number, { role, capabilities }: Skills): Row[] {
   const rows = statement(tx, FREE).all(0, most);
   let isSorted = true;
   const add = (more: readonly Row[]): void => {
@@ -137,14 +197,49 @@ function candidates(tx: WritableDatabase, most: number): Row[] {
     rows.push(...more);
   };
   add(statement(tx, FREE).all(WITHOUT_WORK, most));
-  for (const plan of statement(tx, LIMITED_PLANS).all()) {
-    const room = Math.min(integer(plan.room), most);
-    if (room > 0) add(statement(tx, FREE_IN_PLAN).all(plan.plan_id, room));
+  const rooms: Rooms = new Map();
+  const sharing = new Map<Row, readonly string[]>();
+  for (const lane of statement(tx, LANES).all({ role, capabilities: JSON.stringify(capabilities) })) {
+    const shares = sharesOf(lane, rooms);
+    const room = Math.min(most, ...shares.map((share) => rooms.get(share) ?? 0));
+    if (room <= 0) continue;
+    const more =
+      lane.lane === null
+        ? statement(tx, FREE_IN_PLAN).all(lane.plan_id, room)
+        : statement(tx, FREE_IN_LANE).all(lane.lane, room);
+    for (const row of more) sharing.set(row, shares);
+    add(more);
   }
-  if (isSorted) return rows;
-  return rows
-    .sort((a, b) => integer(b.priority) - integer(a.priority) || integer(a.seq) - integer(b.seq))
-    .slice(0, most);
+  if (!isSorted) {
+    rows.sort((a, b) => integer(b.priority) - integer(a.priority) || integer(a.seq) - integer(b.seq));
+  }
+  return withinRooms(rows, sharing, rooms).slice(0, most);
+}
+
+/** How many more may start, by what limits them: a plan or a group. */
+type Rooms = Map<string, number>;
+
+/** What a lane's tasks need room in. */
+function sharesOf({ plan_id, room, group_name, places }: Row, rooms: Rooms): readonly string[] {
+  const shares: string[] = [];
+  const share = (key: string, left: unknown): void => {
+    shares.push(key);
+    if (!rooms.has(key)) rooms.set(key, integer(left));
+  };
+  if (room !== null) share(`plan ${text(plan_id)}`, room);
+  if (places !== null) share(`group ${text(group_name)}`, places);
+  return shares;
+}
+
+/** Those that fit when they start in this order: lanes may share a plan's or a group's room. */
+function withinRooms(rows: readonly Row[], sharing: ReadonlyMap<Row, readonly string[]>, rooms: Rooms): readonly Row[] {
+  if (sharing.size === 0) return rows;
+  return rows.filter((row) => {
+    const shares = sharing.get(row) ?? [];
+    if (shares.some((share) => (rooms.get(share) ?? 0) <= 0)) return false;
+    for (const share of shares) rooms.set(share, (rooms.get(share) ?? 0) - 1);
+    return true;
+  });
 }
 
 interface Taking {
@@ -173,6 +268,7 @@ function take(
   statement(tx, INSERT_CONSOLE_RUN).run(runId, taskId, now);
   occupyWorker(tx, workerId, taskId);
   ledger.moved(planId, "queued", "in_progress");
+  ledger.grouped(integerOrNull(candidate.lane), 1);
   ledger.changed("task", taskId);
   ledger.changed("run", runId);
   ledger.changed("worker", workerId);

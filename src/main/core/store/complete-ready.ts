@@ -1,5 +1,5 @@
 import { inBulk, type Ledger } from "./bulk";
-import { isGate, openReadyGate, planReader, promoteReady, stopEarlierRuns } from "./claim-ready";
+import { endWithoutWorker, planReader, promoteReady, stopEarlierRuns } from "./claim-ready";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { meetDependents, settlePlans } from "./finish-run";
@@ -15,7 +15,7 @@ export interface CompletionRequest {
   readonly newId: () => string;
 }
 
-export const WITHOUT_WORK = `SELECT q.seq, q.task_id, q.plan_id, k.subtask_id, k.attempts, t.task_type,
+export const WITHOUT_WORK = `SELECT q.seq, q.task_id, q.plan_id, q.lane, k.subtask_id, k.attempts, t.task_type,
     (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number
   FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
   WHERE q.held = 5 ORDER BY q.priority DESC, q.seq LIMIT ?`;
@@ -34,8 +34,8 @@ export function hasReadyWithoutWork(db: ReadableDatabase): boolean {
 }
 
 /**
- * Begins and ends, in one step, ready tasks that have nothing to run, and lets gates wait for their people: neither
- * waits for a slot. Answers how many; what becomes ready by it is left to the next call. Tasks of plans with a limit
+ * Begins and ends, in one step, ready tasks that have nothing to run, lets gates wait for their people, and cancels
+ * what is not needed: none of them waits for a slot. Answers how many; what becomes ready by it is left to the next call. Tasks of plans with a limit
  * go through `claimReady`.
  */
 export function completeReady(tx: WritableDatabase, request: CompletionRequest): number {
@@ -43,13 +43,11 @@ export function completeReady(tx: WritableDatabase, request: CompletionRequest):
   const ready = statement(tx, WITHOUT_WORK).all(request.limit);
   if (ready.length === 0) return 0;
   const planOf = planReader(tx, request.now);
-  const planIds = new Set<string>();
-  const gates = ready.filter(isGate);
-  for (const gate of gates) openReadyGate(tx, gate, planOf, request);
+  const { work, others } = endWithoutWorker(tx, ready, planOf, request);
+  const planIds = new Set(others);
   const completed = inBulk(tx, (ledger) => {
     let count = 0;
-    for (const task of ready) {
-      if (isGate(task)) continue;
+    for (const task of work) {
       const planId = text(task.plan_id);
       if (!complete(tx, request, { task, plan: planOf(planId), ledger })) continue;
       planIds.add(planId);
@@ -58,7 +56,7 @@ export function completeReady(tx: WritableDatabase, request: CompletionRequest):
     return count;
   });
   settlePlans(tx, planIds, request);
-  return completed + gates.length;
+  return completed + ready.length - work.length;
 }
 
 interface Completing {

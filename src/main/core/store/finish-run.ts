@@ -1,6 +1,6 @@
 import type { TaskStatus } from "../../../shared/model/task";
 import { inBulk, type Ledger } from "./bulk";
-import { integer, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent, type NewEvent } from "./events";
 import { endPlanIfOver, noteProgress, PLAN_CANCELLED, type Writer } from "./plan-end";
@@ -37,7 +37,7 @@ export interface FinishedRun {
 
 /** For a JSON list of runs. */
 export const RUNS_TO_FINISH = `SELECT r.id, r.status, r.task_id, r.worker_id, r.run_number, t.status AS task_status,
-    k.seq, k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, p.correlation_id,
+    k.seq, k.run_id AS latest, k.plan_id, k.subtask_id, k.attempts, k.reason, k.lane, k.on_failure, p.correlation_id,
     p.cancel_requested_at, p.cancel_reason, cr.stop_requested,
     EXISTS (SELECT 1 FROM console_edges WHERE depends_on = k.seq) AS has_dependents
   FROM runs r
@@ -47,7 +47,8 @@ export const RUNS_TO_FINISH = `SELECT r.id, r.status, r.task_id, r.worker_id, r.
     LEFT JOIN console_runs cr ON cr.run_id = r.id
   WHERE r.id IN (SELECT value FROM json_each(?))`;
 const END_RUN = `UPDATE runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?`;
-const END_CONSOLE_RUN = "UPDATE console_runs SET live = NULL, exit_code = ?, signal = ? WHERE run_id = ?";
+const END_CONSOLE_RUN =
+  "UPDATE console_runs SET live = NULL, claimed = NULL, exit_code = ?, signal = ? WHERE run_id = ?";
 const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
 const NOTE_SUCCESS = "UPDATE console_tasks SET result_run_id = run_id, reason = NULL WHERE seq = ?";
 const NOTE_END = `UPDATE console_tasks SET not_before = ?, reason = ?,
@@ -140,6 +141,7 @@ function succeed(tx: WritableDatabase, end: RunEnd, run: Row, ledger: Ledger): s
   statement(tx, SET_TASK).run("completed", formatTime(end.now), taskId);
   if (run.has_dependents === 1) meetDependents(tx, seq, ledger);
   ledger.moved(planId, "in_progress", "completed");
+  ledger.grouped(integerOrNull(run.lane), -1);
   ledger.changed("task", taskId);
   ledger.changed("run", end.runId);
   ledger.changed("worker", text(run.worker_id));
@@ -153,11 +155,12 @@ function finishOther(tx: WritableDatabase, end: RunEnd, run: Row): string | null
   const retryAt = retryTime(end, run);
   // Whatever a foreign program made of the task meanwhile stands; the run's own end is recorded all the same.
   if (run.task_status === "in_progress") {
-    const status: TaskStatus = retryAt === null ? TASK_STATUS[end.outcome] : "queued";
+    const status = retryAt === null ? lastStatus(end, run) : "queued";
     statement(tx, NOTE_END).run(retryAt, reasonOf(end, run), status, taskId);
     statement(tx, SET_TASK).run(status, formatTime(end.now), taskId);
-  }
-  appendEvent(tx, endEvent(end, run, retryAt));
+    appendEvent(tx, endEvent(end, run, retryAt));
+    if (status === "escalated") appendEvent(tx, escalation(end, run));
+  } else appendEvent(tx, endEvent(end, run, retryAt));
   return textOrNull(run.plan_id);
 }
 
@@ -191,6 +194,33 @@ const EVENT = {
   timeout: "task.failed",
   cancelled: "task.cancelled",
 } as const;
+
+/** `console_tasks.on_failure` of a task whose failure a person is to judge. */
+const ESCALATES = 2;
+
+/** What a task is after its last attempt. A plan that is being cancelled asks nobody any more. */
+function lastStatus({ outcome }: RunEnd, run: Row): TaskStatus {
+  const status = TASK_STATUS[outcome];
+  return status === "failed" && run.on_failure === ESCALATES && run.cancel_requested_at === null ? "escalated" : status;
+}
+
+function escalation(end: RunEnd, run: Row): NewEvent {
+  return {
+    id: end.newId(),
+    type: "review.requested",
+    at: end.now,
+    source: end.source,
+    correlationId: textOrNull(run.correlation_id),
+    payload: {
+      task_id: text(run.task_id),
+      plan_id: textOrNull(run.plan_id),
+      subtask_id: textOrNull(run.subtask_id),
+      run_id: end.runId,
+      escalated: true,
+      error: end.error,
+    },
+  };
+}
 
 function retryTime({ outcome, retryAt }: RunEnd, run: Row): number | null {
   if (retryAt === null || (outcome !== "failure" && outcome !== "timeout")) return null;

@@ -62,7 +62,6 @@ const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (seq, task_id, plan_id, s
 const RUN_WHEN: Readonly<Record<When, number>> = { success: 0, failure: 1, always: 2 };
 const ON_FAILURE: Readonly<Record<OnFailure, number>> = { fail: 0, continue: 1, escalate: 2 };
 
-
 /** Writes a plan with all its tasks; those without dependencies are ready at once. */
 export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer): void {
   insertPlanRows(tx, plan, writer);

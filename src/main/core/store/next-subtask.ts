@@ -7,11 +7,12 @@ import { PAYLOAD_PLAN } from "./migrations/hive-operations";
 
 const TASK = `${HIVE_TASK_COLUMNS} FROM console_ready q JOIN tasks t ON t.id = q.task_id ${HIVE_TASK_CONSOLE}`;
 
-/** Free, or free within the plan's limit, or of a plan that the console does not run, or without work. */
-const OPEN_LANES = [0, 3, 4, 5] as const;
+/** Free, or free within the plan's limit, or of a plan that the console does not run, or without work, or for whom its lane lets. */
+const OPEN_LANES = [0, 3, 4, 5, 7] as const;
 
 /** The first ready task of a plan that the console knows. A row that no trigger saw change is passed over. */
 export const READY_IN_PLAN = `SELECT ${TASK} WHERE q.plan_id = +? AND q.held = +? AND t.status = 'queued'
+    AND q.lane IS NOT -1
   ORDER BY q.priority DESC, q.seq LIMIT 1`;
 
 // What the console runs, only it adds tasks to.

@@ -1,8 +1,8 @@
-import { isLegalPlanTransition, type PlanStatus, planOutcome } from "../../../shared/model/plan";
+import { type ExcusedTasks, isLegalPlanTransition, type PlanStatus, planOutcome } from "../../../shared/model/plan";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
-import { concludeSynthesis } from "./synthesis";
+import { type Concluded, concludeSynthesis } from "./synthesis";
 import { formatTime } from "./time";
 
 /** Who writes, and when: what every act of several rows carries along. */
@@ -55,7 +55,8 @@ const CLOSE_EXECUTION = `UPDATE plan_execution SET (completed_subtasks, failed_s
       json_group_array(k.subtask_id) FILTER (WHERE t.status IN ('failed', 'cancelled')),
       json_group_array(k.subtask_id) FILTER (WHERE k.blocked = 1)
     FROM console_tasks k JOIN tasks t ON t.id = k.task_id WHERE k.plan_id = $planId),
-  active_subtasks = '[]', current_phase = $status, updated_at = $at, completed_at = $at
+  active_subtasks = '[]', current_phase = $status,
+  progress_percent = CASE $status WHEN 'completed' THEN 100 ELSE progress_percent END, updated_at = $at, completed_at = $at
   WHERE plan_id = $planId`;
 
 /** Ends an executing plan of which nothing is left to run. True when it did. Cheap when there is nothing to do. */
@@ -66,9 +67,14 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
   if (!plan) return false;
   counts.delete("waiting");
   counts.delete("blocked");
-  const outcome = planOutcome(Object.fromEntries(counts), plan.cancel_requested_at !== null);
+  const outcome = planOutcome(
+    Object.fromEntries(counts),
+    plan.cancel_requested_at !== null,
+    excusedTasks(tx, planId, counts),
+  );
   if (!isLegalPlanTransition(text(plan.status), outcome)) return false;
-  const status = withSynthesis(tx, planId, plan, outcome, { now, source, newId });
+  const synthesis = synthesisOf(tx, planId, plan, outcome, { now, source, newId });
+  const status = synthesis.kind === "failed" ? "synthesis_failed" : outcome;
   const at = formatTime(now);
   statement(tx, "UPDATE execution_plans SET status = ? WHERE id = ?").run(status, planId);
   statement(tx, "UPDATE console_plans SET finished_at = ? WHERE plan_id = ?").run(now, planId);
@@ -84,24 +90,32 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
     at: now,
     source,
     correlationId: textOrNull(plan.correlation_id),
-    payload: { plan_id: planId, status, counts: Object.fromEntries(counts) },
+    payload: {
+      plan_id: planId,
+      status,
+      counts: Object.fromEntries(counts),
+      ...(synthesis.kind === "failed" && { synthesis_error: synthesis.reason }),
+    },
   });
   return true;
 }
 
+const EXCUSED = `SELECT count(*) FILTER (WHERE t.status = 'failed' AND k.on_failure = 1) AS failed,
+    count(*) FILTER (WHERE t.status = 'cancelled' AND k.skipped = 1) AS skipped
+  FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id WHERE k.plan_id = +?`;
+
+/** Looked for only where something failed or was cancelled. */
+function excusedTasks(db: ReadableDatabase, planId: string, counts: ReadonlyMap<string, number>): ExcusedTasks {
+  const suspect = (counts.get("failed") ?? 0) + (counts.get("cancelled") ?? 0);
+  const row = suspect === 0 ? undefined : statement(db, EXCUSED).get(planId);
+  return { failed: integer(row?.failed), skipped: integer(row?.skipped) };
+}
+
 /** The end of a plan that has a final result is that result's, unless it was cancelled. */
-function withSynthesis(
-  tx: WritableDatabase,
-  planId: string,
-  plan: Row,
-  outcome: PlanStatus,
-  writer: Writer,
-): PlanStatus {
+function synthesisOf(tx: WritableDatabase, planId: string, plan: Row, outcome: PlanStatus, writer: Writer): Concluded {
   const subtaskId = textOrNull(plan.synthesis);
-  if (subtaskId === null || outcome === "cancelled") return outcome;
-  const correlationId = textOrNull(plan.correlation_id);
-  const concluded = concludeSynthesis(tx, { planId, subtaskId, correlationId, ...writer });
-  return concluded === "failed" ? "synthesis_failed" : outcome;
+  if (subtaskId === null || outcome === "cancelled") return { kind: "none" };
+  return concludeSynthesis(tx, { planId, subtaskId, correlationId: textOrNull(plan.correlation_id), ...writer });
 }
 
 const PROGRESS = `UPDATE plan_execution SET progress_percent = $percent, updated_at = $at

@@ -2,7 +2,7 @@ import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { parseSpec, type TaskSpec } from "./task-spec";
 
-export { type Claim, type ClaimRequest, claimReady } from "./claim-ready";
+export { type Claim, type ClaimRequest, claimReady, type Skills } from "./claim-ready";
 export { type CompletionRequest, completeReady, hasReadyWithoutWork } from "./complete-ready";
 export { type FinishedRun, finishRun, finishRuns, type RunEnd } from "./finish-run";
 export type { TaskSpec } from "./task-spec";

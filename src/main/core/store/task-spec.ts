@@ -1,9 +1,20 @@
 import { type AgentWork, approvalWork, httpWork, llmWork, programWork } from "../../../shared/model/agent-work";
-import { type LateText, NO_RETRIES, type RetryPolicy } from "../../../shared/model/plan-definition";
+import {
+  type LateText,
+  NO_RETRIES,
+  ON_FAILURE,
+  type RetryPolicy,
+  SUBTASK_DEFAULTS,
+  type SubtaskDefinition,
+  WHEN,
+} from "../../../shared/model/plan-definition";
 import { integerOrNull, jsonObject } from "./columns";
 
+/** What a task asks of its surroundings, and what its end means to the rest of its plan. */
+export type TaskPlacement = Pick<SubtaskDefinition, "role" | "capabilities" | "group" | "onFailure" | "when">;
+
 /** What a task runs, with the plan's defaults merged in and every path absolute. Fixed at launch. */
-export interface TaskSpec extends AgentWork {
+export interface TaskSpec extends AgentWork, TaskPlacement {
   readonly agent: string;
   readonly run: string | readonly string[] | null;
   readonly env: Readonly<Record<string, string>>;
@@ -38,7 +49,18 @@ export function parseSpec(raw: unknown): TaskSpec | null {
       jitter: shareOrNull(policy.get("jitter")) ?? NO_RETRIES.jitter,
       onExitCodes: integersOrNull(policy.get("onExitCodes")),
     },
+    ...parsePlacement(fields),
     ...(late && { late }),
+  };
+}
+
+function parsePlacement({ role, capabilities, group, onFailure, when }: Record<string, unknown>): TaskPlacement {
+  return {
+    role: typeof role === "string" ? role : SUBTASK_DEFAULTS.role,
+    capabilities: isStrings(capabilities) ? capabilities : SUBTASK_DEFAULTS.capabilities,
+    group: typeof group === "string" ? group : SUBTASK_DEFAULTS.group,
+    onFailure: ON_FAILURE.find((known) => known === onFailure) ?? SUBTASK_DEFAULTS.onFailure,
+    when: WHEN.find((known) => known === when) ?? SUBTASK_DEFAULTS.when,
   };
 }
 

@@ -9,6 +9,7 @@ export const CONSOLE_TABLES: readonly string[] = [
     correlation_id TEXT,
     task_count INTEGER NOT NULL,
     concurrency INTEGER,
+    conditional INTEGER NOT NULL DEFAULT 0,
     cancel_requested_at INTEGER,
     cancel_reason TEXT,
     paused_at INTEGER,
@@ -29,7 +30,9 @@ export const CONSOLE_TABLES: readonly string[] = [
     WHERE cancel_requested_at IS NOT NULL AND finished_at IS NULL`,
   `CREATE INDEX console_plans_recent ON execution_plans (coalesce(generated_at, ''), id)`,
 
-  // unmet: dependencies not completed; blocked: 1 behind a failed or cancelled task. Both only while queued.
+  // unmet: dependencies that it waits for; blocked: 1 behind a failed or cancelled task. Both only while queued.
+  // run_when: 0 its dependencies succeeded, 1 one of them did not, 2 always. on_failure: 0 fail, 1 continue, 2
+  // escalate. skipped: 1 when it is cancelled because it was not needed.
   `CREATE TABLE console_tasks (
     seq INTEGER PRIMARY KEY,
     task_id TEXT NOT NULL UNIQUE,
@@ -42,6 +45,10 @@ export const CONSOLE_TABLES: readonly string[] = [
     not_before INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
     max_attempts INTEGER NOT NULL DEFAULT 1,
+    run_when INTEGER NOT NULL DEFAULT 0,
+    on_failure INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    lane INTEGER,
     run_id TEXT,
     result_run_id TEXT,
     reason TEXT,
@@ -60,18 +67,37 @@ export const CONSOLE_TABLES: readonly string[] = [
 
   // held: 0 free, 1 its plan is paused or being cancelled, 2 until not_before, 3 free within its plan's limit,
   // 4 of a plan that the console does not run: never claimed, handed out on request; 5 free, and a
-  // no-op or a gate: it needs no slot.
+  // no-op, a gate or not needed (lane -1): it needs no slot; 7 free for those that its lane lets.
   `CREATE TABLE console_ready (
     seq INTEGER PRIMARY KEY,
     task_id TEXT NOT NULL,
     plan_id TEXT NOT NULL,
     held INTEGER NOT NULL,
     priority INTEGER NOT NULL,
-    not_before INTEGER
+    not_before INTEGER,
+    lane INTEGER
   )`,
   `CREATE INDEX console_ready_order ON console_ready (held, priority DESC, seq)`,
   `CREATE INDEX console_ready_by_plan ON console_ready (plan_id, held, priority DESC, seq)`,
   `CREATE INDEX console_ready_later ON console_ready (not_before) WHERE held = 2`,
+  `CREATE INDEX console_ready_in_lane ON console_ready (lane, priority DESC, seq) WHERE held = 7`,
+
+  // Tasks that ask for the same: a place in a group, a worker's role, its capabilities. '' and []: nothing. The plan
+  // is named when it limits itself. A claim looks at the first of each lane.
+  `CREATE TABLE console_lanes (
+    lane INTEGER PRIMARY KEY,
+    plan_id TEXT NOT NULL,
+    group_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    capabilities TEXT NOT NULL,
+    UNIQUE (group_name, role, capabilities, plan_id)
+  )`,
+  // running: tasks of the group that are assigned or in progress, over all plans.
+  `CREATE TABLE console_groups (
+    name TEXT PRIMARY KEY,
+    capacity INTEGER NOT NULL,
+    running INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID`,
 
   // Besides the stored statuses a plan's scope counts two derived ones: 'waiting' (queued with unmet ones,
   // blocked included) and 'blocked'. Scope '' counts every task of the database.
@@ -82,11 +108,13 @@ export const CONSOLE_TABLES: readonly string[] = [
     PRIMARY KEY (scope, status)
   ) WITHOUT ROWID`,
 
-  // live: 1 while the run runs, else null.
+  // live: 1 while the run runs, else null. claimed: null by a program of ours, 1 by another one's SQL, 2 that reported
+  // its end, which is to be settled.
   `CREATE TABLE console_runs (
     run_id TEXT PRIMARY KEY,
     task_id TEXT NOT NULL,
     live INTEGER,
+    claimed INTEGER,
     pid INTEGER,
     pid_start TEXT,
     host TEXT,
@@ -98,6 +126,7 @@ export const CONSOLE_TABLES: readonly string[] = [
     started_at INTEGER NOT NULL
   ) WITHOUT ROWID`,
   `CREATE INDEX console_runs_live ON console_runs (live) WHERE live IS NOT NULL`,
+  `CREATE INDEX console_runs_reported ON console_runs (claimed) WHERE claimed = 2`,
   `CREATE INDEX console_runs_stopping ON console_runs (live) WHERE live IS NOT NULL AND stop_requested IS NOT NULL`,
 
   `CREATE TABLE console_workers (
@@ -128,6 +157,8 @@ export const CONSOLE_TABLES: readonly string[] = [
 
   // Where triggers send a task that goes from one status to another.
   "CREATE VIEW console_moves AS SELECT '' AS id, '' AS was, '' AS status",
+  // Where they send an attempt that another program has begun with an SQL statement of its own.
+  "CREATE VIEW console_sql_claims AS SELECT '' AS run_id, '' AS task_id, '' AS worker_id, '' AS plan_id, 0 AS seq",
 
   // entity: task, run, worker, plan with one id; or in the plural with a JSON list of ids.
   `CREATE TABLE console_changes (seq INTEGER PRIMARY KEY, entity TEXT NOT NULL, id TEXT NOT NULL)`,

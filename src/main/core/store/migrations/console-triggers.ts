@@ -2,12 +2,18 @@
  * Triggers, so that a foreign program's `UPDATE tasks SET status = ...` moves counters, readiness and the
  * change feed exactly as a write of ours does.
  *
- * Glossary. *Stopped*: failed or cancelled. *Obstacle*: a stopped task, or a queued one that is blocked. A queued
- * task is *blocked* when one of its dependencies is an obstacle. No trigger relies on firing itself: foreign
- * connections have recursive triggers off, so chains are walked by recursive queries.
+ * Glossary. A task is *over* when it is completed, failed or cancelled. It is *good* when it is completed, failed
+ * where that is let pass (on_failure 1), or cancelled because it was not needed (skipped 1); over and not good, it is
+ * *stopped*. *Obstacle*: a stopped task, or a queued one that is blocked. A queued task that runs on success is
+ * *blocked* when one of its dependencies is an obstacle, and waits for those that are not good; one that runs on
+ * failure or always is never blocked and waits for those that are neither over nor blocked. No trigger relies on firing
+ * itself: foreign connections have recursive triggers off, so chains are walked by recursive queries.
  */
 
-const STOPPED = "('failed', 'cancelled')";
+/** Conditions on a status, and on two columns of console_tasks. Never null. */
+const isOver = (status: string) => `(${status} IS 'completed' OR ${status} IS 'failed' OR ${status} IS 'cancelled')`;
+const isGood = (status: string, onFailure: string, skipped: string) =>
+  `(${status} IS 'completed' OR (${status} IS 'failed' AND ${onFailure} IS 1) OR (${status} IS 'cancelled' AND ${skipped} IS 1))`;
 
 /** Not within a bulk step of ours, which does what these triggers do for many rows at once (see bulk.ts). */
 const ALOUD = "NOT EXISTS (SELECT 1 FROM console_bulk WHERE one = 1)";
@@ -29,10 +35,10 @@ function countOfPlanOf(taskId: string, status: string, step: 1 | -1): string {
  * would rather begin with all queued tasks of the database.
  */
 function makeReady(which: string): string {
-  return `INSERT OR REPLACE INTO console_ready (seq, task_id, plan_id, held, priority, not_before)
+  return `INSERT OR REPLACE INTO console_ready (seq, task_id, plan_id, held, priority, not_before, lane)
     SELECT c.seq, c.task_id, c.plan_id,
-      CASE WHEN p.plan_id IS NULL THEN 4 WHEN c.not_before IS NOT NULL THEN 2 ELSE ${LANE} END,
-      CAST(coalesce(t.priority, 1) AS INTEGER), c.not_before
+      CASE WHEN p.plan_id IS NULL THEN 4 WHEN c.not_before IS NOT NULL THEN 2 ELSE ${heldBy(NEEDLESS)} END,
+      CAST(coalesce(t.priority, 1) AS INTEGER), c.not_before, CASE WHEN ${NEEDLESS} THEN -1 ELSE c.lane END
     FROM console_tasks c
       CROSS JOIN tasks t ON t.id = c.task_id
       CROSS JOIN execution_plans e ON e.id = c.plan_id
@@ -41,12 +47,29 @@ function makeReady(which: string): string {
 }
 
 /** Where a ready task `c` of plan `p` queues when it need not wait for a time. */
-const LANE = `CASE WHEN p.paused_at IS NOT NULL OR p.cancel_requested_at IS NOT NULL THEN 1
+function heldBy(needless: string): string {
+  return `CASE WHEN p.paused_at IS NOT NULL OR p.cancel_requested_at IS NOT NULL THEN 1
+  WHEN ${needless} THEN 5 WHEN c.lane IS NOT NULL THEN 7
   WHEN p.concurrency IS NOT NULL THEN 3 WHEN c.agent IN ('noop', 'approval') THEN 5 ELSE 0 END`;
+}
 
-/** The same for a row of console_ready that is to be moved to it. */
-export const LANE_OF_ENTRY = `(SELECT ${LANE} FROM console_tasks c JOIN console_plans p ON p.plan_id = c.plan_id
-  WHERE c.seq = console_ready.seq)`;
+function hasDependency(task: string, condition: string): string {
+  return `EXISTS (SELECT 1 FROM console_edges de JOIN console_tasks d ON d.seq = de.depends_on
+    JOIN tasks dt ON dt.id = d.task_id WHERE de.task = ${task} AND (${condition}))`;
+}
+
+const DEPENDENCY_GOOD = isGood("dt.status", "d.on_failure", "d.skipped");
+const STOPPED = `${isOver("dt.status")} AND NOT ${DEPENDENCY_GOOD}`;
+const OBSTACLE = `(${STOPPED}) OR d.blocked = 1`;
+
+/** Whether a task `c` that waits for nothing is not to run: nothing failed, or what it follows was not needed either. */
+const NEEDLESS = `(p.conditional IS 1 AND CASE c.run_when
+  WHEN 0 THEN ${hasDependency("c.seq", "dt.status IS 'cancelled' AND d.skipped = 1")}
+  WHEN 1 THEN NOT ${hasDependency("c.seq", OBSTACLE)} ELSE 0 END)`;
+
+/** Where a row of console_ready queues when it need not wait for a time. */
+export const LANE_OF_ENTRY = `(SELECT ${heldBy("console_ready.lane IS -1")} FROM console_tasks c
+  JOIN console_plans p ON p.plan_id = c.plan_id WHERE c.seq = console_ready.seq)`;
 
 /** For tasks whose last dependency was met in bulk: a JSON list of their seqs. */
 export const CONSOLE_READY_AGAIN = makeReady("c.seq IN (SELECT value FROM json_each(?))");
@@ -55,13 +78,6 @@ function seqOf(taskId: string): string {
   return `(SELECT seq FROM console_tasks WHERE task_id = ${taskId})`;
 }
 
-function hasDependency(task: string, condition: string): string {
-  return `EXISTS (SELECT 1 FROM console_edges de JOIN console_tasks d ON d.seq = de.depends_on
-    JOIN tasks dt ON dt.id = d.task_id WHERE de.task = ${task} AND (${condition}))`;
-}
-
-const OBSTACLE = `dt.status IN ${STOPPED} OR d.blocked = 1`;
-
 /*
  * In the walks below the condition of the whole step stands where the walk begins: around it, SQLite would
  * walk first and ask then, and every claim would cost as much as its plan is large.
@@ -69,7 +85,7 @@ const OBSTACLE = `dt.status IN ${STOPPED} OR d.blocked = 1`;
 
 /** Marks everything queued behind an obstacle. Stops where it is marked already, so a repeat costs nothing. */
 function block(taskId: string, when: string): string {
-  const open = "c.unmet > 0 AND c.blocked = 0";
+  const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
   return `UPDATE console_tasks SET blocked = 1 WHERE seq IN (
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
@@ -85,8 +101,8 @@ function block(taskId: string, when: string): string {
  * task is a direct dependency (cheap, and prunes most); then marks again what hangs behind other obstacles.
  */
 function unblock(taskId: string, when: string): string {
-  const freed = `c.blocked = 1 AND NOT ${hasDependency("c.seq", `dt.status IN ${STOPPED}`)}`;
-  const open = "c.unmet > 0 AND c.blocked = 0";
+  const freed = `c.blocked = 1 AND NOT ${hasDependency("c.seq", STOPPED)}`;
+  const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
   return `UPDATE console_tasks SET blocked = 0 WHERE seq IN (
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
@@ -111,7 +127,14 @@ function unblock(taskId: string, when: string): string {
     ) SELECT seq FROM again);`;
 }
 
-const ownBlocked = (taskId: string) => `(SELECT blocked FROM console_tasks WHERE task_id = ${taskId})`;
+const own = (taskId: string, column: string) => `(SELECT ${column} FROM console_tasks WHERE task_id = ${taskId})`;
+const ownBlocked = (taskId: string) => own(taskId, "blocked");
+const wasGood = (taskId: string, status: string) => isGood(status, own(taskId, "on_failure"), own(taskId, "skipped"));
+const wasStopped = (taskId: string, status: string) => `(${isOver(status)} AND NOT ${wasGood(taskId, status)})`;
+
+/** The queued tasks that depend on this one. */
+const queuedBehind = (taskId: string) => `seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf(taskId)})
+  AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued'`;
 
 /*
  * The view console_moves takes the transitions of tasks: one short trigger sends them there, so that an update
@@ -140,41 +163,59 @@ const MEET_DEPENDENTS = `UPDATE console_tasks SET unmet = unmet - 1
     WHERE NEW.status = 'completed'
       AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("NEW.id")}) AND unmet > 0;`;
 
+/**
+ * How many more dependencies a task behind it waits for, by what it runs on. What *blocked* has to do with it is
+ * counted where that mark is set and taken (`console_blocked`, `console_unblocked`).
+ */
+const STEP = `(CASE run_when WHEN 0 THEN ${wasGood("NEW.id", "NEW.was")} - ${wasGood("NEW.id", "NEW.status")}
+  ELSE ${isOver("NEW.was")} - ${isOver("NEW.status")} END)`;
+
+/** The rows of console_ready behind a task: whether they are needed may follow from how it ended. */
+function reconsider(taskId: string): string {
+  return makeReady(`c.seq IN (SELECT e.task FROM console_edges e WHERE e.depends_on = ${seqOf(taskId)} AND EXISTS
+    (SELECT 1 FROM console_plans cp WHERE cp.plan_id = ${own(taskId, "plan_id")} AND cp.conditional = 1))`);
+}
+
 /** The steps depend on their order: each says what the row of the task itself must hold by then. */
 const TASK_STATUS_CHANGED = [
   // Queued again: what it waits for is counted afresh.
   `UPDATE console_tasks SET
       unmet = (SELECT count(*) FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = console_tasks.seq AND dt.status IS NOT 'completed'),
-      blocked = ${hasDependency("console_tasks.seq", OBSTACLE)}
+        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = console_tasks.seq AND NOT CASE console_tasks.run_when
+          WHEN 0 THEN ${DEPENDENCY_GOOD} ELSE ${isOver("dt.status")} OR d.blocked = 1 END),
+      blocked = run_when = 0 AND ${hasDependency("console_tasks.seq", OBSTACLE)}
     WHERE task_id = NEW.id AND NEW.status = 'queued';`,
   makeReady("c.task_id = NEW.id AND NEW.status = 'queued'"),
-  // Not completed any more: who is queued behind it waits again.
-  `UPDATE console_tasks SET unmet = unmet + 1
-    WHERE NEW.was = 'completed'
-      AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("NEW.id")})
-      AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued';`,
+  // Who is queued behind it waits again.
+  `UPDATE console_tasks SET unmet = unmet + 1 WHERE ${queuedBehind("NEW.id")} AND ${STEP} = 1;`,
   // An obstacle no more. Before the counters of a completed one go down, so that the walk passes through all.
   unblock(
     "NEW.id",
-    `NEW.status NOT IN ${STOPPED}
-      AND (NEW.was IN ${STOPPED} OR (NEW.was = 'queued' AND ${ownBlocked("NEW.id")} = 1))
+    `NOT ${wasStopped("NEW.id", "NEW.status")}
+      AND (${wasStopped("NEW.id", "NEW.was")} OR (NEW.was = 'queued' AND ${ownBlocked("NEW.id")} = 1))
       AND NOT (NEW.status = 'queued' AND coalesce(${ownBlocked("NEW.id")}, 0) = 1)`,
   ),
-  MEET_DEPENDENTS,
-  block("NEW.id", `NEW.status IN ${STOPPED} OR (NEW.status = 'queued' AND ${ownBlocked("NEW.id")} = 1)`),
+  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${queuedBehind("NEW.id")} AND ${STEP} = -1;`,
+  block("NEW.id", `${wasStopped("NEW.id", "NEW.status")} OR (NEW.status = 'queued' AND ${ownBlocked("NEW.id")} = 1)`),
   ...LEAVE_QUEUE,
+  reconsider("NEW.id"),
+  "UPDATE console_tasks SET skipped = 0 WHERE NEW.was = 'cancelled' AND task_id = NEW.id AND skipped = 1;",
 ];
+
+const RUNNING = "('assigned', 'in_progress')";
+const groupOf = (taskId: string) =>
+  `(SELECT l.group_name FROM console_tasks k JOIN console_lanes l ON l.lane = k.lane WHERE k.task_id = ${taskId})`;
 
 const TASK_DELETED = [
   count("''", "OLD.status", -1),
   countOfPlanOf("OLD.id", "OLD.status", -1),
-  unblock("OLD.id", `OLD.status IN ${STOPPED} OR ${ownBlocked("OLD.id")} = 1`),
+  `UPDATE console_groups SET running = running - 1 WHERE OLD.status IN ${RUNNING} AND name = ${groupOf("OLD.id")};`,
+  unblock("OLD.id", `${wasStopped("OLD.id", "OLD.status")} OR ${ownBlocked("OLD.id")} = 1`),
   // Nothing waits for what is no more.
-  `UPDATE console_tasks SET unmet = unmet - 1
-    WHERE OLD.status <> 'completed'
-      AND seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf("OLD.id")}) AND unmet > 0;`,
+  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${queuedBehind("OLD.id")}
+    AND NOT CASE run_when WHEN 0 THEN ${wasGood("OLD.id", "OLD.status")} ELSE ${isOver("OLD.status")} END;`,
   `UPDATE console_tasks SET unmet = 0, blocked = 0 WHERE task_id = OLD.id;`,
+  reconsider("OLD.id"),
   `DELETE FROM console_ready WHERE seq = ${seqOf("OLD.id")};`,
   `DELETE FROM console_edges WHERE depends_on = ${seqOf("OLD.id")};`,
   `DELETE FROM console_edges WHERE task = ${seqOf("OLD.id")};`,
@@ -182,15 +223,45 @@ const TASK_DELETED = [
   `DELETE FROM console_tasks WHERE task_id = OLD.id;`,
 ];
 
+/**
+ * Another program began an attempt at a ready task of ours by adding its run: what `claimReady` writes, down to the
+ * event.
+ */
+const NOW_TEXT = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+const NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+const SQL_CLAIM = [
+  `INSERT OR IGNORE INTO console_runs (run_id, task_id, live, claimed, started_at)
+    VALUES (NEW.run_id, NEW.task_id, 1, 1, ${NOW_MS});`,
+  `UPDATE console_tasks SET attempts = attempts + 1, run_id = NEW.run_id, result_run_id = NULL, reason = NULL
+    WHERE seq = NEW.seq;`,
+  `UPDATE tasks SET status = 'in_progress', assigned_worker = NEW.worker_id, updated_at = ${NOW_TEXT}
+    WHERE id = NEW.task_id;`,
+  "UPDATE workers SET status = 'active', current_task_id = NEW.task_id WHERE id = NEW.worker_id;",
+  `UPDATE console_plans SET started_at = ${NOW_MS} WHERE plan_id = NEW.plan_id AND started_at IS NULL;`,
+  `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
+    SELECT lower(hex(randomblob(16))), 'task.started', ${NOW_TEXT}, NEW.worker_id, p.correlation_id,
+      json_object('task_id', NEW.task_id, 'plan_id', NEW.plan_id, 'subtask_id', k.subtask_id, 'run_id', NEW.run_id,
+        'worker_id', NEW.worker_id, 'run_number', r.run_number, 'attempt', k.attempts), '{}', ${NOW_TEXT}
+    FROM console_tasks k JOIN console_plans p ON p.plan_id = k.plan_id JOIN runs r ON r.id = NEW.run_id
+    WHERE k.seq = NEW.seq;`,
+];
+
 function trigger(name: string, event: string, body: readonly string[]): string {
   return `CREATE TRIGGER ${name} ${event}\nBEGIN\n${body.join("\n")}\nEND`;
 }
 
 /** Notes of each change, with what else is to be done then. */
-function feed(table: string, entity: string, more: { update?: string[]; delete?: string[] } = {}): string[] {
+function feed(
+  table: string,
+  entity: string,
+  more: { insert?: string[]; update?: string[]; delete?: string[] } = {},
+): string[] {
   const note = (row: "NEW" | "OLD") => `INSERT INTO console_changes (entity, id) VALUES ('${entity}', ${row}.id);`;
   return [
-    trigger(`console_feed_${table}_insert`, `AFTER INSERT ON ${table} WHEN ${ALOUD}`, [note("NEW")]),
+    trigger(`console_feed_${table}_insert`, `AFTER INSERT ON ${table} WHEN ${ALOUD}`, [
+      note("NEW"),
+      ...(more.insert ?? []),
+    ]),
     trigger(`console_feed_${table}_update`, `AFTER UPDATE ON ${table} WHEN ${ALOUD}`, [
       note("NEW"),
       ...(more.update ?? []),
@@ -209,6 +280,15 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     `INSTEAD OF INSERT ON console_moves
       WHEN (NEW.was IN ${MATTERS} OR NEW.status IN ${MATTERS}) AND NOT (${BEGINS}) AND NOT (${SUCCEEDS})`,
     TASK_STATUS_CHANGED,
+  ),
+  trigger(
+    "console_task_grouped",
+    `INSTEAD OF INSERT ON console_moves WHEN (NEW.was IN ${RUNNING}) <> (NEW.status IN ${RUNNING})
+      AND ${own("NEW.id", "lane")} IS NOT NULL`,
+    [
+      `UPDATE console_groups SET running = running + (NEW.status IN ${RUNNING}) - (NEW.was IN ${RUNNING})
+        WHERE name = ${groupOf("NEW.id")};`,
+    ],
   ),
   trigger("console_task_deleted", "AFTER DELETE ON tasks", TASK_DELETED),
   trigger("console_task_priority", "AFTER UPDATE OF priority ON tasks WHEN NEW.priority IS NOT OLD.priority", [
@@ -239,13 +319,16 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
     "DELETE FROM console_ready WHERE seq = NEW.seq;",
   ]),
+  // What runs on failure or always need not wait for a blocked task.
   trigger("console_blocked", "AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 0 AND NEW.blocked = 1", [
     count("NEW.plan_id", "'blocked'", 1),
     "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
+    `UPDATE console_tasks SET unmet = unmet - 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
   ]),
   trigger("console_unblocked", "AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 1 AND NEW.blocked = 0", [
     count("NEW.plan_id", "'blocked'", -1),
     "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
+    `UPDATE console_tasks SET unmet = unmet + 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
   ]),
 
   trigger("console_plan_status", "AFTER UPDATE OF status ON execution_plans WHEN NEW.status IS NOT OLD.status", [
@@ -258,6 +341,12 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
   ]),
   trigger("console_plan_deleted", "AFTER DELETE ON execution_plans", [
     "DELETE FROM console_ready WHERE plan_id = OLD.id;",
+    `UPDATE console_groups SET running = running - (SELECT count(*) FROM console_tasks k
+        CROSS JOIN console_lanes l ON l.lane = k.lane CROSS JOIN tasks t ON t.id = k.task_id
+        WHERE k.plan_id = OLD.id AND l.group_name = console_groups.name AND t.status IN ${RUNNING})
+      WHERE name IN (SELECT l.group_name FROM console_tasks k CROSS JOIN console_lanes l ON l.lane = k.lane
+        WHERE k.plan_id = OLD.id);`,
+    "DELETE FROM console_lanes WHERE plan_id = OLD.id;",
     "DELETE FROM console_edges WHERE depends_on IN (SELECT seq FROM console_tasks WHERE plan_id = OLD.id);",
     "DELETE FROM console_specs WHERE seq IN (SELECT seq FROM console_tasks WHERE plan_id = OLD.id);",
     "DELETE FROM console_tasks WHERE plan_id = OLD.id;",
@@ -276,9 +365,16 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
         SELECT NEW.id, OLD.status, NEW.status WHERE NEW.status IS NOT OLD.status;`,
     ],
   }),
+  trigger("console_run_claimed", "INSTEAD OF INSERT ON console_sql_claims", SQL_CLAIM),
   ...feed("runs", "run", {
+    insert: [
+      `INSERT INTO console_sql_claims (run_id, task_id, worker_id, plan_id, seq)
+        SELECT NEW.id, NEW.task_id, NEW.worker_id, q.plan_id, q.seq
+        FROM console_tasks k CROSS JOIN console_ready q ON q.seq = k.seq
+        WHERE NEW.status = 'running' AND k.task_id = NEW.task_id AND q.held IN (0, 3, 7);`,
+    ],
     update: [
-      `UPDATE console_runs SET live = NULL
+      `UPDATE console_runs SET live = NULL, claimed = CASE claimed WHEN 1 THEN 2 ELSE claimed END
         WHERE OLD.status = 'running' AND NEW.status IS NOT 'running' AND run_id = NEW.id;`,
     ],
     delete: ["DELETE FROM console_runs WHERE run_id = OLD.id;"],
