@@ -1,5 +1,5 @@
 import { eventTypeOfKind, type FinalPlan } from "../../../shared/model/board";
-import { json, type Row, text, textOrNull } from "./columns";
+import { json, type Row, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendForeignEvent } from "./events";
 import { finalPlanText, parseFinalPlan, writeFinalPlan } from "./final-plans";
@@ -19,31 +19,32 @@ export function noteSynthesis(tx: WritableDatabase, planId: string, subtaskId: s
   statement(tx, "INSERT INTO console_synthesis (plan_id, subtask_id) VALUES (?, ?)").run(planId, subtaskId);
 }
 
-const TASK = `SELECT t.status, k.task_id, r.result_data FROM console_tasks k JOIN tasks t ON t.id = k.task_id
+const TASK = `SELECT t.status, k.reason, r.result_data FROM console_tasks k JOIN tasks t ON t.id = k.task_id
   LEFT JOIN runs r ON r.id = k.result_run_id WHERE k.plan_id = +? AND k.subtask_id = ?`;
 
-/**
- * Stores what the synthesis of a plan that is over has come to. `failed`: it failed, or its result is no final plan,
- * which its task then says. `none`: it never ran, so that the plan's end is that of its other tasks.
- */
-export function concludeSynthesis(tx: WritableDatabase, conclusion: Conclusion): "stored" | "failed" | "none" {
+/** What became of a synthesis. `none`: it never ran, so that the plan's end is that of its other tasks. */
+export type Concluded =
+  | { readonly kind: "stored" }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "none" };
+
+/** Stores what the synthesis of a plan that is over has come to. It fails, too, by a result that is no final plan. */
+export function concludeSynthesis(tx: WritableDatabase, conclusion: Conclusion): Concluded {
   const { planId, subtaskId, now } = conclusion;
   const task = statement(tx, TASK).get(planId, subtaskId);
-  if (task?.status === "failed") return "failed";
-  if (task?.status !== "completed") return "none";
+  if (task?.status === "failed") return { kind: "failed", reason: textOrNull(task.reason) ?? "" };
+  if (task?.status !== "completed") return { kind: "none" };
   const finalPlan = finalPlanOf(planId, task);
-  if (finalPlan === null) {
-    statement(tx, "UPDATE console_tasks SET reason = ? WHERE task_id = ?").run(NO_FINAL_PLAN, text(task.task_id));
-    return "failed";
-  }
+  if (finalPlan === null)
+    return { kind: "failed", reason: `The result of ${subtaskId} is no final plan: ${FINAL_PLAN}` };
   writeFinalPlan(tx, planId, finalPlanText(finalPlan), now);
   tellOf(tx, finalPlan, conclusion);
-  return "stored";
+  return { kind: "stored" };
 }
 
-const NO_FINAL_PLAN =
-  "Its result is no final plan: that has synthesized_strategy (text), contributing_agents and identified_risks " +
-  "(lists of texts) and confidence_score (0 to 1). Correct the subtask and launch the plan again, or retry it.";
+const FINAL_PLAN =
+  "that has synthesized_strategy (text), contributing_agents and identified_risks (lists of texts) and " +
+  "confidence_score (0 to 1). Correct the subtask and launch the plan again.";
 
 /** A model's answer stands under `output`; a command's result is the final plan itself. */
 function finalPlanOf(planId: string, task: Row): FinalPlan | null {
