@@ -174,6 +174,7 @@ describe("live updates", () => {
         return ids.map((id) => task(id, "plan-a"));
       },
     });
+    push.subscribe({ planId: "plan-a", runId: null });
     push.note(dirty({ tasks: new Set(["a1"]) }));
     vi.advanceTimersByTime(5_000);
     broken = false;
