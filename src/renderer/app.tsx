@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { on } from "./api";
 import { Dialogs } from "./features/dialogs/dialogs";
 import { LaunchView } from "./features/launch/launch-view";
+import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
 import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
@@ -35,6 +36,7 @@ function useRuntime(): void {
       startApp(),
       startPlans(),
       startPlan(),
+      startOverview(),
       on("command", ({ name }) => {
         if (name === "launch") launch();
       }),

@@ -30,8 +30,9 @@ export const useOverview = create<OverviewState>()(() => ({
   range: savedRange(),
 }));
 
-/** Between two readings, however much changes. */
+/** Between two readings while it is on screen, however much changes; and while only the count beside its name is. */
 const REST_MS = 1_000;
+const AWAY_REST_MS = 5_000;
 /** Without any change: ages, workers that fall silent, programs whose writes nobody tells of. */
 const LOOK_MS = 5_000;
 const THROUGHPUT_MS = 5_000;
@@ -76,7 +77,10 @@ function takePlans({ plans }: LivePatch): void {
   }));
 }
 
-/** Keeps the overview live until the returned function is called. */
+let onScreen = 0;
+let readNow: () => void = () => undefined;
+
+/** Keeps what wants a person known until the returned function is called, whatever is on screen. */
 export function startOverview(): () => void {
   let resting: ReturnType<typeof setTimeout> | null = null;
   let isDirty = false;
@@ -89,37 +93,57 @@ export function startOverview(): () => void {
     await loadOverview().catch(() => undefined);
     isReading = false;
     if (ended) return;
-    resting = setTimeout(() => {
-      resting = null;
-      if (isDirty) void read();
-    }, REST_MS);
+    resting = setTimeout(
+      () => {
+        resting = null;
+        if (isDirty) void read();
+      },
+      onScreen > 0 ? REST_MS : AWAY_REST_MS,
+    );
   };
   const note = (): void => {
     isDirty = true;
     if (resting === null) void read();
   };
+  readNow = () => {
+    if (resting !== null) clearTimeout(resting);
+    resting = null;
+    void read();
+  };
   void read();
-  void loadThroughput();
   const looks = setInterval(() => {
-    if (!document.hidden) note();
+    if (!document.hidden && onScreen > 0) note();
   }, LOOK_MS);
-  const figures = setInterval(() => {
-    if (!document.hidden) void loadThroughput();
-  }, THROUGHPUT_MS);
   const endLive = keepLive({
     patch: (patch) => {
       takePlans(patch);
       note();
     },
-    reload: async () => {
-      await Promise.all([loadOverview(), loadThroughput()]);
-    },
+    reload: loadOverview,
   });
   return () => {
     ended = true;
     if (resting !== null) clearTimeout(resting);
     clearInterval(looks);
-    clearInterval(figures);
     endLive();
   };
+}
+
+/** Puts the overview on screen until the returned function is called. */
+export function showOverview(): () => void {
+  onScreen += 1;
+  readNow();
+  void loadThroughput();
+  const figures = setInterval(() => {
+    if (!document.hidden) void loadThroughput();
+  }, THROUGHPUT_MS);
+  return () => {
+    onScreen -= 1;
+    clearInterval(figures);
+  };
+}
+
+/** How many things want a person; workers that are not well are shown beside their own name. */
+export function useAttentionCount(): number {
+  return useOverview(({ overview }) => overview?.attention.filter(({ kind }) => kind !== "worker").length ?? 0);
 }

@@ -7,7 +7,7 @@ import { NoPlans } from "../plans/plans-list";
 import { ActivityPanel } from "./activity-panel";
 import { AttentionPanel } from "./attention-panel";
 import styles from "./overview.module.css";
-import { retryOverview, setRange, startOverview, useOverview } from "./overview-store";
+import { retryOverview, setRange, showOverview, useOverview } from "./overview-store";
 import { RunningPlansPanel } from "./running-plans-panel";
 import { StateCounts } from "./state-counts";
 import { ThroughputPanel } from "./throughput-panel";
@@ -15,7 +15,7 @@ import { WorkerStrip } from "./worker-strip";
 
 /** Whether anything is wrong, and what finishes when. */
 export function OverviewView() {
-  useEffect(startOverview, []);
+  useEffect(showOverview, []);
   const { overview, error, throughput, throughputError, range } = useOverview();
   if (overview === null) {
     return (

@@ -7,7 +7,7 @@ export interface ThroughputFigures {
   readonly successRate: number | null;
   /** Successful attempts an hour, by the latest quarter of an hour or the latest bar, whichever is longer. */
   readonly perHourNow: number;
-  /** Against the mean of the range, in per cent; null where there is nothing to compare with. */
+  /** Against the mean of the range, in per cent; null where too little happened to compare with. */
   readonly change: number | null;
 }
 
@@ -22,12 +22,13 @@ export function figuresOf({ completed, failed, stepMs, range }: Throughput): Thr
   // The last bar has only begun: the one before it is taken in with it.
   const latest = sum(completed.slice(-(bars + 1)));
   const perHourNow = (latest * HOUR) / (stepMs * (bars + 0.5));
+  const busy = completed.filter((count) => count > 0).length;
   const mean = (done * HOUR) / THROUGHPUT_RANGES[range].ms;
   return {
     attempts,
     successRate: attempts === 0 ? null : (100 * done) / attempts,
     perHourNow: Math.round(perHourNow),
-    change: mean < 1 ? null : Math.round((100 * (perHourNow - mean)) / mean),
+    change: busy < completed.length / 4 ? null : Math.round((100 * (perHourNow - mean)) / mean),
   };
 }
 

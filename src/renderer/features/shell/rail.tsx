@@ -1,6 +1,8 @@
 import { Cpu, LayoutDashboard, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlace, type Place, planPlace, usePlace } from "../../location";
+import { formatCount, plural } from "../../ui/format";
+import { useAttentionCount } from "../overview/overview-store";
 import styles from "./shell.module.css";
 
 interface Entry {
@@ -28,12 +30,21 @@ const ENTRIES: readonly Entry[] = [
 
 export function Rail() {
   const { view } = usePlace();
+  const wanting = useAttentionCount();
   return (
     <nav className={styles.rail} aria-label="Main">
       {ENTRIES.map(({ label, icon, place, views }) => (
         <a key={label} href={formatPlace(place)} aria-current={views.includes(view) ? "page" : undefined}>
           {icon}
           {label}
+          {label === "Overview" && wanting > 0 && (
+            <span
+              className={styles.badge}
+              title={`${plural(wanting, "task")} ${wanting === 1 ? "wants" : "want"} a person`}
+            >
+              {wanting > 99 ? "99+" : formatCount(wanting)}
+            </span>
+          )}
         </a>
       ))}
     </nav>
