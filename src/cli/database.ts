@@ -19,7 +19,7 @@ export function openToAct(file: string, { create }: { readonly create: boolean }
 }
 
 /** Opens a database, made when missing, and takes part in running its tasks. */
-export function openToRun(file: string, slots: number): Promise<Core> {
+export function openToRun(file: string, slots: number | null): Promise<Core> {
   return open({ file, mode: "create", runner: { slots, program: "cli" } });
 }
 

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { knownAgents } from "../main/core/operations/agents";
 import { launchPlan } from "../main/core/operations/plans";
 import { checkParameters } from "../main/core/plan/parameters";

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
+import { controlContract } from "./control-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
 import { logContract } from "./log-contract";
 import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
+import { CANCEL_MODES } from "./model/task-change";
 import type { BoardPatch } from "./model/task-lists";
 import type {
   AppInfo,
@@ -89,10 +91,12 @@ export const contract = {
     }),
   ),
   "tasks.get": operation<TaskDetail>()(z.strictObject({ taskId: id })),
-  /** A new attempt for a failed or cancelled task, or one that needs rework. */
+  /** A new attempt for a failed, cancelled or escalated task, or one that needs rework. */
   "tasks.retry": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
-  /** Cancels a task; a running one is stopped with its whole process group. */
-  "tasks.cancel": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
+  /** Cancels a task; a running one is stopped with its whole process group, or let to its end and not retried. */
+  "tasks.cancel": operation<{ readonly task: TaskRow }>()(
+    z.strictObject({ taskId: id, reason, mode: z.enum(CANCEL_MODES).default("kill") }),
+  ),
 
   /** Passes a task that waits for a review: a gate completes. */
   "tasks.approve": operation<{ readonly task: TaskRow }>()(z.strictObject({ taskId: id, reason })),
@@ -115,6 +119,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...controlContract,
   ...agentContract,
   ...insightContract,
   ...overviewContract,

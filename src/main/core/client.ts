@@ -1,12 +1,17 @@
+import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
 import { cancelRest } from "./operations/plans";
 import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
 import { type OpenMode, type OpenOptions, openStore, type Store } from "./store/open";
 import { listCancellingPlans } from "./store/plan-control";
+import { readSlots } from "./store/settings";
+
+/** `slots` null: as many as an operator set for the database, else as the machine has cores. */
+export type RunnerPart = Omit<RunnerOptions, "slots"> & { readonly slots: number | null };
 
 export interface CoreOptions extends OpenOptions {
   /** How this process takes part in running tasks; null, and always in `observe`: it only looks and acts. */
-  readonly runner: RunnerOptions | null;
+  readonly runner: RunnerPart | null;
 }
 
 /** An open database, and this process's part in running its tasks. */
@@ -19,12 +24,12 @@ export interface Core<R extends Runner | null = Runner | null> {
 
 /** Throws what `openStore` throws. */
 export function openCore(
-  options: CoreOptions & { readonly runner: RunnerOptions; readonly mode?: Exclude<OpenMode, "observe"> },
+  options: CoreOptions & { readonly runner: RunnerPart; readonly mode?: Exclude<OpenMode, "observe"> },
 ): Promise<Core<Runner>>;
 export function openCore(options: CoreOptions): Promise<Core>;
 export async function openCore({ runner: runnerOptions, ...options }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
-  const runner = runnerOptions === null || options.mode === "observe" ? null : startRunner(store, runnerOptions);
+  const runner = runnerOptions === null || options.mode === "observe" ? null : begin(store, runnerOptions);
   if (runner !== null) resumeCancelsWhenElected(store, runner);
   let closing: Promise<void> | null = null;
   const shut = async () => {
@@ -39,6 +44,20 @@ export async function openCore({ runner: runnerOptions, ...options }: CoreOption
       return closing;
     },
   };
+}
+
+function begin(store: Store, options: RunnerPart): Runner {
+  const first = readSlots(store.read);
+  const runner = startRunner(store, { ...options, slots: options.slots ?? first?.slots ?? availableParallelism() });
+  let seen = first?.at;
+  // Whichever process an operator sets the slots in, the one that starts the tasks follows.
+  store.changes.subscribe(() => {
+    const setting = readSlots(store.read);
+    if (setting === null || setting.at === seen) return;
+    seen = setting.at;
+    runner.setSlots(setting.slots);
+  });
+  return runner;
 }
 
 /** Whoever begins to dispatch takes up what its forerunner left: at the start, and when another console dies. */

@@ -24,6 +24,8 @@ export interface PlanSummary {
   readonly counts: StateCounts;
   /** An operator asked to cancel it and tasks are still stopping. */
   readonly cancelRequested: boolean;
+  /** An operator paused it: what runs goes on, nothing else starts. */
+  readonly paused: boolean;
 }
 
 export interface PlanDetail extends PlanSummary {
@@ -115,6 +117,8 @@ export interface WorkerRow {
   readonly isLocal: boolean;
   readonly currentTaskId: string | null;
   readonly currentTaskTitle: string | null;
+  /** It is given no more tasks. */
+  readonly drained: boolean;
 }
 
 /** A plan read from a file or sample, before launch. */

@@ -76,6 +76,7 @@ test("a launch fills in parameters and writes what the Python programs read", as
     taskCount: 2,
     counts: { queued: 1, waiting: 1 },
     cancelRequested: false,
+    paused: false,
     correlationId: planId,
     parameters: { who: "Ada" },
     definitionText: "title: For ...",

@@ -33,6 +33,7 @@ const PLAN: PlanSummary = {
   taskCount: 4,
   counts: {},
   cancelRequested: false,
+  paused: false,
 };
 
 /** a <- b <- c, and d alone, in a database that the test is the writer of. */

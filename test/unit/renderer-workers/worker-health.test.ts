@@ -16,6 +16,7 @@ function worker(id: string, change: Partial<WorkerRow> = {}): WorkerRow {
     isLocal: true,
     currentTaskId: null,
     currentTaskTitle: null,
+    drained: false,
     ...change,
   };
 }

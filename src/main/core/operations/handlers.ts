@@ -1,7 +1,9 @@
 import type { Handlers } from "../../../shared/contract";
+import type { Runner } from "../runner/runner";
 import type { Store } from "../store/open";
 import { agentHandlers } from "./agent-handlers";
 import { boardHandlers } from "./board-handlers";
+import { controlHandlers } from "./control-handlers";
 import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
 import { insightHandlers } from "./insight-handlers";
@@ -16,13 +18,21 @@ import { listWorkers } from "./workers";
 /** Who acts through these handlers, for the audit log, unless the caller says otherwise. */
 const OPERATOR = "operator";
 
+export interface CoreServices {
+  readonly store: Store;
+  /** This process's part in running the tasks. Default: none. */
+  readonly runner?: Runner | null;
+  readonly actor?: string;
+}
+
 /** The contract's operations that core answers by itself. */
-export function coreHandlers({ store, actor = OPERATOR }: { readonly store: Store; readonly actor?: string }) {
+export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreServices) {
   return {
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
+    ...controlHandlers({ store, runner, actor }),
     ...agentHandlers(store),
-    ...insightHandlers({ store }),
+    ...insightHandlers({ store, runner }),
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
     "plans.list": (input) => listPlans(store, input),

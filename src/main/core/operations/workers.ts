@@ -1,22 +1,25 @@
 import type { WorkerRow } from "../../../shared/model/views";
 import { workerState } from "../../../shared/model/worker";
 import { isAlive, thisHost } from "../process-identity";
+import { readDrained } from "../store/drains";
 import type { Store } from "../store/open";
 import { getWorkers, listWorkers as listRecords, type WorkerRecord } from "../store/workers";
 
 /** Every worker that the database knows, ours and foreign ones, by id. */
 export function listWorkers(store: Store): WorkerRow[] {
   const now = store.clock.now();
-  return listRecords(store.read).map((record) => workerRow(record, now));
+  const drained = readDrained(store.read);
+  return listRecords(store.read).map((record) => workerRow(record, drained, now));
 }
 
 /** Those of these workers that exist, in this order. */
 export function getWorkerRows(store: Store, workerIds: readonly string[]): WorkerRow[] {
   const now = store.clock.now();
-  return getWorkers(store.read, workerIds).map((record) => workerRow(record, now));
+  const drained = readDrained(store.read);
+  return getWorkers(store.read, workerIds).map((record) => workerRow(record, drained, now));
 }
 
-function workerRow(record: WorkerRecord, now: number): WorkerRow {
+function workerRow(record: WorkerRecord, drained: ReadonlySet<string>, now: number): WorkerRow {
   const { id, role, status, capabilities, lastHeartbeat, registeredAt, pid, host, bootId } = record;
   return {
     id,
@@ -37,5 +40,6 @@ function workerRow(record: WorkerRecord, now: number): WorkerRow {
     isLocal: host === thisHost.host && bootId === thisHost.bootId,
     currentTaskId: record.currentTaskId,
     currentTaskTitle: record.currentTaskTitle,
+    drained: drained.has(id),
   };
 }

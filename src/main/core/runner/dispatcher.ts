@@ -4,6 +4,7 @@ import { HiveError, toErrorBody } from "../../../shared/errors";
 import { processStart, thisHost } from "../process-identity";
 import type { ChangeBatch } from "../store/change-feed";
 import type { WritableDatabase } from "../store/database";
+import { readDrained, withoutDrained } from "../store/drains";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import {
@@ -17,6 +18,7 @@ import {
   setRunProcess,
 } from "../store/queue";
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
+import { createLaunchWatch } from "./abandoned-launches";
 import { superviseProcess } from "./attempt";
 import type { Begun } from "./begun";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
@@ -90,6 +92,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   let slots = options.slots;
   let phase: Phase = "opening";
   let beating = false;
+  let drained = readDrained(store.read);
   let retryTimer: NodeJS.Timeout | undefined;
 
   // Claiming
@@ -105,7 +108,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     store,
     persistence,
     mayClaim: () => isClaiming() && (freeWorkers().length > 0 || hasReadyWithoutWork(store.read)),
-    claim: (tx) => (isClaiming() ? claimBatch(tx, store, freeWorkers()) : null),
+    claim: (tx) => (isClaiming() ? claimBatch(tx, store, withoutDrained(tx, freeWorkers())) : null),
     afterEnds(tx, runIds) {
       const above = runIds.flatMap((id) => held.get(id)?.workerId ?? []).filter((id) => (slotOf(id) ?? 0) > slots);
       if (above.length > 0) sendHome(tx, above);
@@ -270,7 +273,14 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const onChanges = (batch: ChangeBatch): void => {
     if (batch.reset || [...batch.runs].some((id) => held.has(id))) obeyStopRequests();
     endPlans(batch.plans);
-    if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0) claimSoon();
+    if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0 || isFewerDrained(batch)) claimSoon();
+  };
+
+  const isFewerDrained = ({ workers }: ChangeBatch): boolean => {
+    if (workers.size === 0) return false;
+    const before = drained;
+    drained = readDrained(store.read);
+    return [...before].some((id) => !drained.has(id));
   };
 
   const sendHome = (tx: WritableDatabase, ids: readonly string[]): void => {
@@ -283,9 +293,13 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   /** What cannot be removed now is with the next heartbeat, or by the next console. */
   const dropSecrets = () => sweepSecrets(store.filesFolder, store.read, clock.now()).catch(() => undefined);
 
+  const watchLaunches = createLaunchWatch(store);
+  const dropLaunches = () => watchLaunches().catch(() => undefined);
+
   const beat = async (): Promise<void> => {
     reconcile();
     void dropSecrets();
+    void dropLaunches();
     if (beating) return;
     beating = true;
     await persist((tx) => beatWorkers(tx, roster.ids(slots, occupationOf(held)), clock.now()));

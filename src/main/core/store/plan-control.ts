@@ -90,6 +90,15 @@ function auditPlan(
   appendAudit(tx, { at: writer.now, actor, act: name, entity: "plan", entityId: planId, reason, before, after });
 }
 
+/** Throws `not_found`. */
+export function requirePlan(db: ReadableDatabase, planId: string): void {
+  if (!statement(db, PLAN).get(planId)) throw noSuchPlan(planId);
+}
+
+function noSuchPlan(planId: string): HiveError {
+  return new HiveError("not_found", `There is no plan ${planId}. It may have been deleted.`, { planId });
+}
+
 /** Throws what the act would throw; changes nothing. True: it would change something. */
 export function checkPlanAct(
   db: ReadableDatabase,
@@ -239,7 +248,7 @@ export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer)
 
 function planToControl(db: ReadableDatabase, planId: string): Row {
   const plan = statement(db, PLAN).get(planId);
-  if (!plan) throw new HiveError("not_found", `There is no plan ${planId}. It may have been deleted.`, { planId });
+  if (!plan) throw noSuchPlan(planId);
   if (plan.plan_id !== null) return plan;
   throw new HiveError(
     "not_allowed",
