@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseAgentFile } from "../../../src/main/core/agents/agent-file";
+import { AGENT_FILE_KEYS, parseAgentFile } from "../../../src/main/core/agents/agent-file";
 import { SHIPPED_AGENT_FILES } from "../../../src/main/core/agents/shipped";
+import { parsePlan } from "../../../src/main/core/plan/parse";
 import { SHIPPED_AGENTS } from "../../../src/shared/model/agent-work";
 
 const folder = join(import.meta.dirname, "../../../resources/agents");
@@ -84,5 +85,21 @@ describe("the agents that come with the program", () => {
     const source = readFileSync(join(folder, `${id}.md`), "utf8");
     expect(SHIPPED_AGENT_FILES.get(id)).toBe(source);
     expect(parseAgentFile(source, id)).toMatchObject({ profile: { id, type } });
+  });
+});
+
+describe("docs/agents.md", () => {
+  const reference = readFileSync(join(import.meta.dirname, "../../../docs/agents.md"), "utf8");
+
+  it("has examples that are sound", () => {
+    const [example = ""] = [...reference.matchAll(/^```markdown agent\n([\s\S]*?)^```$/gm)].map(([, body]) => body);
+    expect(parseAgentFile(example, "translator")).toMatchObject({ profile: { model: "large" } });
+    const plans = [...reference.matchAll(/^```yaml plan\n([\s\S]*?)^```$/gm)].map(([, body]) => body ?? "");
+    expect(plans.map((body) => parsePlan(body, { fileName: "agents.md" }).findings)).toEqual([[]]);
+  });
+
+  it("names every agent that comes with the program, and every key of a file", () => {
+    for (const { id } of SHIPPED_AGENTS) expect(reference).toContain(`\`${id}\``);
+    for (const key of AGENT_FILE_KEYS) expect(reference).toContain(`\`${key}\``);
   });
 });

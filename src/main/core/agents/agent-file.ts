@@ -71,6 +71,8 @@ const frontMatter = z.discriminatedUnion("type", [
 const KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   frontMatter.options.map((option) => [option.shape.type.value, Object.keys(option.shape)]),
 );
+/** Every key that a file can have. */
+export const AGENT_FILE_KEYS: readonly string[] = [...new Set(Object.values(KEYS).flat())];
 const MOST_CHARACTERS = 256 * 1024;
 const wholeId = new RegExp(AGENT_ID_PATTERN);
 
