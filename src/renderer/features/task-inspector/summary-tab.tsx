@@ -16,7 +16,7 @@ export function SummaryTab({ task }: { readonly task: TaskDetail }) {
       {task.description !== "" && <p className={styles.description}>{task.description}</p>}
       <dl className={styles.facts}>
         {task.command !== null && (
-          <Fact name={DOES[task.agent] ?? "Runs"}>
+          <Fact name={DOES[task.agent] ?? "Asks"}>
             <code className={styles.command}>{task.command}</code>
           </Fact>
         )}
@@ -52,8 +52,8 @@ export function SummaryTab({ task }: { readonly task: TaskDetail }) {
   );
 }
 
-/** What an agent's work is called. */
-const DOES: Readonly<Partial<Record<string, string>>> = { http: "Requests", llm: "Asks", approval: "Asks you" };
+/** What an agent's work is called; agents of files are asked, too. */
+const DOES: Readonly<Partial<Record<string, string>>> = { command: "Runs", http: "Requests", approval: "Asks you" };
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
