@@ -4,6 +4,7 @@ import type { PlanDefinition, PlanFinding, SubtaskDefinition } from "../../../sh
 import { checkExpressions, type Expressive } from "./expressions";
 import { readParameters } from "./read-parameters";
 import { readGroups } from "./read-placement";
+import { handOnAnswers, isPlanData, planDataDescription, planDataTitle, readPlannedSubtask } from "./read-plan-data";
 import { type ReadSubtask, readSubtask } from "./read-subtask";
 import { readCwd, readEnv } from "./read-surroundings";
 import {
@@ -31,6 +32,8 @@ export const PLAN_KEYS = knownKeys(
   ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "synthesis", "subtasks"],
   { sub_tasks: "subtasks" },
 );
+/** Those of them that data of Hive's planners may have. */
+const PLAN_DATA_KEYS = knownKeys(["subtasks"], { sub_tasks: "subtasks" });
 export const CONCURRENCY_RANGE = { min: 1, max: 10_000 } as const;
 
 /** The longest text of a plan, in characters. */
@@ -89,6 +92,7 @@ function readAll(source: PlanSource, agents: readonly NamedAgent[], reports: Rep
     source,
     suggest: createSuggest(),
     agents: new Map(agents.map((agent) => [agent.id, agent])),
+    isForeign: isPlanData(source),
     report: (report) => reports.push(report),
     spend: (items) => {
       left -= items;
@@ -113,7 +117,8 @@ function readPlan(plan: Subject): PlanDefinition | null {
     fault(plan, "not_a_mapping", source.root, `${problem}: a plan is a mapping with "title" and "subtasks".`);
     return null;
   }
-  const fields = readMapping(plan, source.root, PLAN_KEYS);
+  const { isForeign } = plan.reading;
+  const fields = readMapping(plan, source.root, isForeign ? PLAN_DATA_KEYS : PLAN_KEYS);
   if (!fields) return null;
 
   const expressive: Expressive[] = [];
@@ -123,10 +128,10 @@ function readPlan(plan: Subject): PlanDefinition | null {
     if (field && value !== null) expressive.push({ subject: plan, text: value, node: field.value, isScript: false });
     return value;
   };
-  requireKey(plan, fields, "title", "what the plan is for, in a line");
+  if (!isForeign) requireKey(plan, fields, "title", "what the plan is for, in a line");
   readText(plan, fields.get("$schema"));
-  const title = text("title") ?? "";
-  const description = text("description") ?? "";
+  const title = isForeign ? planDataTitle(plan.reading) : (text("title") ?? "");
+  const description = isForeign ? planDataDescription(plan.reading) : (text("description") ?? "");
   const parameters = readParameters(plan, fields.get("parameters"));
   const env = readEnv(plan, fields.get("env"), expressive);
   const cwd = readCwd(plan, fields.get("cwd"), expressive) ?? ".";
@@ -167,7 +172,9 @@ function readSubtasks(plan: Subject, field: Field | undefined): ReadSubtask[] {
   if (!field) return [];
   const items = readList(plan, field, "subtasks");
   if (items?.length === 0) fault(plan, "empty_subtasks", field.key, "has no subtasks: it needs at least one.");
-  return (items ?? []).flatMap((item, ordinal) => readSubtask(plan.reading, item, ordinal) ?? []);
+  const read = plan.reading.isForeign ? readPlannedSubtask : readSubtask;
+  const subtasks = (items ?? []).flatMap((item, ordinal) => read(plan.reading, item, ordinal) ?? []);
+  return plan.reading.isForeign ? handOnAnswers(subtasks) : subtasks;
 }
 
 /** The subtask whose result is the plan's: one of its own. */

@@ -45,7 +45,12 @@ export function readPrompt(
   }
   const prompt = readText(subject, field, false) ?? "";
   if (field) noteExpressive(expressive, subject, dependencies)(prompt, field.value);
-  return named.type === "llm" ? { llm: { ...ASKED_BY_FILE, prompt } } : { program: { prompt } };
+  return promptWork(named.type, prompt);
+}
+
+/** A prompt as work of a named agent. */
+export function promptWork(type: NamedAgent["type"], prompt: string): Pick<AgentWork, "llm" | "program"> {
+  return type === "llm" ? { llm: { ...ASKED_BY_FILE, prompt } } : { program: { prompt } };
 }
 
 /** What the agent's file says. */

@@ -14,6 +14,8 @@ export interface Reading {
   readonly suggest: Suggest;
   /** The agents beside the built-in ones, by id. */
   readonly agents: ReadonlyMap<string, NamedAgent>;
+  /** The plan is data of another program: keys that are not known, and keys without value, are left out. */
+  readonly isForeign: boolean;
   readonly report: (report: Report) => void;
   /** Takes from what a plan may hold in all, counting what aliases repeat. Throws `OversizedPlan`. */
   readonly spend: (items: number) => void;
@@ -143,6 +145,7 @@ function collectFields(
     }
     if (known && written.startsWith("x-")) continue;
     const canonical = known ? known.get(written) : written;
+    if (subject.reading.isForeign && (canonical === undefined || own.has(canonical))) continue;
     if (canonical === undefined) {
       fault(subject, "unknown_key", key, unknownKey(subject, written, known));
       continue;
@@ -155,6 +158,7 @@ function collectFields(
       continue;
     }
     own.set(canonical, key);
+    if (subject.reading.isForeign && isScalar(value) && value.value === null) continue;
     if (!value) {
       if (pair.value) reportMissingAnchor(subject, pair.value as Node);
       else fault(subject, "wrong_type", key, noValue(written));
