@@ -5,10 +5,11 @@ import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../..
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
 import { expandPlan, secretNames } from "../plan/expand";
 import { forgetSecrets, keepSecrets } from "../runner/secrets";
-import { insertPlan, type NewTask } from "../store/launch";
+import type { NewTask } from "../store/launch";
 import type { Store } from "../store/open";
 import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
 import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
+import { writePlan } from "../store/staged-launch";
 import { SOURCE } from "./source";
 
 export interface LaunchRequest {
@@ -27,7 +28,7 @@ export interface LaunchRequest {
   readonly actor?: string;
 }
 
-/** Writes the plan and all its tasks in one transaction; ready ones may start as soon as it is durable. */
+/** Writes the plan and all its tasks; ready ones may start as soon as all is durable. See `writePlan`. */
 export async function launchPlan(store: Store, request: LaunchRequest): Promise<{ planId: string }> {
   const { folder } = request;
   if (!isAbsolute(folder)) {
@@ -38,27 +39,25 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
   const planId = store.newId();
   const tasks = definition.subtasks.map((subtask) => newTask(store.newId(), subtask, definition, folder));
   await keepSecrets(store.filesFolder, planId, secrets);
-  const written = store.write((tx) =>
-    insertPlan(
-      tx,
-      {
-        id: planId,
-        title: definition.title,
-        description: definition.description,
-        sourceName: request.sourceName,
-        sourceText: request.sourceText,
-        folder,
-        parameters,
-        correlationId: planId,
-        concurrency: definition.concurrency,
-        groups: definition.groups,
-        synthesis: definition.synthesis,
-        launchedBy: request.launchedBy,
-        actor: request.actor ?? request.launchedBy,
-        tasks,
-      },
-      { now: store.clock.now(), source: SOURCE, newId: store.newId },
-    ),
+  const written = writePlan(
+    store,
+    {
+      id: planId,
+      title: definition.title,
+      description: definition.description,
+      sourceName: request.sourceName,
+      sourceText: request.sourceText,
+      folder,
+      parameters,
+      correlationId: planId,
+      concurrency: definition.concurrency,
+      groups: definition.groups,
+      synthesis: definition.synthesis,
+      launchedBy: request.launchedBy,
+      actor: request.actor ?? request.launchedBy,
+      tasks,
+    },
+    () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId }),
   );
   try {
     await written;

@@ -45,7 +45,7 @@ export interface NewPlan {
 const INSERT_QUEUE = `INSERT INTO planning_queue (id, task_description, requestor, context_data, status, created_at, assigned_at, assigned_agent)
   VALUES (?, ?, ?, '{}', 'planned', ?, ?, 'hive-console')`;
 const INSERT_PLAN = `INSERT INTO execution_plans (id, planning_task_id, plan_data, subtask_count, dependency_count, generated_at, status)
-  VALUES (?, ?, ?, ?, ?, ?, 'executing')`;
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_EXECUTION = `INSERT INTO plan_execution (id, plan_id, current_phase, progress_percent, active_subtasks, completed_subtasks,
     failed_subtasks, blocked_subtasks, execution_notes, started_at, updated_at)
   VALUES (?, ?, 'executing', 0, '[]', '[]', '[]', '[]', '[]', ?, ?)`;
@@ -64,24 +64,39 @@ const ON_FAILURE: Readonly<Record<OnFailure, number>> = { fail: 0, continue: 1, 
 
 /** Writes a plan with all its tasks; those without dependencies are ready at once. */
 export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer): void {
-  insertPlanRows(tx, plan, writer);
+  insertPlanRows(tx, plan, "executing", writer);
+  beginExecution(tx, plan, writer);
   if (plan.synthesis !== null) noteSynthesis(tx, plan.id, plan.synthesis);
-  const firstSeq = integer(statement(tx, "SELECT coalesce(max(seq), 0) + 1 AS seq FROM console_tasks").get()?.seq);
+  const firstSeq = nextSeq(tx);
   const seqs = new Map(plan.tasks.map((task, ordinal) => [task.subtaskId, firstSeq + ordinal]));
   noteGroups(tx, plan);
   const laneOf = laneReader(tx, plan);
   plan.tasks.forEach((task, ordinal) => {
     insertTask(tx, plan, task, { ordinal, seq: firstSeq + ordinal, lane: laneOf(task.spec) }, writer);
   });
+  for (const task of plan.tasks) insertEdges(tx, task, seqs);
+}
+
+/** `seqs`: of the task and of all that it depends on. */
+export function insertEdges(tx: WritableDatabase, task: NewTask, seqs: ReadonlyMap<string, number>): void {
   const insertEdge = statement(tx, "INSERT INTO console_edges (depends_on, task) VALUES (?, ?)");
-  for (const task of plan.tasks) {
-    for (const dependency of new Set(task.dependencies)) {
-      insertEdge.run(seqs.get(dependency), seqs.get(task.subtaskId));
-    }
+  for (const dependency of new Set(task.dependencies)) {
+    insertEdge.run(seqs.get(dependency), seqs.get(task.subtaskId));
   }
 }
 
-function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newId }: Writer): void {
+/** The first free `console_tasks.seq`. */
+export function nextSeq(tx: WritableDatabase): number {
+  return integer(statement(tx, "SELECT coalesce(max(seq), 0) + 1 AS seq FROM console_tasks").get()?.seq);
+}
+
+/** The plan without its tasks. Of a draft nothing runs. */
+export function insertPlanRows(
+  tx: WritableDatabase,
+  plan: NewPlan,
+  status: "draft" | "executing",
+  { now, newId }: Writer,
+): void {
   const at = formatTime(now);
   const planningId = newId();
   const dependencyCount = plan.tasks.reduce((sum, task) => sum + new Set(task.dependencies).size, 0);
@@ -93,8 +108,8 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
     plan.tasks.length,
     dependencyCount,
     at,
+    status,
   );
-  statement(tx, INSERT_EXECUTION).run(newId(), plan.id, at, at);
   statement(tx, INSERT_CONSOLE_PLAN).run(
     plan.id,
     plan.title,
@@ -106,10 +121,16 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
     plan.correlationId,
     plan.tasks.length,
     plan.concurrency,
-    plan.tasks.some(({ spec }) => spec.when === "failure") ? 1 : 0,
+    conditionalOf(plan),
     plan.launchedBy,
     now,
   );
+}
+
+/** Says that the plan executes. */
+export function beginExecution(tx: WritableDatabase, plan: NewPlan, { now, source, newId }: Writer): void {
+  const at = formatTime(now);
+  statement(tx, INSERT_EXECUTION).run(newId(), plan.id, at, at);
   appendEvent(tx, {
     id: newId(),
     type: "plan.execution_started",
@@ -128,6 +149,12 @@ function insertPlanRows(tx: WritableDatabase, plan: NewPlan, { now, source, newI
     before: null,
     after: { status: "executing", title: plan.title, tasks: plan.tasks.length },
   });
+}
+
+/** As `console_plans.conditional` has it. */
+function conditionalOf({ tasks }: NewPlan): number {
+  if (tasks.some(({ spec }) => spec.when === "failure")) return 1;
+  return tasks.some(({ spec }) => spec.when === "always") ? 2 : 0;
 }
 
 /** The plan as the Python programs read it. */
@@ -157,7 +184,7 @@ interface Place {
   readonly lane: number | null;
 }
 
-function insertTask(
+export function insertTask(
   tx: WritableDatabase,
   plan: NewPlan,
   task: NewTask,

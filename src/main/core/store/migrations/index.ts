@@ -6,6 +6,7 @@ import { CONTROL } from "./control";
 import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
+import { LAUNCHES } from "./launches";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { SYNTHESIS } from "./synthesis";
@@ -99,6 +100,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of SYNTHESIS) db.exec(sql);
     },
     down: (db) => drop(db, SYNTHESIS),
+  },
+  {
+    version: 10,
+    name: "launches in several steps",
+    up: (db) => {
+      for (const sql of LAUNCHES) db.exec(sql);
+    },
+    down: (db) => drop(db, LAUNCHES),
   },
 ];
 
