@@ -10,6 +10,8 @@ export const paletteContract = {
   "search.find": operation<Found>()(
     z.strictObject({
       text: z.string().trim().min(1).max(200),
+      /** Only tasks of this plan, in its order. */
+      planId: z.string().min(1).max(1_000).optional(),
       after: z.string().max(30).optional(),
       limit: z.int().min(1).max(50).default(8),
     }),

@@ -3,7 +3,8 @@ import { HiveError } from "../../../shared/errors";
 import type { Found, FoundTask, FoundWorker } from "../../../shared/model/search";
 import type { Store } from "../store/open";
 import { readPlanTitle } from "../store/overview-rows";
-import { findPlans, findTaskOfId, findTasks, pieceBefore, type TaskHit } from "../store/search-rows";
+import { lastOrdinal } from "../store/plan-timeline-rows";
+import { findPlans, findTaskOfId, findTasks, findTasksOfPlan, pieceBefore, type TaskHit } from "../store/search-rows";
 import { listWorkers } from "../store/workers";
 import { getWorkerRows } from "./workers";
 
@@ -15,17 +16,24 @@ const MOST_PLANS = 2_000;
 
 export interface SearchRequest {
   readonly text: string;
+  /** Only tasks of this plan, in its order; no plans and no workers. */
+  readonly planId?: string | undefined;
   /** `next` of the answer before: on with older tasks. Plans and workers are not told again. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
 /** What a text may mean, in a bounded time at any size of the database. Throws `invalid_input`. */
-export async function findAnything(store: Store, { text, after, limit }: SearchRequest): Promise<Found> {
-  const before = after === undefined ? Number.MAX_SAFE_INTEGER : Number(after);
-  if (!Number.isSafeInteger(before)) {
+export async function findAnything(store: Store, { text, planId, after, limit }: SearchRequest): Promise<Found> {
+  const place = after === undefined ? null : Number(after);
+  if (place !== null && !Number.isSafeInteger(place)) {
     throw new HiveError("invalid_input", `"${after}" is no place to go on from. Give \`next\` of an answer.`);
   }
+  if (planId !== undefined) {
+    const { hits, next } = await scanPlan(store, { planId, words: text, start: place ?? -1, limit });
+    return { plans: [], tasks: hits.map((task) => withPlan(store, task)), workers: [], next };
+  }
+  const before = place ?? Number.MAX_SAFE_INTEGER;
   const isFirst = after === undefined;
   const exact = isFirst ? findTaskOfId(store.read, text) : [];
   const { hits, next } = await scanTasks(store, text, before, limit);
@@ -56,6 +64,31 @@ async function scanTasks(
     await nextTurn();
   }
   return { hits, next: String(before) };
+}
+
+interface PlanScan {
+  readonly planId: string;
+  readonly words: string;
+  readonly start: number;
+  readonly limit: number;
+}
+
+async function scanPlan(
+  store: Store,
+  { planId, words, start, limit }: PlanScan,
+): Promise<{ hits: TaskHit[]; next: string | null }> {
+  const hits: TaskHit[] = [];
+  let after = start;
+  for (let seen = 0; seen < MOST_TASKS; seen += PIECE) {
+    const last = lastOrdinal(store.read, { planId, after, limit: PIECE });
+    if (last === null) return { hits, next: null };
+    hits.push(...findTasksOfPlan(store.read, { planId, words, after, last, limit: limit - hits.length }));
+    const found = hits.at(-1);
+    if (found !== undefined && hits.length === limit) return { hits, next: String(found.place) };
+    after = last;
+    await nextTurn();
+  }
+  return { hits, next: String(after) };
 }
 
 function findWorkers(store: Store, words: string, limit: number): FoundWorker[] {

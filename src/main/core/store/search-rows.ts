@@ -39,6 +39,12 @@ export const PLACE_BEFORE = `SELECT min(place) AS place FROM
   (SELECT rowid AS place FROM tasks WHERE rowid < +? ORDER BY rowid DESC LIMIT ?)`;
 export const TASK_OF_ID = `${TASK} WHERE t.id = +?`;
 
+export const FIND_TASKS_OF_PLAN = `SELECT k.ordinal AS place, t.id, t.title, t.status, k.plan_id, k.subtask_id
+  FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id
+  WHERE k.plan_id = +$planId AND k.ordinal > +$after AND k.ordinal <= +$last
+    AND (t.title LIKE $words ESCAPE '\\' OR t.id LIKE $words ESCAPE '\\' OR k.subtask_id LIKE $words ESCAPE '\\')
+  ORDER BY k.ordinal LIMIT $limit`;
+
 export type TaskHit = Omit<FoundTask, "planTitle"> & { readonly place: number };
 
 /** Where a piece of so many tasks before a place begins; null: there are none before it. */
@@ -52,6 +58,22 @@ export function findTasks(
   piece: { readonly words: string; readonly from: number; readonly before: number; readonly limit: number },
 ): TaskHit[] {
   return statement(db, FIND_TASKS)
+    .all({ ...piece, words: likeInfix(piece.words) })
+    .map(decode);
+}
+
+/** Tasks of a plan after an ordinal, up to another one, in the plan's order. */
+export function findTasksOfPlan(
+  db: ReadableDatabase,
+  piece: {
+    readonly planId: string;
+    readonly words: string;
+    readonly after: number;
+    readonly last: number;
+    readonly limit: number;
+  },
+): TaskHit[] {
+  return statement(db, FIND_TASKS_OF_PLAN)
     .all({ ...piece, words: likeInfix(piece.words) })
     .map(decode);
 }
