@@ -1,6 +1,7 @@
 import { payloadKeys } from "../plan/payload-keys";
 import { json, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
+import { isGood, isOver } from "./migrations/console-triggers";
 import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
 
 /**
@@ -12,7 +13,9 @@ import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
 export const DEPENDENCY_STATE = `SELECT CASE WHEN k.seq IS NULL THEN t.payload END AS payload, k.seq,
     CASE WHEN k.seq IS NULL THEN NULL WHEN t.status = 'queued' THEN k.unmet > 0
       ELSE EXISTS (SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IS NOT 'completed') END AS waits
+        JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND NOT CASE k.run_when
+          WHEN 0 THEN ${isGood("dt.status", "d.on_failure", "d.skipped")}
+          ELSE ${isOver("dt.status")} OR d.blocked = 1 END) END AS waits
   FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id WHERE t.id = +?`;
 
 /** True for a task that does not exist or has none. False where its payload cannot be read: nobody knows then. */

@@ -28,7 +28,8 @@ const TABLES = [
         THEN EXISTS (SELECT 1 FROM console_edges e JOIN observed_tasks d ON d.seq = e.depends_on
           JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND dt.status IN ('failed', 'cancelled'))
         ELSE 0 END AS blocked,
-      NULL AS not_before, NULL AS attempts, NULL AS max_attempts, NULL AS run_id, NULL AS result_run_id, NULL AS reason
+      NULL AS not_before, NULL AS attempts, NULL AS max_attempts, NULL AS run_id, NULL AS result_run_id, NULL AS reason,
+      0 AS run_when, 0 AS on_failure, 0 AS skipped, NULL AS lane
     FROM observed_tasks k`,
   `CREATE TEMP VIEW console_counts AS
     SELECT '' AS scope, status, count(*) AS n FROM tasks GROUP BY status

@@ -4,7 +4,9 @@ import { legalTaskTargets, type TaskStatus } from "../../../shared/model/task";
 import { judge, type Skip, type TaskChange, type Verdict } from "../../../shared/model/task-change";
 import { statement, type WritableDatabase } from "./database";
 import { cancelTaskRow, legalWords, noteStopReason, reopenPlan } from "./plan-control";
+import type { Writer } from "./plan-end";
 import { requestStop } from "./queue";
+import { decidedBy, tellQueuedAgain } from "./queued-behind";
 import { decideReview } from "./review";
 import { appendTaskEvent, auditTask, settlePlan, type TaskAct } from "./task-act";
 import { readScopedTask, type ScopedTask } from "./task-scope";
@@ -127,8 +129,20 @@ export function reopenPlanOf(tx: WritableDatabase, act: TaskAct, task: ScopedTas
   if (task.facts.plan !== null && task.planId !== null) reopenPlan(tx, task.planId, act.writer);
 }
 
-/** A task's row as if it had never run, with as many attempts ahead as at first. Its attempts so far stay counted. */
-export function queueAgain(tx: WritableDatabase, { taskId, writer }: TaskAct, { seq }: ScopedTask): void {
+/**
+ * A task's row as if it had never run, with as many attempts ahead as at first, and the same for what ran, or was not
+ * needed, because of how it had ended. Attempts so far stay counted.
+ */
+export function queueAgain(tx: WritableDatabase, { taskId, writer }: TaskAct, { seq, planId }: ScopedTask): void {
+  queueRowAgain(tx, taskId, seq, writer);
+  if (seq === null || planId === null) return;
+  for (const behind of decidedBy(tx, seq, planId)) {
+    queueRowAgain(tx, behind.taskId, behind.seq, writer);
+    tellQueuedAgain(tx, behind, { planId, because: taskId }, writer);
+  }
+}
+
+function queueRowAgain(tx: WritableDatabase, taskId: string, seq: number | null, writer: Writer): void {
   if (seq !== null) allowAttempts(tx, seq, null);
   statement(tx, "UPDATE tasks SET status = 'queued', assigned_worker = NULL, updated_at = ? WHERE id = ?").run(
     formatTime(writer.now),

@@ -3,6 +3,7 @@ import { isTerminalTask } from "../../../shared/model/task";
 import type { RunRow, TaskDetail, TaskLink, TaskRow } from "../../../shared/model/views";
 import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
+import { isGood, isOver } from "./migrations/console-triggers";
 import { parseSpec } from "./task-spec";
 import { isStop, ownReason, taskState, waitingReason, workLine } from "./task-state";
 import { parseTime } from "./time";
@@ -82,8 +83,10 @@ function decode(db: ReadableDatabase, row: Row, now: number, causes: Causes): Ta
   };
 }
 
+const GOOD = isGood("t.status", "d.on_failure", "d.skipped");
 export const UNMET_TITLES = `SELECT t.title FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-  JOIN tasks t ON t.id = d.task_id WHERE e.task = +? AND t.status IS NOT 'completed' LIMIT 3`;
+  JOIN tasks t ON t.id = d.task_id JOIN console_tasks k ON k.seq = e.task
+  WHERE e.task = +? AND NOT CASE k.run_when WHEN 0 THEN ${GOOD} ELSE ${isOver("t.status")} OR d.blocked = 1 END LIMIT 3`;
 
 function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Causes): string | null {
   if (state === "waiting") {
@@ -99,7 +102,7 @@ function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Caus
 
 export const STOPPED_DEPENDENCY = `SELECT t.title, t.status FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on JOIN tasks t ON t.id = d.task_id
-  WHERE e.task = +? AND t.status IN ('failed', 'cancelled') LIMIT 1`;
+  WHERE e.task = +? AND t.status IN ('failed', 'cancelled') AND NOT ${GOOD} LIMIT 1`;
 export const BLOCKED_DEPENDENCY = `SELECT d.seq, t.title FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on JOIN tasks t ON t.id = d.task_id
   WHERE e.task = +? AND d.blocked = 1 LIMIT 1`;

@@ -53,6 +53,7 @@ export function ownReason({ state, note, attempts, maxAttempts }: ReasonFacts): 
     case "review_pending":
     case "rejected":
     case "rework_needed":
+    case "escalated":
       return note;
     default:
       return null;
@@ -73,9 +74,10 @@ export function waitingReason(titles: readonly string[], unmet: number): string 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** What a task does, as a person would type or say it; null: nothing. */
-export function workLine({ run, http, llm, approval }: TaskSpec): string | null {
+export function workLine({ run, http, llm, program, approval }: TaskSpec): string | null {
   if (http) return `${http.method} ${http.url}`;
   if (llm) return llm.model === null ? llm.prompt : `${llm.model}: ${llm.prompt}`;
+  if (program) return program.prompt;
   return approval ? approval.instructions : commandLine(run);
 }
 

@@ -11,8 +11,9 @@
  */
 
 /** Conditions on a status, and on two columns of console_tasks. Never null. */
-const isOver = (status: string) => `(${status} IS 'completed' OR ${status} IS 'failed' OR ${status} IS 'cancelled')`;
-const isGood = (status: string, onFailure: string, skipped: string) =>
+export const isOver = (status: string) =>
+  `(${status} IS 'completed' OR ${status} IS 'failed' OR ${status} IS 'cancelled')`;
+export const isGood = (status: string, onFailure: string, skipped: string) =>
   `(${status} IS 'completed' OR (${status} IS 'failed' AND ${onFailure} IS 1) OR (${status} IS 'cancelled' AND ${skipped} IS 1))`;
 
 /** Not within a bulk step of ours, which does what these triggers do for many rows at once (see bulk.ts). */
