@@ -7,7 +7,7 @@ import { addAgentCommands } from "./agent-commands";
 import { addBoardCommands } from "./board-commands";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { addPlanInsight } from "./insight-commands";
+import { addPlanInsight, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
@@ -135,6 +135,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   addLogCommands(program, setting);
+  addWhyCommand(program, setting);
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
   return program;

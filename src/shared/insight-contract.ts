@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DryRun, PlanForecast, PlanForecastTasks } from "./model/forecast";
+import type { TaskWhy } from "./model/why";
 import { operation } from "./operation";
 
 const id = z.string().min(1).max(200);
@@ -22,4 +23,6 @@ export const insightContract = {
   "plans.forecast": operation<PlanForecast>()(z.strictObject({ planId: id })),
   /** The same with the expected start and end of each task. */
   "plans.forecastTasks": operation<PlanForecastTasks>()(z.strictObject({ planId: id })),
+  /** Why a task runs, does not run, or did not end well: every gate with the rows that it was judged by. */
+  "tasks.why": operation<TaskWhy>()(z.strictObject({ taskId: id })),
 } as const;

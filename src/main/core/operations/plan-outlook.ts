@@ -9,13 +9,13 @@ import {
   type OutlookTask,
   pageOutlookStates,
   pageOutlookTasks,
+  readGroupCapacities,
   readOutlookPlan,
   readOutlookStates,
 } from "../store/forecast-rows";
 import type { Store } from "../store/open";
 import { countGraphNodes, readGraphEdges } from "../store/plan-graph-rows";
 import { capacityNow } from "./capacity";
-import { groupLimits } from "./group-limits";
 import type { Past, PastRuns } from "./past-runs";
 import { getPlan } from "./plans";
 import { inSlices } from "./slices";
@@ -183,7 +183,7 @@ function settingOf(store: Store, { planId, tasks, states, slots, at, shape, past
       samples: past.samples[place] ?? null,
     };
   });
-  const limits = groupLimits(store.read, groups);
+  const limits = readGroupCapacities(store.read, groups);
   return {
     shape,
     tasks: forecastTasks,

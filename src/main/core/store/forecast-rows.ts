@@ -1,10 +1,10 @@
-import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { parseNeeds, type TaskNeeds } from "./task-needs";
+import { parsePlacement, type TaskPlacement } from "./task-spec";
 import { parseTime } from "./time";
 
 /** What of a task does not change while its plan runs. */
-export interface OutlookTask extends TaskNeeds {
+export interface OutlookTask extends TaskPlacement {
   readonly ordinal: number;
   readonly taskId: string;
   readonly subtaskId: string;
@@ -32,7 +32,7 @@ export function pageOutlookTasks(db: ReadableDatabase, { planId, after, limit }:
       subtaskId: text(row.subtask_id),
       agent: text(row.agent),
       title: text(row.title),
-      ...parseNeeds(row.spec),
+      ...parsePlacement(jsonObject(row.spec)),
     }));
 }
 
@@ -94,4 +94,17 @@ export function readOutlookPlan(db: ReadableDatabase, planId: string): OutlookPl
     isPaused: row.paused_at !== null,
     isCancelling: row.cancel_requested_at !== null,
   };
+}
+
+export const GROUP_CAPACITY = "SELECT capacity FROM console_groups WHERE name = +?";
+
+/** How many tasks of each of these groups run at once at most; one that nobody declared is not in it. */
+export function readGroupCapacities(db: ReadableDatabase, names: readonly string[]): Map<string, number> {
+  const one = statement(db, GROUP_CAPACITY);
+  return new Map(
+    names.flatMap((name): Array<[string, number]> => {
+      const row = one.get(name);
+      return row ? [[name, integer(row.capacity)]] : [];
+    }),
+  );
 }

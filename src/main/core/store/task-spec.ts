@@ -54,7 +54,8 @@ export function parseSpec(raw: unknown): TaskSpec | null {
   };
 }
 
-function parsePlacement({ role, capabilities, group, onFailure, when }: Record<string, unknown>): TaskPlacement {
+/** Defaults for what is not there. */
+export function parsePlacement({ role, capabilities, group, onFailure, when }: Record<string, unknown>): TaskPlacement {
   return {
     role: typeof role === "string" ? role : SUBTASK_DEFAULTS.role,
     capabilities: isStrings(capabilities) ? capabilities : SUBTASK_DEFAULTS.capabilities,
