@@ -5,6 +5,7 @@ import { Dialogs } from "./features/dialogs/dialogs";
 import { LaunchView } from "./features/launch/launch-view";
 import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
+import { Palette } from "./features/palette/palette";
 import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
 import { PlansList } from "./features/plans/plans-list";
@@ -76,6 +77,7 @@ export function App() {
             <StatusBar />
           </div>
           <Dialogs />
+          <Palette />
         </Toasts>
       </TooltipProvider>
     </CSPProvider>

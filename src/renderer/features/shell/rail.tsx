@@ -12,7 +12,8 @@ interface Entry {
   readonly views: ReadonlyArray<Place["view"]>;
 }
 
-const ENTRIES: readonly Entry[] = [
+/** The views that are always there. */
+export const RAIL_ENTRIES: readonly Entry[] = [
   {
     label: "Overview",
     icon: <LayoutDashboard size={18} strokeWidth={1.6} />,
@@ -33,7 +34,7 @@ export function Rail() {
   const wanting = useAttentionCount();
   return (
     <nav className={styles.rail} aria-label="Main">
-      {ENTRIES.map(({ label, icon, place, views }) => (
+      {RAIL_ENTRIES.map(({ label, icon, place, views }) => (
         <a key={label} href={formatPlace(place)} aria-current={views.includes(view) ? "page" : undefined}>
           {icon}
           {label}

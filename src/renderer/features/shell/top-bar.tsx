@@ -1,7 +1,9 @@
-import { HardDrive, Monitor, Moon, Play, Sun } from "lucide-react";
+import { HardDrive, Monitor, Moon, Play, Search, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlace, goTo, type Place, planPlace, usePlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
+import { Kbd } from "../../ui/kbd";
+import { openPalette } from "../palette/palette-store";
 import { usePlan } from "../plans/plan-store";
 import { useApp, useReadOnlyReason } from "./app-store";
 import { LiveIndicator } from "./live-indicator";
@@ -47,6 +49,11 @@ export function TopBar() {
           </span>
         ))}
       </nav>
+      <button type="button" className={styles.search} onClick={openPalette}>
+        <Search size={14} />
+        <span>Search tasks, plans, workers, or run a command</span>
+        <Kbd keys="Mod+K" />
+      </button>
       <div className={styles.topBarEnd}>
         <LiveIndicator />
         <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
