@@ -13,6 +13,7 @@ import type { GivenParameters } from "./parameters";
 import { type PlanFile, readPlanFile } from "./plan-file";
 import { Reported } from "./report";
 import { createJsonReporter, createLineReporter, createLiveReporter, type Reporter } from "./reporters";
+import { fetchSecrets } from "./secret-parameters";
 import { listenForInterrupts } from "./signals";
 import { planTree } from "./tree";
 
@@ -66,11 +67,11 @@ export async function readLaunchable(
     fileName: file.path,
     agents: await knownAgents(options.databaseFile),
   });
+  const folders = { callerFolder: process.cwd(), planFolder: file.folder };
+  const secrets = await fetchSecrets({ parameters: definition?.parameters ?? [] }, options.parameters, process.env);
   const checked =
-    definition === null
-      ? { values: {}, findings: [] }
-      : checkParameters(definition, options.parameters, { callerFolder: process.cwd(), planFolder: file.folder });
-  const all = [...findings, ...checked.findings];
+    definition === null ? { values: {}, findings: [] } : checkParameters(definition, secrets.given, folders);
+  const all = [...findings, ...secrets.findings, ...checked.findings];
   printFindings(outputs.err, all, file);
   if (definition !== null && !hasErrors(all)) return { file, definition, parameters: checked.values };
   if (options.json) outputs.out.line(JSON.stringify({ type: "error", code: "invalid_plan", findings: all }));

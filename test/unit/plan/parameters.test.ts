@@ -62,6 +62,31 @@ describe("parameters of a launch", () => {
     expect(findings.every((finding) => finding.severity === "error" && finding.line === null)).toBe(true);
   });
 
+  it("of text fit their pattern as a whole; what a secret is stands in no message", () => {
+    const definition = plan(`
+title: x
+parameters:
+  version: { type: string, pattern: "\\\\d+|next" }
+  token: { type: secret, pattern: "tk_\\\\w+", description: What opens it }
+  spare: { type: secret, required: false }
+subtasks: [{ id: a, agent: noop }]
+`);
+    const check = (given: Record<string, unknown>) => {
+      const { values, findings } = checkParameters(definition, given, folders);
+      return { values, messages: findings.map(({ message }) => message) };
+    };
+    expect(check({ version: "12", token: "tk_a" })).toEqual({ values: { version: "12", token: "tk_a" }, messages: [] });
+    const { messages } = check({ version: "12next", token: "open sesame", spare: "a" });
+    expect(messages).toEqual([
+      'Parameter "version" must fit the pattern \\d+|next, not "12next".',
+      'Parameter "token" must fit the pattern tk_\\w+.',
+      'Parameter "spare" is too short: a secret has at least 4 characters.',
+    ]);
+    expect(check({ version: "1" }).messages).toEqual([
+      'Parameter "token" (What opens it) has no value: give one, as in token=@env:VARIABLE.',
+    ]);
+  });
+
   it("may be named like the properties that every object has", () => {
     const definition = plan("title: x\nparameters: { constructor: a }\nsubtasks: [{ id: a, agent: noop }]");
     expect(checkParameters(definition, {}, folders).values).toEqual({ constructor: "a" });

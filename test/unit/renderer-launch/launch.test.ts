@@ -66,6 +66,16 @@ describe("the parameter form", () => {
     expect(parseField(number, "Infinity")).toEqual({ ok: false, problem: "Not a number" });
   });
 
+  it("says what a text must fit, and shows no secret", () => {
+    const version = parameter({ pattern: "[0-9]+(\\.[0-9]+)*" });
+    expect(parseField(version, "1.20")).toEqual({ ok: true, value: "1.20" });
+    expect(parseField(version, "x1.20")).toEqual({ ok: false, problem: "Must fit the pattern [0-9]+(\\.[0-9]+)*" });
+    const secret = parameter({ type: "secret", required: true });
+    expect(parseField(secret, "")).toEqual({ ok: false, problem: "Needs a value" });
+    expect(parseField(secret, "abc")).toMatchObject({ ok: false });
+    expect(parseField(secret, "abcd")).toEqual({ ok: true, value: "abcd" });
+  });
+
   it("asks for what is required, sends what was typed and leaves out what is empty or the default", () => {
     const form = [
       parameter({ name: "folder", type: "folder", required: true }),

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { textProblem } from "../../../shared/model/parameter-pattern";
 import type {
   ParameterDefinition,
   ParameterValue,
@@ -48,7 +49,8 @@ export function checkParameters(
       else values.push([name, fitted.value]);
     } else if (parameter.required) {
       const meaning = parameter.description ? ` (${parameter.description})` : "";
-      report("missing_parameter", `Parameter "${name}"${meaning} has no value: give one, as in ${name}=VALUE.`);
+      const example = `${name}=${parameter.type === "secret" ? "@env:VARIABLE" : "VALUE"}`;
+      report("missing_parameter", `Parameter "${name}"${meaning} has no value: give one, as in ${example}.`);
     }
   }
   const names = definition.parameters.map((parameter) => parameter.name);
@@ -94,22 +96,10 @@ export function fitValue(
 
 export const MAX_PATTERN_LENGTH = 1_000;
 
-/** The pattern as one that the whole value must fit. Throws for what is no regular expression. */
-export function wholePattern(pattern: string): RegExp {
-  // Alone first: `a)(b` is none, though it would be inside parentheses.
-  new RegExp(pattern, "u");
-  return new RegExp(`^(?:${pattern})$`, "u");
-}
-
-/** A shorter one could not be hidden where it is printed: it stands by chance in any text. */
-const SHORTEST_SECRET = 4;
-
-function fitText({ type, pattern }: Pick<ParameterDefinition, "type" | "pattern">, text: string): Fitted {
-  if (type === "secret" && text.length < SHORTEST_SECRET) {
-    return { problem: `is too short: a secret has at least ${SHORTEST_SECRET} characters` };
-  }
-  if (pattern === null || wholePattern(pattern).test(text)) return { value: text };
-  return { problem: `must fit the pattern ${pattern}${type === "secret" ? "" : `, not ${shown(text)}`}` };
+function fitText(parameter: Pick<ParameterDefinition, "type" | "pattern">, text: string): Fitted {
+  const problem = textProblem(parameter, text);
+  if (problem === null) return { value: text };
+  return { problem: parameter.type === "secret" ? problem : `${problem}, not ${shown(text)}` };
 }
 
 function fitNumber(given: ParameterValue, text: string): Fitted {

@@ -1,4 +1,5 @@
 import type { Node } from "yaml";
+import { wholePattern } from "../../../shared/model/parameter-pattern";
 import {
   PARAMETER_TYPES,
   type ParameterDefinition,
@@ -6,7 +7,7 @@ import {
   type ParameterValue,
 } from "../../../shared/model/plan-definition";
 import { parameterVariable } from "./expand";
-import { fitValue, MAX_PATTERN_LENGTH, wholePattern } from "./parameters";
+import { fitValue, MAX_PATTERN_LENGTH } from "./parameters";
 import {
   caution,
   type Field,

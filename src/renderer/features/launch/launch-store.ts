@@ -99,6 +99,13 @@ export function setField(name: string, value: FieldValue): void {
   useLaunch.setState({ typed: { ...typed, [key]: { ...typed[key], [name]: value } }, launchError: null, refused: [] });
 }
 
+/** A secret is typed anew for each launch. */
+function withoutSecrets(preview: PlanPreview, typed: LaunchState["typed"]): LaunchState["typed"] {
+  const secrets = new Set(preview.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
+  const kept = Object.entries(typed[formKey(preview)] ?? {}).filter(([name]) => !secrets.has(name));
+  return { ...typed, [formKey(preview)]: Object.fromEntries(kept) };
+}
+
 export function resetForm(): void {
   const { preview, typed } = useLaunch.getState();
   if (preview !== null) {
@@ -120,7 +127,7 @@ export async function launch(): Promise<void> {
   useLaunch.setState({ status: "launching", launchError: null, refused: [] });
   try {
     const { planId } = await call("plans.launch", { sourceId: preview.sourceId, parameters: form.values });
-    useLaunch.setState({ status: "idle" });
+    useLaunch.setState({ status: "idle", typed: withoutSecrets(preview, useLaunch.getState().typed) });
     goTo(planPlace(planId));
   } catch (error) {
     const refused = error instanceof ApiError && error.code === "invalid_plan" ? findingsOf(error.details) : [];

@@ -1,3 +1,4 @@
+import { textProblem } from "../../../shared/model/parameter-pattern";
 import type { ParameterDefinition, ParameterValue } from "../../../shared/model/plan-definition";
 
 /** What a field of the form holds: text as typed, or a switch's position. */
@@ -32,6 +33,10 @@ export function parseField(parameter: ParameterDefinition, content: FieldValue):
   }
   if (parameter.type === "choice" && !parameter.choices.includes(content)) {
     return { ok: false, problem: `Not one of ${parameter.choices.join(", ")}` };
+  }
+  if (parameter.type === "string" || parameter.type === "secret") {
+    const problem = textProblem(parameter, content);
+    if (problem !== null) return { ok: false, problem: problem.charAt(0).toUpperCase() + problem.slice(1) };
   }
   return { ok: true, value: content };
 }
