@@ -26,7 +26,7 @@ it("a cancelled task shows the operator's reason; its attempt still says that it
   const stopping = await cancelTask(store, { taskId: task?.id ?? "", reason: "wrong branch", actor: "operator" });
   expect(stopping).toMatchObject({ state: "stopping", reason: "Asked to stop: wrong branch" });
   await cancelTask(store, { taskId: task?.id ?? "", reason: "again", actor: "operator" }).catch(() => undefined);
-  expect(await untilEnded(store, planId)).toBe("failed");
+  expect(await untilEnded(store, planId)).toBe("cancelled");
   expect(reasonsOf(planId)).toEqual(["wrong branch"]);
   expect(runOf(store, planId, "long")).toMatchObject({ status: "cancelled", error: "Stopped on request" });
 });

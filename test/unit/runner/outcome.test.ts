@@ -83,7 +83,16 @@ describe("the next attempt", () => {
     attempts: number,
     maxAttempts = 3,
     outcome: "failure" | "timeout" | "cancelled" | "success" = "failure",
-  ) => nextAttemptAt({ outcome, retries: policy, attempts, maxAttempts, now: 10_000, random: () => 0.999_999 });
+  ) =>
+    nextAttemptAt({
+      outcome,
+      exitCode: 1,
+      retries: policy,
+      attempts,
+      maxAttempts,
+      now: 10_000,
+      random: () => 0.999_999,
+    });
 
   it("comes after a growing, capped delay while attempts are left", () => {
     expect([next(1), next(2), next(3)]).toEqual([11_000, 11_500, null]);
@@ -93,6 +102,28 @@ describe("the next attempt", () => {
   it("never comes after a success or a cancel", () => {
     expect(next(1, 3, "success")).toBeNull();
     expect(next(1, 3, "cancelled")).toBeNull();
+  });
+
+  it("comes only after the exit codes that the plan names, when it names some", () => {
+    const retries = { ...policy, onExitCodes: [75, 111] };
+    const retryAfter = (exitCode: number | null) =>
+      nextAttemptAt({ outcome: "failure", exitCode, retries, attempts: 1, maxAttempts: 3, now: 0, random: () => 1 });
+    expect([retryAfter(75), retryAfter(111)]).toEqual([1_000, 1_000]);
+    expect([retryAfter(1), retryAfter(0), retryAfter(null)]).toEqual([null, null, null]);
+  });
+
+  it("is spread by chance over the share of the delay that the plan names", () => {
+    const at = (jitter: number, random: number) =>
+      nextAttemptAt({
+        outcome: "failure",
+        exitCode: 1,
+        retries: { ...policy, jitter },
+        attempts: 1,
+        maxAttempts: 3,
+        now: 0,
+        random: () => random,
+      });
+    expect([at(0.5, 0), at(0.5, 0.5), at(0.5, 1), at(0, 0), at(1, 0)]).toEqual([500, 750, 1_000, 1_000, 0]);
   });
 
   it("begins with the shortest delay again after a retry by hand", () => {

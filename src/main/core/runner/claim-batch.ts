@@ -1,7 +1,6 @@
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
-import { type Claim, claimReady, completeReady, finishRuns } from "../store/queue";
-import { localWorkerId } from "./local-workers";
+import { type Claim, claimReady, completeReady, finishRuns, type Skills } from "../store/queue";
 
 /** Written as the source of the runner's events. */
 export const EVENT_SOURCE = "hive-runner";
@@ -11,6 +10,15 @@ export interface ClaimBatch {
   readonly claims: readonly Claim[];
   /** The time of one transaction was used up before the ready tasks were. */
   readonly more: boolean;
+}
+
+/** Who claims. */
+export interface ClaimParty {
+  /** Workers without a task. */
+  readonly free: readonly string[];
+  readonly skills: Skills;
+  /** Named as the one who did what needs no worker. Its row exists. */
+  readonly completedBy: string;
 }
 
 /** One transaction takes about this long at most, so that the event loop breathes between two. */
@@ -41,17 +49,17 @@ function complete(tx: WritableDatabase, store: Store, claims: readonly Claim[]):
  * Completes what is ready and has no work, slot or not, then claims a task for each free worker. No-op tasks of
  * plans with a limit are claimed like others, done at once, and give their worker back.
  */
-export function claimBatch(tx: WritableDatabase, store: Store, free: readonly string[]): ClaimBatch {
+export function claimBatch(tx: WritableDatabase, store: Store, { free, skills, completedBy }: ClaimParty): ClaimBatch {
   const begun = store.clock.monotonic();
   const isSpent = (): boolean => store.clock.monotonic() - begun > BATCH_MS;
   const common = { source: EVENT_SOURCE, newId: store.newId };
-  while (completeReady(tx, { ...common, now: store.clock.now(), limit: STEP, workerId: localWorkerId(1) }) > 0) {
+  while (completeReady(tx, { ...common, now: store.clock.now(), limit: STEP, workerId: completedBy }) > 0) {
     if (isSpent()) return { claims: [], more: true };
   }
   const claims: Claim[] = [];
   let workerIds = free;
   for (;;) {
-    const got = claimReady(tx, { ...common, now: store.clock.now(), workerIds });
+    const got = claimReady(tx, { ...common, now: store.clock.now(), workerIds, skills });
     const noops = got.filter((claim) => claim.spec?.agent === "noop");
     const toStart = got.filter((claim) => claim.spec?.agent !== "noop");
     claims.push(...toStart);

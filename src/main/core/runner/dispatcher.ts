@@ -1,37 +1,20 @@
-import { unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { HiveError, toErrorBody } from "../../../shared/errors";
-import { processStart, thisHost } from "../process-identity";
 import type { ChangeBatch } from "../store/change-feed";
 import type { WritableDatabase } from "../store/database";
 import { readDrained, withoutDrained } from "../store/drains";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
-import {
-  type Claim,
-  hasReadyWithoutWork,
-  type LiveRun,
-  listLiveRuns,
-  listStopRequests,
-  nextNotBefore,
-  requestStop,
-  setRunProcess,
-} from "../store/queue";
+import { hasReadyWithoutWork, listLiveRuns, listStopRequests, nextNotBefore, requestStop } from "../store/queue";
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { createLaunchWatch } from "./abandoned-launches";
-import { superviseProcess } from "./attempt";
-import type { Begun } from "./begun";
-import { claimBatch, EVENT_SOURCE } from "./claim-batch";
-import { concealEnding, concealLog } from "./conceal";
+import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { createExecutor } from "./executors";
-import { type HeldRun, hold, occupationOf } from "./held-run";
-import { localWorkerIds, slotOf } from "./local-workers";
-import { type Ending, nextAttemptAt, type StopReason } from "./outcome";
+import { type HeldRun, occupationOf } from "./held-run";
+import { createLives, type Phase } from "./lives";
+import { LOCAL_SKILLS, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
 import { createPersistence, LOST } from "./persistence";
-import { findRemains } from "./reattach";
 import { createRoster } from "./roster";
-import { readSecrets, sweepSecrets } from "./secrets";
-import { attemptFiles } from "./task-files";
+import { sweepSecrets } from "./secrets";
 import { createTurns } from "./turns";
 
 export interface DispatcherOptions {
@@ -60,8 +43,6 @@ export interface Dispatcher {
   abandon(): void;
 }
 
-type Phase = "opening" | "open" | "leaving" | "cancelling";
-
 /** A wait for a retry time is never longer: the wall clock, which it is measured on, may be set meanwhile. */
 const LONGEST_WAIT_MS = 30_000;
 const SHORTEST_WAIT_MS = 10;
@@ -75,7 +56,6 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const held = new Map<string, HeldRun>();
   /** Their ends cannot be written: they are not taken up again under this epoch. */
   const refused = new Set<string>();
-  const lifecycles = new Set<Promise<void>>();
   const roster = createRoster(options.program, store.newId);
   const persistence = createPersistence({
     store,
@@ -102,143 +82,54 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     return localWorkerIds(slots).filter((id) => !busy.has(id));
   };
 
+  const party = (free: readonly string[]): ClaimParty => ({
+    free,
+    skills: LOCAL_SKILLS,
+    completedBy: localWorkerId(1),
+  });
+
+  const isDue = (at: number | null): boolean => at !== null && at <= clock.now();
+
   const isClaiming = (): boolean => phase === "open" && persistence.trouble() === null;
 
   const turns = createTurns({
     store,
     persistence,
-    mayClaim: () => isClaiming() && (freeWorkers().length > 0 || hasReadyWithoutWork(store.read)),
-    claim: (tx) => (isClaiming() ? claimBatch(tx, store, withoutDrained(tx, freeWorkers())) : null),
+    // What waited for its time is let into the queue even when every slot is busy: it is shown as it is.
+    mayClaim: () =>
+      isClaiming() && (freeWorkers().length > 0 || hasReadyWithoutWork(store.read) || isDue(nextNotBefore(store.read))),
+    claim: (tx) => (isClaiming() ? claimBatch(tx, store, party(withoutDrained(tx, freeWorkers()))) : null),
     afterEnds(tx, runIds) {
       const above = runIds.flatMap((id) => held.get(id)?.workerId ?? []).filter((id) => (slotOf(id) ?? 0) > slots);
       if (above.length > 0) sendHome(tx, above);
     },
     onClaimed(batch) {
-      for (const one of batch.claims) oversee(hold(held, one), () => start(one));
+      for (const one of batch.claims) lives.start(one);
       if (batch.claims.length > 0) options.onChange();
     },
     onIdle: () => armRetryTimer(),
   });
   const claimSoon = (): void => turns.claimSoon();
 
+  const lives = createLives({
+    store,
+    held,
+    executor,
+    persistence,
+    graceMs,
+    phase: () => phase,
+    end: (end) => turns.end(end),
+    onRefused: (runId) => refused.add(runId),
+    onChange: options.onChange,
+  });
+
   const armRetryTimer = (): void => {
     clearTimeout(retryTimer);
-    if (phase !== "open" || freeWorkers().length === 0) return;
+    if (phase !== "open") return;
     const next = nextNotBefore(store.read);
     if (next === null) return;
     const wait = Math.min(Math.max(next - clock.now(), SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
     retryTimer = setTimeout(claimSoon, wait);
-  };
-
-  // The life of one attempt
-
-  const start = (one: Claim): Promise<Begun> => {
-    if (one.spec !== null) return executor.start({ ...one, spec: one.spec });
-    throw new HiveError(
-      "invalid_plan",
-      `What task ${one.taskId} runs cannot be read from the database (console_specs). Launch its plan again.`,
-    );
-  };
-
-  const adopt = async (run: LiveRun): Promise<Begun> => {
-    const resumed = executor.resume(run);
-    if (resumed !== null) return resumed;
-    const files = attemptFiles(store.filesFolder, run.planId ?? "", run.runId);
-    const remains = await findRemains(run, files);
-    if (remains.kind === "never_started") {
-      return { kind: "postponed", why: "The console ended before it had started this attempt", delayMs: 0 };
-    }
-    const { group } = remains.process;
-    if (run.pid === null && group !== null) {
-      const identity = { pid: group, pidStart: processStart(group), ...thisHost };
-      void persist((tx) => setRunProcess(tx, { runId: run.runId, ...identity, logPath: files.log }));
-    }
-    const attempt = superviseProcess(remains.process, {
-      runId: run.runId,
-      subtaskId: run.subtaskId ?? run.taskId,
-      run: run.spec?.run ?? null,
-      timeoutMs: run.spec?.timeoutMs ?? null,
-      files,
-      elapsedMs: remains.elapsedMs,
-      graceMs,
-    });
-    return { kind: "running", attempt };
-  };
-
-  const live = async (run: HeldRun, beginning: () => Promise<Begun>): Promise<void> => {
-    let begun: Begun;
-    try {
-      begun = await beginning();
-    } catch (error) {
-      await finish(run, failure(toErrorBody(error).message), null);
-      return;
-    }
-    if (begun.kind === "running") {
-      run.attempt = begun.attempt;
-      if (phase === "cancelling") askStop(run, "cancel");
-      else if (run.stopAsked !== null) begun.attempt.stop(run.stopAsked);
-      if (phase === "leaving") begun.attempt.release();
-      const ended = await begun.attempt.ended;
-      const ending = ended !== null && run.hasSecrets ? await withoutSecrets(run, ended) : ended;
-      if (ending !== null) await finish(run, ending, retryTime(run, ending));
-    } else if (begun.kind === "postponed" && run.stopAsked === "cancel") {
-      await finish(run, { ...failure("Stopped on request"), outcome: "cancelled" }, null);
-    } else if (begun.kind === "postponed") {
-      await finish(run, failure(begun.why), clock.now() + begun.delayMs);
-    }
-  };
-
-  /** Nothing of it runs any more: what it printed stays as it is now. */
-  const withoutSecrets = async ({ planId, runId }: HeldRun, ending: Ending): Promise<Ending> => {
-    const files = attemptFiles(store.filesFolder, planId ?? "", runId);
-    try {
-      const secrets = await readSecrets(store.filesFolder, planId ?? "");
-      await concealLog(files.log, secrets);
-      await concealLog(files.result, secrets);
-      return concealEnding(ending, secrets);
-    } catch (error) {
-      const why = toErrorBody(error).message;
-      return {
-        ...ending,
-        error: ending.error && `It failed; why is not shown, for secrets could not be hidden: ${why}`,
-        result: null,
-      };
-    }
-  };
-
-  const oversee = (run: HeldRun, beginning: () => Promise<Begun>): void => {
-    const life = live(run, beginning).finally(() => {
-      held.delete(run.runId);
-      lifecycles.delete(life);
-      options.onChange();
-    });
-    lifecycles.add(life);
-  };
-
-  const retryTime = (run: HeldRun, { outcome }: Ending): number | null => {
-    const { retries, attempts, maxAttempts } = run;
-    return (
-      retries && nextAttemptAt({ outcome, retries, attempts, maxAttempts, now: clock.now(), random: store.random })
-    );
-  };
-
-  const finish = async (run: HeldRun, ending: Ending, retryAt: number | null): Promise<void> => {
-    const { runId } = run;
-    const now = clock.now();
-    run.finishing = true;
-    if (!(await turns.end({ ...ending, runId, now, retryAt }))) {
-      refused.add(runId);
-      return;
-    }
-    if (run.attempt === null) return;
-    // Without a process the exit file, if there is one, forbids a late start and has to stay.
-    const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
-    for (const file of [files.exit, files.inputs, files.prompt, files.work]) void unlink(file).catch(() => undefined);
-  };
-
-  const askStop = (run: HeldRun, reason: StopReason): void => {
-    run.stopAsked ??= reason;
-    run.attempt?.stop(reason);
   };
 
   // Keeping in line with the database
@@ -249,16 +140,16 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     const ids = new Set(runs.map((run) => run.runId));
     for (const run of runs) {
       if (held.has(run.runId) || refused.has(run.runId)) continue;
-      oversee(hold(held, run), () => adopt(run));
+      lives.adopt(run);
     }
-    for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) askStop(run, "cancel");
+    for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) lives.askStop(run, "cancel");
     obeyStopRequests();
   };
 
   const obeyStopRequests = (): void => {
     for (const { runId, stopRequested } of listStopRequests(store.read)) {
       const run = held.get(runId);
-      if (run !== undefined && stopRequested !== null) askStop(run, stopRequested);
+      if (run !== undefined && stopRequested !== null) lives.askStop(run, stopRequested);
     }
   };
 
@@ -326,15 +217,15 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       FAREWELL_MS,
       persist((tx) => runIds.map((runId) => requestStop(tx, runId, "cancel"))),
     );
-    for (const run of held.values()) askStop(run, "cancel");
+    for (const run of held.values()) lives.askStop(run, "cancel");
   };
 
   /** Until every attempt has ended or was released, also those that a claim on its way still brings. */
   const quiet = async (): Promise<void> => {
     do {
       await persist(() => null);
-      await Promise.allSettled([...lifecycles]);
-    } while (turns.busy() || lifecycles.size > 0);
+      await lives.settled();
+    } while (turns.busy() || lives.count() > 0);
   };
 
   const begin = async (): Promise<void> => {
@@ -371,10 +262,6 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       release();
     },
   };
-}
-
-function failure(error: string): Ending {
-  return { outcome: "failure", exitCode: null, signal: null, error, result: null };
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

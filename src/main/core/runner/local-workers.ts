@@ -1,9 +1,13 @@
 import { AGENT_IDS } from "../../../shared/model/agent-work";
 import { ownIdentity } from "../process-identity";
+import type { Skills } from "../store/queue";
 import type { NewWorker } from "../store/workers";
 
 /** What the slots of a console can do: approving is for people. */
 export const LOCAL_CAPABILITIES = AGENT_IDS.filter((id) => id !== "approval");
+
+/** The same as a kind of worker: a task that names a role is theirs when it names this one. */
+export const LOCAL_SKILLS: Skills = { role: "local", capabilities: LOCAL_CAPABILITIES };
 
 const LOCAL_WORKER = /^local-([1-9]\d*)$/;
 
@@ -27,8 +31,7 @@ export function localWorkers(ids: readonly string[], program: string): NewWorker
   const identity = ownIdentity();
   return ids.map((id) => ({
     id,
-    role: "local",
-    capabilities: LOCAL_CAPABILITIES,
+    ...LOCAL_SKILLS,
     ...identity,
     program,
     slot: slotOf(id) ?? 0,

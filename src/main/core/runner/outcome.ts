@@ -105,6 +105,8 @@ export function endingOf(facts: EndingFacts): Ending {
 
 export interface RetryFacts {
   readonly outcome: RunOutcome;
+  /** Null: it ended otherwise, or nobody knows how. */
+  readonly exitCode: number | null;
   readonly retries: RetryPolicy;
   /** Attempts begun, of `maxAttempts`. A retry by hand raises both. */
   readonly attempts: number;
@@ -114,8 +116,10 @@ export interface RetryFacts {
 }
 
 /** When the next attempt may begin, in milliseconds since the epoch; null when there is none. */
-export function nextAttemptAt({ outcome, retries, attempts, maxAttempts, now, random }: RetryFacts): number | null {
+export function nextAttemptAt(facts: RetryFacts): number | null {
+  const { outcome, exitCode, retries, attempts, maxAttempts, now, random } = facts;
   if (outcome !== "failure" && outcome !== "timeout") return null;
+  if (retries.onExitCodes !== null && (exitCode === null || !retries.onExitCodes.includes(exitCode))) return null;
   const left = maxAttempts - attempts;
   if (left <= 0) return null;
   // Counted from the last launch or retry by hand, so that each begins with the shortest delay.
