@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { RunWork, TaskEdit, TaskWork } from "../../../shared/control-contract";
 import { HiveError } from "../../../shared/errors";
+import { isBuiltInAgent } from "../../../shared/model/agent-work";
 import type { PlanFinding, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import { judge } from "../../../shared/model/task-change";
 import type { TaskRow } from "../../../shared/model/views";
@@ -205,7 +206,8 @@ function readEdited(edited: Edited, findings: PlanFinding[]): TaskSpec | undefin
       { id, agent: spec.agent, ...(dependencies.length > 0 && { dependencies }), ...given },
     ],
   };
-  const agents = [{ id: spec.agent, type: spec.llm ? "llm" : "command", problem: null }] as const;
+  const named = { id: spec.agent, type: spec.llm ? "llm" : "command", problem: null } as const;
+  const agents = isBuiltInAgent(spec.agent) ? [] : [named];
   const parsed = parsePlan(JSON.stringify(plan), { fileName: "the edit", agents });
   findings.push(...parsed.findings.map((one) => ({ ...one, line: null, column: null })));
   if (parsed.definition === null) return undefined;
