@@ -59,6 +59,7 @@ describe("acts of the palette", () => {
     expect(findActs(acts, "laun").map(({ label }) => label)).toEqual(["Launch plan"]);
     expect(findActs(acts, "task retry").map(({ label }) => label)).toEqual(["Retry"]);
     expect(findActs(acts, "nothing like it")).toEqual([]);
+    expect(findActs(actsOfKeys(groups.slice(0, 1)), "every")).toEqual([]);
     expect(findActs(acts, "")).toHaveLength(2);
   });
 });

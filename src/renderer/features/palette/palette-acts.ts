@@ -48,7 +48,7 @@ export function findActs(acts: readonly PaletteAct[], words: string): PaletteAct
   return acts
     .map((act) => ({
       act,
-      score: Math.max(matchLabel(act.label, words), matchLabel(`${act.group} ${act.label}`, words) - 1),
+      score: matchLabel(act.group === "Everywhere" ? act.label : `${act.label} ${act.group}`, words),
     }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
