@@ -3,13 +3,14 @@ import type { Page } from "../../../shared/contract";
 import { HiveError } from "../../../shared/errors";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
-import { expandPlan, secretNames } from "../plan/expand";
+import { planExpander, secretNames } from "../plan/expand";
 import { forgetSecrets, keepSecrets } from "../runner/secrets";
 import type { NewTask } from "../store/launch";
 import type { Store } from "../store/open";
 import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
 import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
 import { writePlan } from "../store/staged-launch";
+import { inSlices } from "./slices";
 import { SOURCE } from "./source";
 
 export interface LaunchRequest {
@@ -35,9 +36,12 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
     throw new HiveError("invalid_input", `The plan's folder must be an absolute path, not ${folder}.`, { folder });
   }
   const { parameters, secrets } = withoutSecrets(request);
-  const definition = expandPlan(request.definition, parameters);
+  const { plan: definition, expand } = planExpander(request.definition, parameters);
   const planId = store.newId();
-  const tasks = definition.subtasks.map((subtask) => newTask(store.newId(), subtask, definition, folder));
+  const expanding = expandTasks(request.definition.subtasks, (subtask) =>
+    newTask(store.newId(), expand(subtask), definition, folder),
+  );
+  const tasks = (await inSlices(expanding, store.clock)) ?? [];
   await keepSecrets(store.filesFolder, planId, secrets);
   const written = writePlan(
     store,
@@ -66,6 +70,18 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
     throw error;
   }
   return { planId };
+}
+
+function* expandTasks(
+  subtasks: readonly SubtaskDefinition[],
+  expand: (subtask: SubtaskDefinition) => NewTask,
+): Generator<undefined, NewTask[]> {
+  const tasks: NewTask[] = [];
+  for (const subtask of subtasks) {
+    tasks.push(expand(subtask));
+    yield;
+  }
+  return tasks;
 }
 
 /** A secret that is not given is empty text, as other parameters are. */

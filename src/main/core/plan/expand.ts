@@ -30,20 +30,30 @@ export function matrixVariable(name: string): string {
  * hold is filled in when it is sent: no secret is in the answer.
  */
 export function expandPlan(definition: PlanDefinition, values: Values): PlanDefinition {
+  const { plan, expand } = planExpander(definition, values);
+  return { ...plan, subtasks: definition.subtasks.map(expand) };
+}
+
+/** As `expandPlan`, for plans that are expanded bit by bit: the plan without its subtasks, and what expands one of them. */
+export function planExpander(
+  definition: PlanDefinition,
+  values: Values,
+): { readonly plan: PlanDefinition; readonly expand: (subtask: SubtaskDefinition) => SubtaskDefinition } {
   const secrets = secretNames(definition.parameters);
   const open = definition.parameters.filter(({ name }) => !secrets.has(name));
   const variables = open.map(({ name }) => [parameterVariable(name), valueText(values, name)]);
   const fill = (text: string): string => fillNow(text, values, secrets);
   const env = { ...fillEnv(definition.env, fill), ...Object.fromEntries(variables) };
   const context: Context = { values, secrets, fill, planEnv: env, latePlanEnv: lateNames(definition.env, secrets) };
-  return {
+  const plan = {
     ...definition,
     title: fill(definition.title),
     description: fill(definition.description),
     env,
     cwd: fill(definition.cwd),
-    subtasks: definition.subtasks.map((subtask) => expandSubtask(subtask, context)),
+    subtasks: [],
   };
+  return { plan, expand: (subtask) => expandSubtask(subtask, context) };
 }
 
 export function secretNames(parameters: readonly ParameterDefinition[]): ReadonlySet<string> {
