@@ -11,6 +11,7 @@ import { addPlanInsight, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
+import { addPlanActs } from "./plan-acts";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
 import { reportError } from "./report";
@@ -130,6 +131,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   const addDatabaseOption = (command: Command) => command.addOption(databaseOption());
   const setting = { outputs, addDatabaseOption, databaseFile, done };
   addPlanOperations(plan, setting);
+  addPlanActs(plan, setting);
   addPlanInsight(plan, setting);
   addTaskCommands(program, setting);
   addWorkerCommands(program, setting);

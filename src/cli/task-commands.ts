@@ -13,7 +13,7 @@ import {
   parseObject,
 } from "./operation-command";
 import { parseLimit } from "./parameters";
-import { addReviewCommands } from "./review-commands";
+import { addTaskActs } from "./task-acts";
 import { formatCount } from "./text";
 
 interface CreateFlags extends DatabaseFlags {
@@ -50,7 +50,7 @@ export function addTaskCommands(program: Command, setting: CommandSetting): void
   const { out, err } = outputs;
   const task = program
     .command("task")
-    .summary("create, list, show, update, review and delete tasks")
+    .summary("create, list, show, control, review and delete tasks")
     .helpCommand(false);
   task.description("Works on single tasks, as Hive's Python programs do.").addHelpText("after", NOTES);
   const command = (name: string, description: string) =>
@@ -139,7 +139,7 @@ export function addTaskCommands(program: Command, setting: CommandSetting): void
       }),
     );
 
-  addReviewCommands(command, setting);
+  addTaskActs(command, setting);
 
   command("delete", "Deletes a task with its runs.")
     .argument("<id>", "the task's id")

@@ -12,6 +12,7 @@ import {
   notFound,
   parseObject,
 } from "./operation-command";
+import { addWorkerActs } from "./worker-acts";
 
 interface RegisterFlags extends DatabaseFlags {
   readonly role: string;
@@ -108,4 +109,6 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
         return undefined;
       }),
     );
+
+  addWorkerActs(worker, setting);
 }
