@@ -108,7 +108,8 @@ test.each([
   [{ completed: 2, failed: 1 }, false, "partially_completed"],
   [{ completed: 1, queued: 4, failed: 1 }, false, "partially_completed"],
   [{ failed: 1, queued: 4 }, false, "failed"],
-  [{ cancelled: 2 }, false, "failed"],
+  [{ cancelled: 2 }, false, "cancelled"],
+  [{ cancelled: 1, failed: 1 }, false, "failed"],
   [{}, false, "completed"],
   [{ completed: 2, cancelled: 1 }, true, "cancelled"],
 ])("a plan with %o (cancelled: %s) ends %s", (counts, cancelled, outcome) => {

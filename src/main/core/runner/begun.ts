@@ -18,6 +18,6 @@ export interface ExecutorContext {
   readonly store: Store;
   readonly persistence: Persistence;
   readonly graceMs: number;
-  /** False when another console may have the lease by now. */
-  readonly confirmLease: () => Promise<boolean>;
+  /** False when this run may be another's by now. */
+  readonly confirmLease: (runId: string) => Promise<boolean>;
 }

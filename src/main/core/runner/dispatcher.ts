@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ChangeBatch } from "../store/change-feed";
 import type { WritableDatabase } from "../store/database";
 import { readDrained, withoutDrained } from "../store/drains";
+import { createForeignPlans } from "../store/foreign-plans";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import { hasReadyWithoutWork, listLiveRuns, listStopRequests, nextNotBefore, requestStop } from "../store/queue";
@@ -9,6 +10,7 @@ import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers
 import { createLaunchWatch } from "./abandoned-launches";
 import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { createExecutor } from "./executors";
+import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
 import { createLives, type Phase } from "./lives";
 import { LOCAL_SKILLS, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
@@ -25,6 +27,8 @@ export interface DispatcherOptions {
   readonly slots: number;
   readonly graceMs: number;
   readonly heartbeatMs: number;
+  /** Another program's worker that has been silent for so long has lost its attempts. */
+  readonly silenceMs: number;
   /** Whether the lease cannot have been lost yet, by time alone. */
   readonly isLeaseFresh: () => boolean;
   readonly onLost: () => void;
@@ -132,13 +136,30 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     retryTimer = setTimeout(claimSoon, wait);
   };
 
+  const externalRuns = createExternalRuns({
+    store,
+    persistence,
+    graceMs,
+    silenceMs: options.silenceMs,
+    intervalMs: options.heartbeatMs,
+    adopt: (run) => {
+      if (!held.has(run.runId) && !refused.has(run.runId)) lives.adopt(run);
+    },
+  });
+
   // Keeping in line with the database
+
+  /** Of the slots; attempts taken over from other workers occupy none. */
+  const occupation = (): Map<string, string> =>
+    new Map([...occupationOf(held)].filter(([workerId]) => slotOf(workerId) !== null));
 
   /** Takes up attempts that nobody watches, and stops processes whose attempt was ended by another hand. */
   const reconcile = (): void => {
-    const runs = listLiveRuns(store.read).filter((run) => slotOf(run.workerId) !== null);
+    const runs = listLiveRuns(store.read);
     const ids = new Set(runs.map((run) => run.runId));
-    for (const run of runs) {
+    externalRuns.look(runs.filter((run) => slotOf(run.workerId) === null && !held.has(run.runId)));
+    externalRuns.settle();
+    for (const run of runs.filter(({ workerId }) => slotOf(workerId) !== null)) {
       if (held.has(run.runId) || refused.has(run.runId)) continue;
       lives.adopt(run);
     }
@@ -163,7 +184,9 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   const onChanges = (batch: ChangeBatch): void => {
     if (batch.reset || [...batch.runs].some((id) => held.has(id))) obeyStopRequests();
+    if (batch.reset || batch.runs.size > 0) externalRuns.settle();
     endPlans(batch.plans);
+    if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0) takeForeign();
     if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0 || isFewerDrained(batch)) claimSoon();
   };
 
@@ -179,7 +202,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     tellOfWorkers(tx, ids, "offline", { now: clock.now(), source: EVENT_SOURCE, newId: store.newId });
   };
 
-  const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupationOf(held), clock.now()));
+  const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupation(), clock.now()));
 
   /** What cannot be removed now is with the next heartbeat, or by the next console. */
   const dropSecrets = () => sweepSecrets(store.filesFolder, store.read, clock.now()).catch(() => undefined);
@@ -193,9 +216,14 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     void dropLaunches();
     if (beating) return;
     beating = true;
-    await persist((tx) => beatWorkers(tx, roster.ids(slots, occupationOf(held)), clock.now()));
+    await persist((tx) => beatWorkers(tx, roster.ids(slots, occupation()), clock.now()));
     beating = false;
   };
+
+  const foreign = createForeignPlans(store);
+  /** What could not be written is found again by the next look. */
+  const takeForeign = () => void foreign.look().catch(() => undefined);
+  takeForeign();
 
   const unsubscribe = store.changes.subscribe(onChanges);
   const heartbeat = setInterval(() => void beat(), options.heartbeatMs);
@@ -249,7 +277,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       else release();
       await within(FAREWELL_MS + (tasks === "cancel" ? 2 * graceMs : 0), quiet());
       await dropSecrets();
-      const ids = roster.ids(slots, occupationOf(held));
+      const ids = roster.ids(slots, occupation());
       await within(
         FAREWELL_MS,
         persist((tx) => sendHome(tx, ids)),

@@ -52,7 +52,7 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
     await makeFolders(planId);
     const inputs = await writeInputs(files, claim.inputs);
     if (program) await writeFile(files.prompt, inputOf(program, claim, values), { mode: 0o600 });
-    if (!(await context.confirmLease())) return "lost";
+    if (!(await context.confirmLease(runId))) return "lost";
     const env = taskEnvironment(inherited, {
       ...claim,
       env: command.env,

@@ -83,7 +83,7 @@ export function createInProcess(context: ExecutorContext, environment: Environme
         if (!(error instanceof WorkFailure)) throw error;
         return supervise({ ...job, work: {}, progress: null }, error.message);
       }
-      if (!(await context.confirmLease())) return { kind: "lost" };
+      if (!(await context.confirmLease(runId))) return { kind: "lost" };
       if (!(await claimWork(files.work, { work, progress: null }))) return { kind: "lost" };
       return supervise({ ...job, work, progress: null }, null);
     },

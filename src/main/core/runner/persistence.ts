@@ -55,8 +55,8 @@ export interface Persistence {
 
 export interface PersistenceOptions {
   readonly store: Store;
-  /** The epoch that the writer holds the dispatcher's lease under. */
-  readonly epoch: number;
+  /** The epoch that the writer holds the dispatcher's lease under. Null: it needs none, for its runs fence it. */
+  readonly epoch: number | null;
   readonly onLost: () => void;
   /** `trouble` changed. */
   readonly onTrouble: () => void;
@@ -79,7 +79,7 @@ export function createPersistence({ store, epoch, onLost, onTrouble }: Persisten
       SLOW_MS,
     );
     try {
-      return await store.write((tx) => (readLease(tx)?.epoch === epoch ? work(tx) : LOST));
+      return await store.write((tx) => (epoch === null || readLease(tx)?.epoch === epoch ? work(tx) : LOST));
     } finally {
       clearTimeout(slow);
     }

@@ -1,6 +1,6 @@
 import { toErrorBody } from "../../../shared/errors";
 import type { RunnerInfo } from "../../../shared/model/views";
-import { HEARTBEAT_INTERVAL_MS } from "../../../shared/model/worker";
+import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
 import { ownIdentity } from "../process-identity";
 import type { Store } from "../store/open";
 import { type Dispatcher, startDispatcher } from "./dispatcher";
@@ -15,6 +15,8 @@ export interface RunnerOptions {
   readonly graceMs?: number;
   /** How often the workers' hearts beat, in milliseconds. Default 5,000. */
   readonly heartbeatMs?: number;
+  /** How long another program's worker may be silent before its attempts are given to others. Default 15,000. */
+  readonly silenceMs?: number;
 }
 
 export interface Runner {
@@ -67,6 +69,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
         slots,
         graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
         heartbeatMs: options.heartbeatMs ?? HEARTBEAT_INTERVAL_MS,
+        silenceMs: options.silenceMs ?? HEARTBEAT_LIMIT_MS,
         isLeaseFresh: () => election.isFresh(),
         onLost: () => election.lose(),
         onChange: announce,

@@ -102,6 +102,19 @@ function readRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Map<string, Ro
   return new Map(rows.map((row) => [text(row.id), row]));
 }
 
+/**
+ * Records what an attempt's own program has reported by the status of its run: task, dependents, plan, events. Nothing
+ * when the task has moved on without it.
+ */
+export function settleReportedRun(tx: WritableDatabase, end: RunEnd): void {
+  const run = readRuns(tx, [end]).get(end.runId);
+  if (run === undefined) return;
+  if (run.task_status === "in_progress" && run.latest === end.runId) {
+    const planId = finishOther(tx, end, run);
+    if (planId !== null) settlePlans(tx, [planId], end);
+  } else statement(tx, END_CONSOLE_RUN).run(end.exitCode, end.signal, end.runId);
+}
+
 /** Keeps the progress of plans, and ends those that are over. */
 export function settlePlans(tx: WritableDatabase, planIds: Iterable<string>, writer: Writer): void {
   for (const planId of planIds) {

@@ -49,10 +49,12 @@ export interface LiveRun {
   readonly spec: TaskSpec | null;
   readonly attempts: number;
   readonly maxAttempts: number;
+  /** Another program began it, with SQL of its own. */
+  readonly bySql: boolean;
 }
 
 const LIVE_COLUMNS = `SELECT r.id, r.task_id, r.run_number, r.worker_id, t.title, cr.started_at, cr.pid, cr.pid_start,
-    cr.host, cr.boot_id, cr.log_path, cr.stop_requested, k.plan_id, k.subtask_id, k.attempts, k.max_attempts,
+    cr.host, cr.boot_id, cr.log_path, cr.stop_requested, cr.claimed, k.plan_id, k.subtask_id, k.attempts, k.max_attempts,
     s.spec, p.correlation_id
   FROM console_runs cr JOIN runs r ON r.id = cr.run_id
     LEFT JOIN tasks t ON t.id = cr.task_id
@@ -107,5 +109,6 @@ function decodeLiveRun(row: Row): LiveRun {
     spec: parseSpec(row.spec),
     attempts: integer(row.attempts),
     maxAttempts: integer(row.max_attempts),
+    bySql: row.claimed !== null,
   };
 }

@@ -84,8 +84,8 @@ function decode(db: ReadableDatabase, row: Row, now: number, causes: Causes): Ta
 }
 
 const GOOD = isGood("t.status", "d.on_failure", "d.skipped");
-export const UNMET_TITLES = `SELECT t.title FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
-  JOIN tasks t ON t.id = d.task_id JOIN console_tasks k ON k.seq = e.task
+export const UNMET_TITLES = `SELECT t.title FROM console_edges e CROSS JOIN console_tasks k ON k.seq = e.task
+    CROSS JOIN console_tasks d ON d.seq = e.depends_on CROSS JOIN tasks t ON t.id = d.task_id
   WHERE e.task = +? AND NOT CASE k.run_when WHEN 0 THEN ${GOOD} ELSE ${isOver("t.status")} OR d.blocked = 1 END LIMIT 3`;
 
 function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Causes): string | null {

@@ -1,3 +1,35 @@
+const PLAN_ROOM = `(p.concurrency IS NULL OR p.concurrency > coalesce((SELECT sum(n) FROM console_counts
+    WHERE scope = p.plan_id AND status IN ('assigned', 'in_progress')), 0))`;
+const FIRST = (where: string) => `(SELECT q.seq FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq
+      CROSS JOIN console_specs s ON s.seq = q.seq
+    WHERE ${where} AND k.agent = 'command' AND s.spec NOT LIKE '%"late":%' ORDER BY q.priority DESC, q.seq LIMIT 1)`;
+
+/**
+ * For programs that claim with SQL: what each worker without a task may take now, the first of each lane. Commands
+ * alone, and those that can be run as they stand.
+ */
+const CONSOLE_OFFERS = `CREATE VIEW console_offers AS
+  SELECT h.worker_id, q.task_id, q.plan_id, k.subtask_id, q.priority, q.seq, s.spec,
+    (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number
+  FROM (
+    SELECT w.id AS worker_id, ${FIRST("q.held = 0")} AS seq FROM workers w
+    UNION ALL
+    SELECT w.id, ${FIRST("q.plan_id = p.plan_id AND q.held = 3")} FROM workers w
+      CROSS JOIN console_plans p WHERE p.concurrency IS NOT NULL AND p.finished_at IS NULL AND ${PLAN_ROOM}
+    UNION ALL
+    SELECT w.id, ${FIRST("q.held = 7 AND q.lane = l.lane")} FROM workers w
+      CROSS JOIN console_lanes l
+      LEFT JOIN console_groups g ON g.name = l.group_name LEFT JOIN console_plans p ON p.plan_id = l.plan_id
+    WHERE l.role IN ('', w.role) AND (g.name IS NULL OR g.running < g.capacity) AND (p.plan_id IS NULL OR ${PLAN_ROOM})
+      AND NOT EXISTS (SELECT 1 FROM json_each(l.capabilities) n WHERE n.value NOT IN (SELECT value
+        FROM json_each(CASE WHEN json_valid(w.capabilities) THEN w.capabilities ELSE '[]' END)))
+  ) h
+    CROSS JOIN console_ready q ON q.seq = h.seq
+    CROSS JOIN console_tasks k ON k.seq = q.seq
+    CROSS JOIN console_specs s ON s.seq = q.seq
+    CROSS JOIN workers v ON v.id = h.worker_id
+  WHERE v.current_task_id IS NULL AND v.status NOT IN ('offline', 'error')`;
+
 /**
  * The console's own tables. Times are milliseconds since the epoch. There are no foreign keys between them and
  * the upstream tables: Python's connections do not enforce any, so triggers keep both sides together.
@@ -152,11 +184,25 @@ export const CONSOLE_TABLES: readonly string[] = [
     slots INTEGER
   ) WITHOUT ROWID`,
 
+  // Names of dependencies that no task known by its plan has: of tasks (console_tasks.seq) of other programs.
+  `CREATE TABLE console_awaited (
+    name TEXT NOT NULL,
+    plan_id TEXT NOT NULL,
+    task INTEGER NOT NULL,
+    PRIMARY KEY (name, plan_id, task)
+  ) WITHOUT ROWID`,
+  `CREATE INDEX console_awaited_by_task ON console_awaited (task)`,
+  // Up to which entry of console_changes tasks of other programs were taken into their plans; -1: never.
+  `CREATE TABLE console_foreign (one INTEGER PRIMARY KEY, seen INTEGER NOT NULL)`,
+  // What a task was when an INSERT met it: REPLACE takes rows away without a word to triggers.
+  `CREATE TABLE console_replaced (id TEXT PRIMARY KEY, status TEXT) WITHOUT ROWID`,
+
   // Has its row only within a transaction, while bulk.ts does what triggers do otherwise.
   `CREATE TABLE console_bulk (one INTEGER PRIMARY KEY)`,
 
   // Where triggers send a task that goes from one status to another.
   "CREATE VIEW console_moves AS SELECT '' AS id, '' AS was, '' AS status",
+  CONSOLE_OFFERS,
   // Where they send an attempt that another program has begun with an SQL statement of its own.
   "CREATE VIEW console_sql_claims AS SELECT '' AS run_id, '' AS task_id, '' AS worker_id, '' AS plan_id, 0 AS seq",
 

@@ -1,0 +1,139 @@
+import { isAlive, thisHost } from "../process-identity";
+import type { WritableDatabase } from "../store/database";
+import { settleReportedRun } from "../store/finish-run";
+import type { Store } from "../store/open";
+import { finishRun, type LiveRun } from "../store/queue";
+import { listReportedRuns, type ReportedRun } from "../store/reported-runs";
+import { getWorkers, markWorkersOffline, tellOfWorkers, type WorkerRecord } from "../store/workers";
+import { EVENT_SOURCE } from "./claim-batch";
+import { nextAttemptAt } from "./outcome";
+import { LOST, type Persistence, REFUSED } from "./persistence";
+import { listen, type Sighting } from "./silence";
+import { stopTree } from "./stop-tree";
+
+export interface ExternalRunsOptions {
+  readonly store: Store;
+  readonly persistence: Persistence;
+  readonly graceMs: number;
+  /** A worker that has been silent for so long has lost its attempts. */
+  readonly silenceMs: number;
+  /** About how often `look` is called. */
+  readonly intervalMs: number;
+  /** Takes up an attempt whose program is gone and whose process may live. */
+  readonly adopt: (run: LiveRun) => void;
+}
+
+/** What the dispatcher does for workers that are not its own: settles the ends that they report, rescues their runs. */
+export interface ExternalRuns {
+  /** Looks after the workers of these runs. */
+  look(runs: readonly LiveRun[]): void;
+  /** Deals with ends that other programs have written. */
+  settle(): void;
+}
+
+/** Ends settled in one transaction. */
+const STEP = 100;
+
+export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
+  const { store, persistence, graceMs, silenceMs, intervalMs } = options;
+  const { clock } = store;
+  const sightings = new Map<string, Sighting>();
+  const inHand = new Set<string>();
+  /** Also when the database refuses it: trying again would change nothing but the number of events. */
+  let settling = false;
+
+  const retryAt = (run: LiveRun | ReportedRun, outcome: ReportedRun["outcome"], exitCode: number | null) => {
+    const { spec, attempts, maxAttempts } = run;
+    if (spec === null) return null;
+    const { retries } = spec;
+    return nextAttemptAt({
+      outcome,
+      exitCode,
+      retries,
+      attempts,
+      maxAttempts,
+      now: clock.now(),
+      random: store.random,
+    });
+  };
+
+  const common = () => ({ now: clock.now(), source: EVENT_SOURCE, newId: store.newId });
+
+  /** Nothing of it may run when the next attempt begins, as far as this machine goes. */
+  const rescue = async (run: LiveRun, why: string): Promise<void> => {
+    const isHere = run.host === null || run.host === thisHost.host;
+    if (isHere) await stopTree({ runId: run.runId, group: isAlive(run) === true ? run.pid : null }, graceMs);
+    await persistence.persist((tx) => {
+      const lost = { outcome: "failure", exitCode: null, signal: null, error: why, result: null } as const;
+      finishRun(tx, { ...lost, ...common(), runId: run.runId, retryAt: retryAt(run, "failure", null) });
+    });
+  };
+
+  const giveUpWorker = (tx: WritableDatabase, workerId: string): void => {
+    markWorkersOffline(tx, [workerId]);
+    tellOfWorkers(tx, [workerId], "offline", common());
+  };
+
+  const take = async (runs: readonly LiveRun[], workerId: string, why: string, isGone: boolean): Promise<void> => {
+    await persistence.persist((tx) => giveUpWorker(tx, workerId));
+    for (const run of runs) {
+      // A program of ours leaves its processes running: they go on under the console's eyes.
+      if (isGone && !run.bySql) options.adopt(run);
+      else await rescue(run, why);
+    }
+  };
+
+  const settle = (): void => {
+    if (settling || listReportedRuns(store.read, 1).length === 0) return;
+    settling = true;
+    void persistence
+      .persist((tx) => {
+        const reported = listReportedRuns(tx, STEP);
+        for (const run of reported) {
+          const { runId, outcome, exitCode, signal, error, result } = run;
+          const end = { runId, outcome, exitCode, signal, error, result, retryAt: retryAt(run, outcome, exitCode) };
+          settleReportedRun(tx, { ...end, ...common() });
+        }
+        return reported.length;
+      })
+      .then((count) => {
+        if (count === LOST || count === REFUSED) return;
+        settling = false;
+        settle();
+      });
+  };
+
+  return {
+    look(runs) {
+      const byWorker = new Map<string, LiveRun[]>();
+      for (const run of runs) byWorker.set(run.workerId, [...(byWorker.get(run.workerId) ?? []), run]);
+      const records = new Map(getWorkers(store.read, [...byWorker.keys()]).map((record) => [record.id, record]));
+      for (const known of sightings.keys()) if (!byWorker.has(known)) sightings.delete(known);
+      for (const [workerId, theirs] of byWorker) {
+        const record = records.get(workerId);
+        const sighting = listen(
+          sightings.get(workerId),
+          record?.lastHeartbeat ?? null,
+          clock.monotonic(),
+          2 * intervalMs,
+        );
+        sightings.set(workerId, sighting);
+        const open = theirs.filter((run) => !inHand.has(run.runId));
+        const isGone = record !== undefined && isAlive(record) === false;
+        if (open.length === 0 || (!isGone && sighting.silentMs < silenceMs)) continue;
+        for (const run of open) inHand.add(run.runId);
+        const why = isGone
+          ? `The process of worker ${workerId} (${processOf(record)}) is gone`
+          : `Worker ${workerId} has not been heard of for ${Math.round(sighting.silentMs / 100) / 10} s`;
+        void take(open, workerId, why, isGone).finally(() => {
+          for (const run of open) inHand.delete(run.runId);
+        });
+      }
+    },
+    settle,
+  };
+}
+
+function processOf({ pid }: WorkerRecord): string {
+  return `pid ${pid ?? "unknown"}`;
+}
