@@ -102,7 +102,7 @@ function editOf(given: readonly string[], work: TaskEdit): TaskEdit {
     if (key === "" || inner.includes("")) {
       throw new HiveError("invalid_input", `Write it as key=value, for example --set timeout=90s, not ${one}.`);
     }
-    const value = givenValue(one.slice(equals + 1));
+    const value = givenValue(key, one.slice(equals + 1));
     if (inner.length === 0) changed[key] = value;
     else {
       const whole: Record<string, unknown> = { ...objectOf(changed[key] ?? work[key]) };
@@ -124,9 +124,15 @@ function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** Lists, mappings, null and quoted text as JSON; anything else as it stands. */
-function givenValue(text: string): unknown {
-  if (!/^(\[.*\]|\{.*\}|".*"|null|true|false|-?\d+(\.\d+)?)$/s.test(text)) return text;
+/** `--set run=true` means the command of that name. */
+const TEXT_KEYS: readonly string[] = ["run", "cwd", "prompt", "env"];
+const JSON_TEXT = /^(\[.*\]|\{.*\}|".*"|null)$/s;
+const JSON_WORD = /^(true|false|-?\d+(\.\d+)?)$/;
+
+/** Lists, mappings, null and quoted text are JSON; so are numbers and booleans where text makes no sense. */
+function givenValue(key: string, text: string): unknown {
+  const isJson = JSON_TEXT.test(text) || (JSON_WORD.test(text) && !TEXT_KEYS.includes(key));
+  if (!isJson) return text;
   try {
     return JSON.parse(text);
   } catch {
