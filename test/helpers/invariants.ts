@@ -76,6 +76,10 @@ export function recomputedDerivations(db: ReadableDatabase): Derived {
     dependencies.set(edge.task, [...(dependencies.get(edge.task) ?? []), dependency]);
   }
 
+  const awaited = new Map<number | null, number>();
+  for (const { task } of db.prepare<[], { task: number }>("SELECT task FROM console_awaited").all()) {
+    awaited.set(task, (awaited.get(task) ?? 0) + 1);
+  }
   const before = (task: GraphRow) => dependencies.get(task.seq) ?? [];
   const standings = new Map<string, Standing>();
   const isBlocked = (task: GraphRow): boolean =>
@@ -113,7 +117,7 @@ export function recomputedDerivations(db: ReadableDatabase): Derived {
     }
     add(task.plan_id, task.status);
     if (task.status !== "queued") continue;
-    const open = before(task).filter((one) => waitsFor(task, one)).length;
+    const open = before(task).filter((one) => waitsFor(task, one)).length + (awaited.get(task.seq) ?? 0);
     if (open > 0) {
       unmet[task.id] = open;
       add(task.plan_id, "waiting");

@@ -5,6 +5,7 @@ import * as claiming from "../../../src/main/core/store/claim-ready";
 import { WITHOUT_WORK } from "../../../src/main/core/store/complete-ready";
 import type { ReadableDatabase } from "../../../src/main/core/store/database";
 import { MEET, RUNS_TO_FINISH } from "../../../src/main/core/store/finish-run";
+import * as foreign from "../../../src/main/core/store/foreign-plans";
 import { CONSOLE_READY_AGAIN } from "../../../src/main/core/store/migrations/console-triggers";
 import { openStore } from "../../../src/main/core/store/open";
 import { CANCELLING, LIVE_RUNS_OF_PLAN, TASKS_BEFORE } from "../../../src/main/core/store/plan-control";
@@ -90,6 +91,13 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
     scope.WINDOW_OF_PLAN,
     "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal>? AND ordinal<?)",
   ],
+  ["what changed among tasks and plans", foreign.CHANGED, "USING INTEGER PRIMARY KEY (rowid>?)"],
+  [
+    "tasks by a plan in their payload",
+    foreign.TASKS_OF_PLAN,
+    "t USING INDEX console_tasks_payload (<expr>=?)",
+  ],
+  ["plans of other programs", foreign.FOREIGN_PLANS, "e USING INTEGER PRIMARY KEY (rowid>?)"],
   ["a further page of plans", NEXT_PLANS, "e USING INDEX console_plans_recent"],
 ];
 

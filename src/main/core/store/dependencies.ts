@@ -9,9 +9,12 @@ import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
  * those that another program inserted by what their payload says, id by id.
  */
 
+/** Nothing but its payload tells whether a task `k` may begin: its plan is not known, or a dependency is not. */
+export const UNCOUNTED = `(k.seq IS NULL OR EXISTS (SELECT 1 FROM console_awaited a WHERE a.task = k.seq))`;
+
 // A queued task's counter is kept by triggers; in any other status it stands at 0 and the edges are asked.
-export const DEPENDENCY_STATE = `SELECT CASE WHEN k.seq IS NULL THEN t.payload END AS payload, k.seq,
-    CASE WHEN k.seq IS NULL THEN NULL WHEN t.status = 'queued' THEN k.unmet > 0
+export const DEPENDENCY_STATE = `SELECT CASE WHEN ${UNCOUNTED} THEN t.payload END AS payload, ${UNCOUNTED} AS uncounted,
+    CASE WHEN ${UNCOUNTED} THEN NULL WHEN t.status = 'queued' THEN k.unmet > 0
       ELSE EXISTS (SELECT 1 FROM console_edges e JOIN console_tasks d ON d.seq = e.depends_on
         JOIN tasks dt ON dt.id = d.task_id WHERE e.task = k.seq AND NOT CASE k.run_when
           WHEN 0 THEN ${isGood("dt.status", "d.on_failure", "d.skipped")}
@@ -22,7 +25,7 @@ export const DEPENDENCY_STATE = `SELECT CASE WHEN k.seq IS NULL THEN t.payload E
 export function dependenciesMet(db: ReadableDatabase, taskId: string): boolean {
   const row = statement(db, DEPENDENCY_STATE).get(taskId);
   if (!row) return true;
-  return row.seq === null ? payloadMet(db, row.payload) : row.waits === 0;
+  return row.uncounted === 1 ? payloadMet(db, row.payload) : row.waits === 0;
 }
 
 /** The dependencies that a payload names: each must be completed; one that nobody knows is not. */

@@ -1,7 +1,7 @@
 import { payloadKeys } from "../plan/payload-keys";
 import { integer, json, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { dependenciesMet } from "./dependencies";
+import { dependenciesMet, UNCOUNTED } from "./dependencies";
 import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
 
 /*
@@ -17,7 +17,7 @@ const KINDS = 4;
  * The tasks that are not known to be ready, as one number each, `place in the list * KINDS + KIND`: what costs here
  * is handing values over. Without open dependencies and yet not ready means not queued, or held by its plan.
  */
-export const NOT_READY = `SELECT j.key * ${KINDS} + CASE WHEN k.seq IS NULL THEN ${KIND.byPayload}
+export const NOT_READY = `SELECT j.key * ${KINDS} + CASE WHEN ${UNCOUNTED} THEN ${KIND.byPayload}
     WHEN k.unmet > 0 THEN ${KIND.waits} ELSE ${KIND.byEdges} END
   FROM json_each(?) j
     LEFT JOIN console_tasks k ON k.task_id = j.value

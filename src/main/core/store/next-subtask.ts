@@ -1,7 +1,7 @@
 import type { HiveTask } from "../../../shared/model/hive-records";
 import { text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { payloadMet } from "./dependencies";
+import { payloadMet, UNCOUNTED } from "./dependencies";
 import { decodeHiveTask, HIVE_TASK_COLUMNS, HIVE_TASK_CONSOLE } from "./hive-task-rows";
 import { PAYLOAD_PLAN } from "./migrations/hive-operations";
 
@@ -18,7 +18,7 @@ export const READY_IN_PLAN = `SELECT ${TASK} WHERE q.plan_id = +? AND q.held = +
 // What the console runs, only it adds tasks to.
 const OWN_PLAN = "SELECT 1 FROM console_plans WHERE plan_id = ?";
 export const QUEUED_BY_PAYLOAD = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE}
-  WHERE ${PAYLOAD_PLAN} = +? AND t.status = 'queued' AND k.seq IS NULL`;
+  WHERE ${PAYLOAD_PLAN} = +? AND t.status = 'queued' AND ${UNCOUNTED}`;
 
 /**
  * The task of a plan to work on next: queued, its dependencies met, the highest priority first, then the oldest.

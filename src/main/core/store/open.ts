@@ -11,6 +11,7 @@ import { createCommitQueue, type WriteOptions } from "./commit-queue";
 import { bindingOf, connect, untilFree } from "./connect";
 import type { ReadableDatabase, WritableDatabase } from "./database";
 import { checkFile, mustExist } from "./file-checks";
+import { catchUpWithPlans } from "./foreign-plans";
 import { schemaVersion } from "./migrations/migrate";
 import { observe } from "./observe";
 import { translateSqliteError } from "./sqlite-errors";
@@ -56,6 +57,8 @@ export interface Store {
 /** SQLite's own busy wait blocks the thread, so it is next to nothing; the commit queue waits instead. */
 const BUSY_TIMEOUT_MS = 2;
 const BUSY_LIMIT_MS = 15_000;
+/** Opening waits this long for tasks of other programs to be taken into their plans; the rest follows. */
+const CATCH_UP_MS = 250;
 const TRIM_EVERY_COMMITS = 1_000;
 const EMPTY_GRACE_MS = 500;
 const EMPTY_LOOK_MS = 25;
@@ -85,7 +88,9 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     const reader = await untilFree(deadline, () => open(true));
     opened.push(reader);
     reader.pragma(`cache_size = -${CACHE_KIB}`);
-    return assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs: options.busyLimitMs });
+    const store = assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs: options.busyLimitMs });
+    await catchUpWithPlans(store, CATCH_UP_MS);
+    return store;
   } catch (error) {
     for (const connection of opened) connection.close();
     throw translateSqliteError(error, file);

@@ -272,7 +272,24 @@ function feed(
 }
 
 export const CONSOLE_TRIGGERS: readonly string[] = [
-  trigger("console_task_inserted", "AFTER INSERT ON tasks", [count("''", "NEW.status", 1)]),
+  // Here nobody knows yet whether the insert replaces the row, leaves it (OR IGNORE) or updates it (ON CONFLICT).
+  trigger(
+    "console_task_replacing",
+    `BEFORE INSERT ON tasks WHEN EXISTS (SELECT 1 FROM tasks WHERE id = NEW.id)
+      OR EXISTS (SELECT 1 FROM console_replaced WHERE id = NEW.id)`,
+    [
+      "DELETE FROM console_replaced WHERE id = NEW.id;",
+      "INSERT INTO console_replaced (id, status) SELECT id, status FROM tasks WHERE id = NEW.id;",
+    ],
+  ),
+  trigger("console_task_inserted", "AFTER INSERT ON tasks", [
+    `INSERT INTO console_counts (scope, status, n) SELECT '', NEW.status, 1
+        WHERE NOT EXISTS (SELECT 1 FROM console_replaced WHERE id = NEW.id)
+      ON CONFLICT (scope, status) DO UPDATE SET n = n + 1;`,
+    `INSERT INTO console_moves (id, was, status)
+      SELECT NEW.id, r.status, NEW.status FROM console_replaced r WHERE r.id = NEW.id AND r.status IS NOT NEW.status;`,
+    "DELETE FROM console_replaced WHERE id = NEW.id;",
+  ]),
   trigger("console_task_counted", "INSTEAD OF INSERT ON console_moves", TASK_COUNTED),
   trigger("console_task_begins", `INSTEAD OF INSERT ON console_moves WHEN ${BEGINS}`, LEAVE_QUEUE),
   trigger("console_task_succeeds", `INSTEAD OF INSERT ON console_moves WHEN ${SUCCEEDS}`, [MEET_DEPENDENTS]),
@@ -305,6 +322,9 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     `INSERT INTO console_counts (scope, status, n) SELECT NEW.plan_id, 'blocked', 1 WHERE NEW.blocked = 1
       ON CONFLICT (scope, status) DO UPDATE SET n = n + 1;`,
     makeReady("c.seq = NEW.seq"),
+  ]),
+  trigger("console_plan_task_gone", "AFTER DELETE ON console_tasks", [
+    "DELETE FROM console_awaited WHERE task = OLD.seq;",
   ]),
   trigger(
     "console_unmet_gone",

@@ -40,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
     up: (db) => {
       for (const sql of CONSOLE_TABLES) db.exec(sql);
       db.exec("INSERT INTO console_counts (scope, status, n) SELECT '', status, count(*) FROM tasks GROUP BY status");
+      db.exec("INSERT INTO console_foreign (seen) SELECT CASE WHEN EXISTS (SELECT 1 FROM tasks) THEN -1 ELSE 0 END");
       for (const sql of CONSOLE_TRIGGERS) db.exec(sql);
     },
     down: (db) => drop(db, [...CONSOLE_TABLES, ...CONSOLE_TRIGGERS]),
