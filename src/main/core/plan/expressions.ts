@@ -1,7 +1,7 @@
 import type { Node } from "yaml";
 import type { ParameterDefinition } from "../../../shared/model/plan-definition";
 import { matrixVariable, parameterVariable } from "./expand";
-import { fault, offsetOf, type Subject } from "./reading";
+import { caution, fault, offsetOf, type Subject } from "./reading";
 import { type ShellContext, shellContexts } from "./shell-context";
 import { findExpressions, type Hole, hasExpression, parseTemplate, templateOf } from "./template";
 
@@ -29,6 +29,8 @@ export interface Nameable {
   readonly expanded: ReadonlyMap<string, readonly string[]>;
   /** The subtasks that are waited for, those of matrices one by one. */
   readonly waitsFor: ReadonlySet<string>;
+  /** Whether the subtask may run though this one has failed, and left no result. */
+  readonly mayLack: (subtask: string) => boolean;
 }
 
 /** Reports every `${{ ... }}` that is not closed, not known, or stands where it cannot be filled in. */
@@ -51,7 +53,12 @@ export function checkExpressions(strings: readonly Expressive[], names: Nameable
     for (const part of parts) {
       if ("text" in part) continue;
       const found = holeProblem(part, string, contexts[place++], names);
-      if (found) fault(subject, found.code, offsets(part.expression), found.problem);
+      const at = offsets(part.expression);
+      if (found) fault(subject, found.code, at, found.problem);
+      else if ("result" in part && names.mayLack(part.result.subtask)) {
+        const problem = `refers to the result of "${part.result.subtask}", and fails when that has failed and left none: HIVE_INPUTS has null for it.`;
+        caution(subject, "uncertain_result", at, problem);
+      }
     }
   }
 }

@@ -143,11 +143,14 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const synthesis = readSynthesis(plan, fields.get("synthesis"), graph.definitions);
 
   const { expanded } = graph;
-  checkExpressions(expressive, { parameters, matrix: null, expanded, waitsFor: new Set() });
+  checkExpressions(expressive, { parameters, matrix: null, expanded, waitsFor: new Set(), mayLack: () => false });
+  const forgiven = new Set(graph.definitions.flatMap(({ id, onFailure }) => (onFailure === "continue" ? [id] : [])));
   for (const subtask of subtasks) {
     if (!subtask.expressive.some(({ text }) => hasExpression(text))) continue;
     const matrix = subtask.matrix?.names ?? null;
-    checkExpressions(subtask.expressive, { parameters, matrix, expanded, waitsFor: graph.waitsFor(subtask) });
+    const mayLack = (id: string): boolean => subtask.definition.when !== "success" || forgiven.has(id);
+    const waitsFor = graph.waitsFor(subtask);
+    checkExpressions(subtask.expressive, { parameters, matrix, expanded, waitsFor, mayLack });
   }
   return {
     title,

@@ -89,7 +89,7 @@ export async function sweepSecrets(filesFolder: string, db: ReadableDatabase, no
     if (need === "yes") continue;
     if (need === "unknown") {
       const age = await stat(path).then(
-        (file) => Date.now() - file.mtimeMs,
+        (file) => now - file.mtimeMs,
         () => 0,
       );
       if (age < LAUNCH_MS) continue;
