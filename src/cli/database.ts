@@ -23,6 +23,11 @@ export function openToRun(file: string, slots: number | null): Promise<Core> {
   return open({ file, mode: "create", runner: { slots, program: "cli" } });
 }
 
+/** Opens an existing database and takes part in running its tasks. `slots` null: as many as it was set to last. */
+export function openToFollow(file: string, slots: number | null): Promise<Core> {
+  return open({ file, mode: "operate", runner: { slots, program: "cli" } });
+}
+
 /** The packaged SQLite addon crashes the process on an older Node-API. */
 const LEAST_NODE_API = 10;
 

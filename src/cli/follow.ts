@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Core } from "../main/core/client";
+import { forecasterOf } from "../main/core/operations/forecast";
 import { cancelPlan, getPlan } from "../main/core/operations/plans";
 import { HiveError } from "../shared/errors";
-import type { SubtaskDefinition } from "../shared/model/plan-definition";
 import type { RunnerInfo } from "../shared/model/views";
 import { EXIT, type ExitCode, exitCodeOfPlan } from "./exit-codes";
 import { collectFailures } from "./failures";
@@ -11,16 +11,20 @@ import { planSource } from "./plan-source";
 import type { Reporter } from "./reporters";
 import type { Interrupts } from "./signals";
 import { plural } from "./text";
-import { watchPlan } from "./watch";
+import { type WatchedSubtask, watchPlan } from "./watch";
 
 /** How long a killed plan gets to be recorded as such. */
 const RECORDING_MS = 5_000;
 
 export interface Followed {
   readonly planId: string;
-  readonly subtasks: readonly SubtaskDefinition[];
+  readonly subtasks: readonly WatchedSubtask[];
   /** Who cancels it when it is interrupted, for the audit log. */
   readonly operator: string;
+  /** It was begun elsewhere, perhaps long ago: its time is told, not that of the watching. */
+  readonly joined?: boolean;
+  /** An interruption only ends the watching: the plan goes on. Default: it cancels the plan. */
+  readonly leaves?: boolean;
 }
 
 /**
@@ -36,22 +40,39 @@ export async function followPlan(
   const { store } = core;
   const { planId } = followed;
   const began = store.clock.monotonic();
-  const watch = watchPlan(planSource(store, planId), followed.subtasks, reporter.changed);
+  let notices: Notices | null = null;
+  const watch = watchPlan(planSource(store, planId), followed.subtasks, (plan, tasks, changed) => {
+    reporter.changed(plan, tasks, changed);
+    notices?.paused(plan.paused);
+  });
   reporter.launched(getPlan(store, { planId }), watch.tasks);
   reporter.changed(
     watch.plan,
     watch.tasks,
     watch.tasks.filter((task) => task.attempts > 0),
   );
-  const notices = createNotices(core, reporter);
+  notices = createNotices(core, reporter);
+  notices.paused(watch.plan.paused);
+  const forgetForecast = forecasterOf(store).watch(planId, reporter.predicted, () => {});
   try {
-    await Promise.race([watch.ended, interrupted(core, followed, interrupts, notices)]);
+    if (followed.leaves) {
+      await Promise.race([watch.ended, new Promise<void>((left) => interrupts.react(() => left()))]);
+      if (interrupts.count > 0) {
+        reporter.left({ planId, title: watch.plan.title });
+        return EXIT.interrupted;
+      }
+    } else await Promise.race([watch.ended, interrupted(core, followed, interrupts, notices)]);
     const { status } = watch.plan;
-    const durationMs = Math.round(store.clock.monotonic() - began);
+    const { startedAt, finishedAt } = watch.plan;
+    const durationMs =
+      followed.joined && startedAt !== null && finishedAt !== null
+        ? finishedAt - startedAt
+        : Math.round(store.clock.monotonic() - began);
     const failures = await collectFailures(store, planId, watch.tasks);
     reporter.ended({ planId, title: watch.plan.title, status, durationMs, tasks: watch.tasks }, failures);
     return interrupts.count > 0 ? EXIT.interrupted : exitCodeOfPlan(status);
   } finally {
+    forgetForecast();
     notices.end();
     watch.close();
   }
@@ -60,6 +81,7 @@ export async function followPlan(
 interface Notices {
   /** Outranks what the runner has to say; null: nothing more. */
   interruption(text: string): void;
+  paused(isPaused: boolean): void;
   end(): void;
 }
 
@@ -68,13 +90,21 @@ function createNotices({ runner }: Core, reporter: Reporter): Notices {
   let isInterrupted = false;
   let last: string | null = null;
   let other: number | null = null;
+  let isPaused = false;
   const show = (text: string | null) => {
     if (isInterrupted || text === last) return;
     last = text;
     reporter.notice(text);
   };
   const tell = () => {
-    if (runner === null) return;
+    if (isPaused) {
+      show("The plan is paused: what runs goes on, nothing else starts until it is resumed.");
+      return;
+    }
+    if (runner === null) {
+      show(null);
+      return;
+    }
     const info = runner.info();
     if (info.pausedReason !== null) show(info.pausedReason);
     else if (!info.dispatching && info.dispatcher !== null) {
@@ -90,6 +120,11 @@ function createNotices({ runner }: Core, reporter: Reporter): Notices {
     interruption(text) {
       isInterrupted = true;
       reporter.notice(text);
+    },
+    paused(next) {
+      if (next === isPaused) return;
+      isPaused = next;
+      tell();
     },
     end: () => unsubscribe?.(),
   };

@@ -1,5 +1,5 @@
-import type { ForecastBasis, ForecastKind } from "../shared/model/forecast";
-import { formatDuration, plural } from "./text";
+import type { ForecastBasis, ForecastKind, PlanForecast } from "../shared/model/forecast";
+import { formatDuration, formatElapsed, plural } from "./text";
 
 export interface Predicted {
   readonly kind: ForecastKind;
@@ -39,4 +39,13 @@ function gaps({ unknown, approvals, overdue }: ForecastBasis): string[] {
     ...(approvals > 0 ? [`${plural(approvals, "decision")} of a person`] : []),
     ...(overdue > 0 ? [`${plural(overdue, "task")} running longer than ever`] : []),
   ];
+}
+
+/** `ends in about 4m 10s, 9 of 10 times within 6m 02s`: for a line that is drawn again and again. Null where there is nothing to say. */
+export function endsWords({ kind, finishP50, finishP90, remaining }: PlanForecast, now: number): string | null {
+  if (remaining === 0 || finishP50 === null || finishP90 === null) return null;
+  const left = formatElapsed(finishP50 - now + 999);
+  if (kind === "at_least") return `ends in ${left} at the earliest`;
+  const late = formatElapsed(finishP90 - now + 999);
+  return left === late ? `ends in about ${left}` : `ends in about ${left}, 9 of 10 times within ${late}`;
 }

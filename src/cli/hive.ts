@@ -5,10 +5,12 @@ import { version } from "../../package.json";
 import { defaultDatabaseFile } from "../main/core/paths";
 import { addAgentCommands } from "./agent-commands";
 import { addBoardCommands } from "./board-commands";
+import { addCompletionCommand } from "./completion";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { addPlanInsight, addWhyCommand } from "./insight-commands";
+import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
+import { addMachineCommands } from "./machine-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
 import { addPlanActs } from "./plan-acts";
@@ -137,9 +139,12 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   addLogCommands(program, setting);
+  addRunLogCommand(program, setting);
   addWhyCommand(program, setting);
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
+  addMachineCommands(program, setting);
+  addCompletionCommand(program, setting);
   return program;
 }
 

@@ -15,6 +15,8 @@ export interface ProgressState {
   readonly tree: readonly TreeNode[];
   /** One line for the operator; null: nothing to say. */
   readonly notice: string | null;
+  /** When it will have ended, in a few words; null or missing: nobody knows. */
+  readonly outlook?: string | null;
 }
 
 export interface Frame {
@@ -56,7 +58,7 @@ const STATE_ORDER = [
 export function renderProgress(state: ProgressState, frame: Frame): string[] {
   const height = Math.max(LEAST_HEIGHT, frame.height);
   const counts = countStates(state.tasks);
-  const head = [header(state, counts, frame), countsLine(counts, frame)];
+  const head = [header(state, counts, frame), countsLine(counts, state.outlook ?? null, frame)];
   const foot = state.notice === null ? [] : [frame.paint("yellow", truncate(plainText(state.notice), frame.width))];
   const room = height - head.length - foot.length;
 
@@ -153,7 +155,7 @@ function progressBar(good: number, bad: number, total: number, width: number, pa
   );
 }
 
-function countsLine(counts: ReadonlyMap<string, number>, frame: Frame): string {
+function countsLine(counts: ReadonlyMap<string, number>, outlook: string | null, frame: Frame): string {
   let used = 0;
   let line = "";
   for (const [state, count] of byOrder(counts)) {
@@ -163,7 +165,8 @@ function countsLine(counts: ReadonlyMap<string, number>, frame: Frame): string {
     if (used > frame.width) break;
     line += `  ${frame.paint(look.tone, text)}`;
   }
-  return line;
+  if (outlook === null || used + displayWidth(outlook) + 4 > frame.width) return line;
+  return `${line}    ${frame.paint("grey", outlook)}`;
 }
 
 function treeLines(state: ProgressState, frame: Frame): string[] {

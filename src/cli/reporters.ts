@@ -1,5 +1,7 @@
+import type { PlanForecast } from "../shared/model/forecast";
 import type { PlanDetail, TaskRow } from "../shared/model/views";
 import { type Failure, printFailures } from "./failures";
+import { endsWords } from "./forecast-words";
 import { createLiveScreen } from "./live-screen";
 import type { Output, Outputs } from "./output";
 import { countStates, describeCounts, detailOf, renderProgress } from "./progress";
@@ -12,8 +14,12 @@ export interface Reporter {
   launched(plan: PlanDetail, tasks: readonly TaskRow[]): void;
   /** `changed`: the tasks whose state or attempt is another than before, as they are now. */
   changed(plan: { readonly status: string }, tasks: readonly TaskRow[], changed: readonly TaskRow[]): void;
+  /** When it will have ended, as far as is known now. */
+  predicted(forecast: PlanForecast): void;
   /** One line for a person; null takes the last one back where that is possible. */
   notice(text: string | null): void;
+  /** The watching ends before the plan does. */
+  left(plan: { readonly planId: string; readonly title: string }): void;
   /** Nothing will change any more. */
   ended(summary: RunSummary, failures: readonly Failure[]): void;
 }
@@ -41,11 +47,12 @@ export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], 
   const { out } = outputs;
   let state = { title: "", status: "executing", since: now(), tasks: [] as readonly TaskRow[] };
   let notice: string | null = null;
+  let forecast: PlanForecast | null = null;
   let endedAt: number | null = null;
   const render = () => {
     const { width, height } = out.size();
     return renderProgress(
-      { ...state, tree, notice },
+      { ...state, tree, notice, outlook: forecast && endsWords(forecast, now()) },
       { now: endedAt ?? now(), width: width - 1, height: height - 1, paint: out.paint },
     );
   };
@@ -59,6 +66,15 @@ export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], 
       state = { ...state, status: plan.status, tasks };
       screen?.invalidate();
     },
+    predicted(next) {
+      forecast = next;
+      screen?.invalidate();
+    },
+    left(plan) {
+      notice = null;
+      screen?.end();
+      out.line(leftWords(plan));
+    },
     notice(text) {
       notice = text;
       if (screen !== null) screen.invalidate();
@@ -68,6 +84,7 @@ export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], 
       state = { ...state, status: summary.status, tasks: summary.tasks };
       endedAt = state.since + summary.durationMs;
       notice = null;
+      forecast = null;
       screen?.end();
       conclude(out, summary, failures);
     },
@@ -96,6 +113,12 @@ export function createLineReporter(outputs: Outputs, now: () => number): Reporte
     changed(_plan, _tasks, changed) {
       for (const task of changed) if (!QUIET_STATES.has(task.state)) line(task);
     },
+    predicted() {
+      // A log is read later.
+    },
+    left(plan) {
+      out.line(leftWords(plan));
+    },
     notice(text) {
       if (text !== null) err.line(text);
     },
@@ -105,8 +128,18 @@ export function createLineReporter(outputs: Outputs, now: () => number): Reporte
   };
 }
 
+const timeOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+function leftWords({ planId, title }: { readonly planId: string; readonly title: string }): string {
+  return `${plainText(title)} goes on. Follow it again with: hive plan watch ${planId}`;
+}
+
 /** One JSON object a line; the last is the summary. Times are ISO 8601, UTC. */
-export function createJsonReporter(outputs: Outputs, now: () => number): Reporter {
+export function createJsonReporter(
+  outputs: Outputs,
+  now: () => number,
+  { forecasts = false }: { readonly forecasts?: boolean } = {},
+): Reporter {
   const { out, err } = outputs;
   const emit = (record: Readonly<Record<string, unknown>>) => out.line(JSON.stringify(record));
   const at = () => new Date(now()).toISOString();
@@ -127,6 +160,22 @@ export function createJsonReporter(outputs: Outputs, now: () => number): Reporte
           at: at(),
         });
       }
+    },
+    predicted(forecast) {
+      if (!forecasts) return;
+      emit({
+        type: "forecast",
+        plan_id: forecast.planId,
+        kind: forecast.kind,
+        finish_p50: timeOf(forecast.finishP50),
+        finish_p90: timeOf(forecast.finishP90),
+        past_runs: forecast.basis.pastRuns,
+        remaining: forecast.remaining,
+        at: timeOf(forecast.at),
+      });
+    },
+    left(plan) {
+      emit({ type: "left", plan_id: plan.planId, at: at() });
     },
     notice(text) {
       if (text !== null) err.line(text);

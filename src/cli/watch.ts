@@ -1,6 +1,11 @@
 import { isTerminalPlan } from "../shared/model/plan";
-import type { SubtaskDefinition } from "../shared/model/plan-definition";
 import type { PlanSummary, TaskRow } from "../shared/model/views";
+
+/** A task by the id in its plan, with those that it waits for. */
+export interface WatchedSubtask {
+  readonly id: string;
+  readonly dependencies: readonly string[];
+}
 
 /** Where a watch reads a plan from. */
 export interface PlanSource {
@@ -28,11 +33,7 @@ export type PlanListener = (plan: PlanSummary, tasks: readonly TaskRow[], change
  * Follows a plan by its changes. Whether a task waits follows from the tasks before it, without a change of its
  * own, so with a task that completed those right behind it are read again.
  */
-export function watchPlan(
-  source: PlanSource,
-  subtasks: readonly SubtaskDefinition[],
-  listener: PlanListener,
-): PlanWatch {
+export function watchPlan(source: PlanSource, subtasks: readonly WatchedSubtask[], listener: PlanListener): PlanWatch {
   let plan = source.plan();
   const tasks = [...source.tasks()];
   const places = new Map(tasks.map((task, place) => [task.id, place]));
@@ -95,7 +96,7 @@ export function watchPlan(
 type Dependents = ReadonlyMap<string, readonly string[]>;
 
 /** Task ids by the id of the task that they directly wait for. */
-function dependentsByTask(subtasks: readonly SubtaskDefinition[], tasks: readonly TaskRow[]): Dependents {
+function dependentsByTask(subtasks: readonly WatchedSubtask[], tasks: readonly TaskRow[]): Dependents {
   const taskIds = new Map(tasks.map((task) => [task.subtaskId, task.id]));
   const dependents = new Map<string, string[]>();
   for (const subtask of subtasks) {

@@ -1,4 +1,4 @@
-import { text } from "./columns";
+import { text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 
 const MOST = 10;
@@ -23,4 +23,28 @@ export function findTaskIds(db: ReadableDatabase, name: string): string[] {
   }
   const running = ids(statement(db, BY_SUBTASK).all(name));
   return running.length > 0 ? running : ids(statement(db, BY_SUBTASK_OF_LATEST).all(name));
+}
+
+export const PLAN_BY_ID = "SELECT id FROM execution_plans WHERE id = +?";
+export const PLAN_BY_BEGINNING = `SELECT id FROM execution_plans WHERE id >= $from AND id < $to LIMIT ${MOST}`;
+
+/** Plans that a person may mean: by id, else by its beginning. */
+export function findPlanIds(db: ReadableDatabase, name: string): string[] {
+  const ids = (rows: readonly Readonly<Record<string, unknown>>[]) => rows.map((row) => text(row.id));
+  const exact = ids(statement(db, PLAN_BY_ID).all(name));
+  if (exact.length > 0 || name.length < 4) return exact;
+  return ids(statement(db, PLAN_BY_BEGINNING).all({ from: name, to: `${name}\u{10ffff}` }));
+}
+
+export const RUN_BY_ID = "SELECT id FROM runs WHERE id = +?";
+export const LATEST_RUN = "SELECT id FROM runs WHERE task_id = +? ORDER BY run_number DESC LIMIT 1";
+
+/** An attempt by its id. */
+export function hasRun(db: ReadableDatabase, runId: string): boolean {
+  return statement(db, RUN_BY_ID).get(runId) !== undefined;
+}
+
+/** A task's latest attempt; null: it has none. */
+export function latestRunOf(db: ReadableDatabase, taskId: string): string | null {
+  return textOrNull(statement(db, LATEST_RUN).get(taskId)?.id);
 }
