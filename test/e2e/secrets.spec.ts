@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions and scripts are written like that
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
@@ -10,7 +11,7 @@ test("a secret is typed unseen, must fit, reaches its task and is forgotten", as
     title: "With a token",
     parameters: { token: { type: "secret", pattern: "tk_\\w+", description: "What opens the mine" } },
     subtasks: [
-      { id: "use", matrix: { os: ["linux", "mac"] }, env: { T: "$" + "{{ params.token }}" }, run: 'test "${#T}" = 9' },
+      { id: "use", matrix: { os: ["linux", "mac"] }, env: { T: "${{ params.token }}" }, run: 'test "${#T}" = 9' },
     ],
   });
   await openPlanFile(opened, plan);
