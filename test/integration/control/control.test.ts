@@ -8,6 +8,7 @@ import {
   setSlots,
   undrainWorkers,
 } from "../../../src/main/core/operations/control";
+import { releaseDatabase } from "../../../src/main/core/operations/database";
 import { editAndRetry, getRunWork, getTaskWork } from "../../../src/main/core/operations/edit-task";
 import { cancelPlan, getPlan } from "../../../src/main/core/operations/plans";
 import { previewAct } from "../../../src/main/core/operations/previews";
@@ -346,4 +347,48 @@ test("a priority counts at once, also for what is in the ready queue already", a
   await changeTask(store, { taskId: ids.c ?? "", ...ada }, { act: "tasks.setPriority", priority: 9 });
   const [first] = await claim(store, await addWorkers(store, 1));
   expect(first?.subtaskId).toBe("c");
+});
+
+test("what other programs left behind is previewed without a byte of it changing, and acted on as far as it goes", async () => {
+  const created = await openTestStore();
+  await created.write((tx) => {
+    tx.prepare("INSERT INTO planning_queue (id, task_description) VALUES ('q', 'x')").run();
+    tx.prepare(
+      "INSERT INTO execution_plans (id, planning_task_id, plan_data, status) VALUES ('p', 'q', '{}', 'executing')",
+    ).run();
+    const insert = tx.prepare("INSERT INTO tasks (id, title, task_type, status, payload) VALUES (?, ?, 'dev', ?, ?)");
+    insert.run("z", "Z", "failed", '{"plan_id": "p", "subtask_id": "z"}');
+    insert.run("y", "Y", "in_progress", "not json");
+  });
+  await created.close();
+  await releaseDatabase({ file: created.file });
+  const observed = await openStore({ file: created.file, mode: "observe" });
+  const of = { act: "tasks", change: { act: "tasks.retry" }, filter: { planIds: ["p"] } } as const;
+  expect(await previewAct(observed, { of, limit: 5 })).toMatchObject({
+    count: 1,
+    tasks: [{ id: "z", becomes: "queued" }],
+  });
+  await observed.close();
+
+  const store = await openStore({ file: created.file });
+  afterThisTest(() => store.close());
+  expect(getTaskWork(store, { taskId: "y" })).toEqual({ taskId: "y", agent: null, work: { payload: "not json" } });
+  const edit = { payload: { plan_id: "p", subtask_id: "z", more: [1] } };
+  expect((await editAndRetry(store, { taskId: "z", edit, ...ada })).task.status).toBe("queued");
+  await expect(editAndRetry(store, { taskId: "z", edit: { run: "true" }, ...ada })).rejects.toMatchObject({
+    code: "not_allowed",
+  });
+
+  // A worker of another program says that it works on it: only its status can be taken away, not forced.
+  await store.write((tx) =>
+    tx
+      .prepare(
+        "INSERT INTO workers (id, role, status, last_heartbeat, current_task_id) VALUES ('w', 'dev', 'active', ?, 'y')",
+      )
+      .run(new Date(store.clock.now()).toISOString()),
+  );
+  const force = { act: "tasks.forceState", status: "completed" } as const;
+  await expect(changeTask(store, { taskId: "y", ...ada }, force)).rejects.toMatchObject({ code: "not_allowed" });
+  await store.write((tx) => tx.prepare("UPDATE workers SET last_heartbeat = '2020-01-01 00:00:00'").run());
+  expect((await changeTask(store, { taskId: "y", ...ada }, force)).status).toBe("completed");
 });

@@ -31,7 +31,7 @@ export interface ManyHooks {
 
 /** A slice's transaction holds the database's lock: few tasks, and not for longer than this. */
 const SLICE = 50;
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 
 /** Ends the whole act: the next task would fare no better. */
 const FATAL: readonly ErrorCode[] = [

@@ -35,7 +35,7 @@ const SURROUNDINGS = `LEFT JOIN console_plans p ON p.plan_id = k.plan_id
 // An index on the status would read all tasks of that status for each window of rows.
 const BY_ROW = `FROM tasks t NOT INDEXED LEFT JOIN console_tasks k ON k.task_id = t.id ${SURROUNDINGS}`;
 const BY_ID = `FROM tasks t LEFT JOIN console_tasks k ON k.task_id = t.id ${SURROUNDINGS}`;
-const BY_PLAN = `FROM console_tasks k INDEXED BY console_tasks_by_plan CROSS JOIN tasks t ON t.id = k.task_id ${SURROUNDINGS}`;
+const BY_PLAN = `FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id ${SURROUNDINGS}`;
 
 export const ONE_TASK_IN_SCOPE = `${COLUMNS} ${BY_ID} WHERE t.id = +?`;
 export const ROWS_IN_SCOPE = `${COLUMNS} ${BY_ROW} WHERE t.rowid IN (SELECT value FROM json_each($rows))`;
