@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/pr
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { makeFolder } from "./make-folder.mjs";
 import { say } from "./report.mjs";
 
 const HEARTBEAT_MS = 2_000;
@@ -42,7 +43,7 @@ export function isStale({ pid, host, ageMs }, { thisHost = hostname(), exists = 
  * @param {string} what names the work for the one who waits
  */
 export async function withLock(lockDir, what, work) {
-  await mkdir(dirname(lockDir), { recursive: true });
+  makeFolder(dirname(lockDir));
   let told = false;
   for (;;) {
     try {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { makeFolder } from "./make-folder.mjs";
 import { StepError } from "./report.mjs";
 
 /** The folder that holds package.json. */
@@ -17,7 +18,7 @@ const LARGEST_LOG = 2_000_000;
 /** A log file of this checkout in the cache folder, to append to; one that has grown large starts anew. */
 export function logFile(name) {
   const dir = join(cacheDir(), "logs");
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const file = join(dir, `${name}-${checkoutId()}.log`);
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) rmSync(file, { force: true });
   return file;

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
 import type { DatabaseInfo } from "../../../shared/model/views";
 import { type Clock, createIdSource, type Random, systemClock, systemRandom } from "../clock";
+import { makeFolder } from "../make-folder";
 import { CACHE_KIB, prepare } from "./adopt";
 import { type ChangeFeed, createChangeFeed, TRIM } from "./change-feed";
 import { createCommitQueue, type WriteOptions } from "./commit-queue";
@@ -109,7 +110,7 @@ async function prepareFile(file: string, create: boolean, clock: Clock): Promise
   if (!create) mustExist(file);
   const folder = dirname(file);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new HiveError(
       "database_unwritable",
