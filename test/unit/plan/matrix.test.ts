@@ -52,7 +52,7 @@ describe("a matrix", () => {
       capabilities: ["mac os", "docker", "7"],
       group: "gpu",
       env: { NODE: "22", HIVE_MATRIX_OS: "mac os", HIVE_MATRIX_NODE: "22", HIVE_PARAM_TOKEN: "${{ params.token }}" },
-      late: { run: false, env: ["HIVE_PARAM_TOKEN", "TOKEN"], cwd: false, secrets: ["token"] },
+      late: { run: false, env: ["TOKEN", "HIVE_PARAM_TOKEN"], cwd: false, secrets: ["token"] },
     });
     expect(find(launched, "test-linux")).toMatchObject({
       title: "test-linux",
@@ -60,9 +60,10 @@ describe("a matrix", () => {
       late: { run: true },
     });
     expect(find(launched, "deploy")).toMatchObject({ group: "db:live", onFailure: "escalate" });
+    expect(find(launched, "deploy").late).toEqual({ run: false, env: [], cwd: false, secrets: ["token", "spare"] });
     expect(find(launched, "note").late).toEqual({
       run: false,
-      env: ["HIVE_RESULT_1", "HIVE_RESULT_2", "TOKEN"],
+      env: ["TOKEN", "HIVE_RESULT_1", "HIVE_RESULT_2"],
       cwd: true,
       secrets: ["token"],
     });

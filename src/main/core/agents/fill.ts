@@ -107,9 +107,8 @@ function resolve(part: TemplatePart, { parameters, inputs }: FillValues): unknow
   if ("matrix" in part) return "";
   if ("parameter" in part) return Object.hasOwn(parameters, part.parameter) ? parameters[part.parameter] : "";
   const { subtask, path } = part.result;
-  const result = inputs[subtask] ?? undefined;
-  const value = valueAt(result, path);
+  const value = valueAt(inputs[subtask] ?? undefined, path);
   if (value !== undefined) return value;
-  const what = result === undefined ? "no result" : `no "${path.join(".")}" in its result`;
+  const what = path.length === 0 ? "no result" : `no "${path.join(".")}" in its result`;
   throw new WorkFailure(`Subtask "${subtask}" left ${what}, which this one needs.`);
 }

@@ -98,22 +98,22 @@ function fillAll(run: readonly string[], isLate: boolean, { values, secrets, fil
 
 function lateText(subtask: SubtaskDefinition, own: Env, { secrets, planEnv, latePlanEnv }: Context): LateText | null {
   const isLate = (text: string): boolean => holesOf(text).some((hole) => waits(hole, secrets));
-  const { run, cwd, http } = subtask;
-  const ownEnv = lateNames(own, secrets);
-  const inherited = latePlanEnv.filter((name) => !Object.hasOwn(own, name));
+  const { run, cwd, http, program } = subtask;
+  // Without a process nobody sees an environment: no secret is needed for it.
+  const env = run !== null || program ? { ...pick(planEnv, latePlanEnv), ...own } : {};
   const late = {
     run: Array.isArray(run) && run.some(isLate),
-    env: [...ownEnv, ...inherited],
+    env: lateNames(env, secrets),
     cwd: cwd !== null && isLate(cwd),
   };
-  const holes = [
-    ...Object.entries(own).flatMap(([, value]) => holesOf(value)),
-    ...inherited.flatMap((name) => holesOf(planEnv[name] ?? "")),
-    ...holesInJson([http?.headers, http?.body]),
-  ];
+  const holes = [...holesInJson(env), ...holesInJson([http?.headers, http?.body])];
   const used = holes.flatMap((hole) => ("parameter" in hole && secrets.has(hole.parameter) ? [hole.parameter] : []));
   const all = { ...late, secrets: [...new Set(used)] };
   return late.run || late.cwd || late.env.length > 0 || all.secrets.length > 0 ? all : null;
+}
+
+function pick(env: Env, names: readonly string[]): Env {
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? ""]));
 }
 
 function lateNames(env: Env, secrets: ReadonlySet<string>): string[] {

@@ -3,7 +3,7 @@ import { type NamedAgent, SHIPPED_AGENTS } from "../../../shared/model/agent-wor
 import type { PlanDefinition, PlanFinding, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import { checkExpressions, type Expressive } from "./expressions";
 import { readParameters } from "./read-parameters";
-import { readGroups } from "./read-placement";
+import { checkGroups, readGroups } from "./read-placement";
 import { handOnAnswers, isPlanData, planDataDescription, planDataTitle, readPlannedSubtask } from "./read-plan-data";
 import { type ReadSubtask, readSubtask } from "./read-subtask";
 import { readCwd, readEnv } from "./read-surroundings";
@@ -141,6 +141,8 @@ function readPlan(plan: Subject): PlanDefinition | null {
   const subtasks = readSubtasks(plan, fields.get("subtasks"));
   const graph = resolveGraph(plan, subtasks);
   const synthesis = readSynthesis(plan, fields.get("synthesis"), graph.definitions);
+
+  checkGroups(subtasks, groups);
 
   const { expanded } = graph;
   checkExpressions(expressive, { parameters, matrix: null, expanded, waitsFor: new Set(), mayLack: () => false });

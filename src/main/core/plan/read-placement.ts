@@ -7,6 +7,7 @@ import {
 } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
 import { readDuration } from "./read-duration";
+import type { ReadSubtask } from "./read-subtask";
 import {
   caution,
   type Field,
@@ -44,6 +45,19 @@ export function readGroups(plan: Subject, field: Field | undefined): Record<stri
     groups.push([name, limit ?? 1]);
   }
   return Object.fromEntries(groups);
+}
+
+/** A group that is not declared is a mutex; one that is nearly declared is mistyped. */
+export function checkGroups(subtasks: readonly ReadSubtask[], groups: Readonly<Record<string, number>>): void {
+  const names = Object.keys(groups);
+  for (const { subject, definition, groupNode } of subtasks) {
+    const { group } = definition;
+    if (group === null || hasExpression(group) || Object.hasOwn(groups, group)) continue;
+    const meant = subject.reading.suggest(group, names);
+    if (meant === null) continue;
+    const problem = `runs in the group "${group}", which "groups" does not name: its limit is 1. Did you mean "${meant}"?`;
+    caution(subject, "unknown_group", groupNode, problem);
+  }
 }
 
 type Placement = Pick<SubtaskDefinition, "role" | "capabilities" | "group" | "onFailure" | "when">;

@@ -101,7 +101,16 @@ export function readPlannedSubtask(reading: Reading, node: Node, ordinal: number
     cwd: null,
   };
   const dependencyNodes = [...dependencies.values()];
-  return { subject, node, definition, matrix: null, idNode: idField?.value ?? null, dependencyNodes, expressive: [] };
+  return {
+    subject,
+    node,
+    definition,
+    matrix: null,
+    idNode: idField?.value ?? null,
+    dependencyNodes,
+    expressive: [],
+    groupNode: null,
+  };
 }
 
 /**

@@ -77,6 +77,7 @@ export interface ReadSubtask {
   /** One for each of the definition's dependencies. */
   readonly dependencyNodes: readonly Node[];
   readonly expressive: readonly Expressive[];
+  readonly groupNode: Node | null;
 }
 
 /** Reads subtask number `ordinal` (from 0). Null when it is no mapping. */
@@ -134,6 +135,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     idNode: id === null ? null : (fields.get("id")?.value ?? null),
     dependencyNodes,
     expressive,
+    groupNode: fields.get("group")?.value ?? null,
   };
 }
 
