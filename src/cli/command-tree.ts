@@ -8,6 +8,8 @@ export interface CommandNode {
   /** In a few words. */
   readonly summary: string;
   readonly description: string;
+  /** What its help says below the lists: examples, exit codes. */
+  readonly notes: string;
   readonly arguments: readonly ArgumentNode[];
   readonly options: readonly OptionNode[];
   readonly commands: readonly CommandNode[];
@@ -40,6 +42,7 @@ export function commandTree(command: Command, parent = ""): CommandNode {
     name: command.name(),
     summary: command.summary() || firstSentence(command.description()),
     description: command.description(),
+    notes: notesOf(command),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       description: argument.description,
@@ -50,6 +53,20 @@ export function commandTree(command: Command, parent = ""): CommandNode {
     options: help.visibleOptions(command).map(optionNode),
     commands: subcommands.map((one) => commandTree(one, path)),
   };
+}
+
+/** The library only prints them, after the rest of the help. */
+function notesOf(command: Command): string {
+  const before = command.configureOutput();
+  let printed = "";
+  command.configureOutput({
+    writeOut: (text) => {
+      printed += text;
+    },
+  });
+  command.outputHelp();
+  command.configureOutput(before);
+  return printed.slice(command.helpInformation().length).trim();
 }
 
 /** A command and all below it. */
