@@ -102,7 +102,13 @@ async function openSession(
 ): Promise<Session> {
   try {
     const runner = { slots: null, program: "window" } as const;
-    const core = await openCore({ file, create: true, runner, nativeBinding: options.nativeBinding });
+    const core = await openCore({
+      file,
+      create: true,
+      runner,
+      nativeBinding: options.nativeBinding,
+      readPlan: services.reader.parse,
+    });
     return serve(core, services, options);
   } catch (error) {
     const { code, message, details } = toErrorBody(error);
@@ -138,7 +144,15 @@ function serve(core: Core<Runner>, services: WindowServices, { window, homeFolde
   ];
   return {
     handlers: {
-      ...databaseHandlers({ core, live, forecasts, sources: services.sources, appInfo: describeApp, homeFolder }),
+      ...databaseHandlers({
+        core,
+        live,
+        forecasts,
+        sources: services.sources,
+        reader: services.reader,
+        appInfo: describeApp,
+        homeFolder,
+      }),
       ...windowHandlers(services),
     },
     reason: null,

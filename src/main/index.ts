@@ -54,6 +54,7 @@ async function start(databaseFile: string): Promise<void> {
     dialogs,
     samples: createSamples(join(root, "resources", "plans"), reader),
     sources: createPlanSources(reader),
+    reader,
     homeFolder: app.getPath("home"),
     nativeBinding: takeNativeBinding(),
     answerClosing: (choice) => closing.answer(choice),

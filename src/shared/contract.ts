@@ -25,6 +25,7 @@ import { type Operation, operation } from "./operation";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
+import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
 import { timelineContract } from "./timeline-contract";
 
@@ -121,6 +122,7 @@ export const contract = {
   ...logContract,
   ...controlContract,
   ...agentContract,
+  ...scheduleContract,
   ...insightContract,
   ...overviewContract,
   ...timelineContract,

@@ -1,7 +1,10 @@
 import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
 import { cancelRest } from "./operations/plans";
+import { launchSchedules } from "./operations/schedules";
+import { parsePlan } from "./plan/parse";
 import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
+import type { ReadPlan } from "./runner/scheduled-plan";
 import { type OpenMode, type OpenOptions, openStore, type Store } from "./store/open";
 import { listCancellingPlans } from "./store/plan-control";
 import { readSlots } from "./store/settings";
@@ -12,6 +15,8 @@ export type RunnerPart = Omit<RunnerOptions, "slots"> & { readonly slots: number
 export interface CoreOptions extends OpenOptions {
   /** How this process takes part in running tasks; null, and always in `observe`: it only looks and acts. */
   readonly runner: RunnerPart | null;
+  /** How the plan files of schedules are read. Default: at once, in this thread. */
+  readonly readPlan?: ReadPlan;
 }
 
 /** An open database, and this process's part in running its tasks. */
@@ -27,9 +32,15 @@ export function openCore(
   options: CoreOptions & { readonly runner: RunnerPart; readonly mode?: Exclude<OpenMode, "observe"> },
 ): Promise<Core<Runner>>;
 export function openCore(options: CoreOptions): Promise<Core>;
-export async function openCore({ runner: runnerOptions, ...options }: CoreOptions): Promise<Core> {
+export async function openCore({
+  runner: runnerOptions,
+  readPlan = parsePlan,
+  ...options
+}: CoreOptions): Promise<Core> {
   const store = await openStore(options);
-  const runner = runnerOptions === null || options.mode === "observe" ? null : begin(store, runnerOptions);
+  const duties = (epoch: number) => launchSchedules(store, epoch, readPlan);
+  const runner =
+    runnerOptions === null || options.mode === "observe" ? null : begin(store, { duties, ...runnerOptions });
   if (runner !== null) resumeCancelsWhenElected(store, runner);
   let closing: Promise<void> | null = null;
   const shut = async () => {

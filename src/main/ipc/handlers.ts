@@ -6,11 +6,13 @@ import type { CloseChoice } from "../closing";
 import { loadAgents } from "../core/agents/local-agents";
 import type { Core } from "../core/client";
 import { dryRunPlan } from "../core/operations/dry-run";
-import { coreHandlers } from "../core/operations/handlers";
+import { coreHandlers, OPERATOR } from "../core/operations/handlers";
 import { launchPlan } from "../core/operations/plans";
+import { scheduleHandlers } from "../core/operations/schedule-handlers";
 import { checkParameters } from "../core/plan/parameters";
 import type { Runner } from "../core/runner/runner";
 import type { Dialogs } from "../dialogs";
+import type { PlanReader } from "../plan-reader";
 import type { PlanSource, PlanSources } from "../plan-sources";
 import type { Samples } from "../samples";
 import type { ForecastPush } from "./forecast-push";
@@ -20,6 +22,7 @@ export interface WindowServices {
   readonly dialogs: Dialogs;
   readonly samples: Samples;
   readonly sources: PlanSources;
+  readonly reader: PlanReader;
   readonly answerClosing: (choice: CloseChoice) => Promise<void>;
   /** Opens another database in place of one that could not be opened. */
   readonly openDatabase: (file: string) => Promise<void>;
@@ -53,14 +56,22 @@ export interface DatabaseServices {
   readonly live: LivePush;
   readonly forecasts: ForecastPush;
   readonly sources: PlanSources;
+  readonly reader: PlanReader;
   readonly appInfo: (core: Core<Runner>) => AppInfo;
   /** What a relative `folder` parameter stands on. */
   readonly homeFolder: string;
 }
 
-export function databaseHandlers({ core, live, forecasts, sources, appInfo, homeFolder }: DatabaseServices) {
+export function databaseHandlers({ core, live, forecasts, sources, reader, appInfo, homeFolder }: DatabaseServices) {
   return {
     ...coreHandlers(core),
+    ...scheduleHandlers({
+      store: core.store,
+      actor: OPERATOR,
+      readPlan: reader.parse,
+      planFileOf: (sourceId) => sources.get(sourceId).file,
+      callerFolder: homeFolder,
+    }),
     "app.info": () => appInfo(core),
     "live.subscribe": (view) => {
       forecasts.watch(view.planId);

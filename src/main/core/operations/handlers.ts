@@ -16,7 +16,7 @@ import { cancelTask, getTask, listTasks, retryTask, reviewTask } from "./tasks";
 import { listWorkers } from "./workers";
 
 /** Who acts through these handlers, for the audit log, unless the caller says otherwise. */
-const OPERATOR = "operator";
+export const OPERATOR = "operator";
 
 export interface CoreServices {
   readonly store: Store;

@@ -9,7 +9,7 @@ import type { NewTask } from "../store/launch";
 import type { Store } from "../store/open";
 import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
 import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
-import { writePlan } from "../store/staged-launch";
+import { type Together, writePlan } from "../store/staged-launch";
 import { inSlices } from "./slices";
 import { SOURCE } from "./source";
 
@@ -27,6 +27,8 @@ export interface LaunchRequest {
   readonly launchedBy: string;
   /** Who launches it, for the audit log. Default: `launchedBy`. */
   readonly actor?: string;
+  /** Written together with the plan; see `writePlan`. */
+  readonly together?: Together;
 }
 
 /** Writes the plan and all its tasks; ready ones may start as soon as all is durable. See `writePlan`. */
@@ -62,6 +64,7 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
       tasks,
     },
     () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId }),
+    request.together,
   );
   try {
     await written;

@@ -17,6 +17,12 @@ export interface RunnerOptions {
   readonly heartbeatMs?: number;
   /** How long another program's worker may be silent before its attempts are given to others. Default 15,000. */
   readonly silenceMs?: number;
+  /** What else whoever dispatches sees to, begun with each epoch that this process holds the lease under. */
+  readonly duties?: (epoch: number) => Duties;
+}
+
+export interface Duties {
+  stop(): Promise<void>;
 }
 
 export interface Runner {
@@ -44,6 +50,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
   const holderId = store.newId();
   let slots = options.slots;
   let dispatcher: Dispatcher | null = null;
+  let duties: Duties | null = null;
   let electionTrouble: string | null = null;
   let stopping: Promise<void> | null = null;
   let announced = false;
@@ -74,11 +81,14 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
         onLost: () => election.lose(),
         onChange: announce,
       });
+      duties = options.duties?.(epoch) ?? null;
       announce();
     },
     onLost() {
       dispatcher?.abandon();
       dispatcher = null;
+      void duties?.stop();
+      duties = null;
       announce();
     },
     onChange(trouble) {
@@ -88,6 +98,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
   });
 
   const stop = async (tasks: "leave" | "cancel"): Promise<void> => {
+    await duties?.stop();
     await dispatcher?.stop(tasks);
     await election.stop();
     dispatcher = null;

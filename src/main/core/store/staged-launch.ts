@@ -29,21 +29,33 @@ interface Place {
  * Writes a plan with all its tasks. A large one is written in slices, as a draft of which nothing runs until the
  * last slice makes it execute: whoever looks meanwhile sees a plan that has not been launched. What is left of it
  * when its writer dies is found by `listLaunches` and removed by `discardLaunch`. Rejects with nothing left behind.
+ * `together` is written in the transaction that makes the plan execute; when it throws, nothing is launched.
  */
-export async function writePlan(store: Store, plan: NewPlan, writer: () => Writer): Promise<void> {
+export async function writePlan(
+  store: Store,
+  plan: NewPlan,
+  writer: () => Writer,
+  together: Together = () => undefined,
+): Promise<void> {
   if (plan.tasks.length <= SLICE) {
-    await store.write((tx) => insertPlan(tx, plan, writer()));
+    await store.write((tx) => {
+      insertPlan(tx, plan, writer());
+      together(tx, plan.id);
+    });
     return;
   }
   try {
-    await writeSlices(store, plan, writer);
+    await writeSlices(store, plan, writer, together);
   } catch (error) {
     await discardLaunch(store, plan.id).catch(() => undefined);
     throw error;
   }
 }
 
-async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer): Promise<void> {
+/** What is to be true exactly when a plan is launched. */
+export type Together = (tx: WritableDatabase, planId: string) => void;
+
+async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer, together: Together): Promise<void> {
   await store.write((tx) => {
     insertPlanRows(tx, plan, "draft", writer());
     if (plan.synthesis !== null) noteSynthesis(tx, plan.id, plan.synthesis);
@@ -61,6 +73,7 @@ async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer): P
     if (changed === 0) throw abandoned(plan.id);
     statement(tx, "UPDATE execution_plans SET status = 'executing' WHERE id = ? AND status = 'draft'").run(plan.id);
     beginExecution(tx, plan, writer());
+    together(tx, plan.id);
   });
 }
 

@@ -9,6 +9,7 @@ import { OPERATION_INDEXES } from "./hive-operations";
 import { LAUNCHES } from "./launches";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
+import { SCHEDULES } from "./schedules";
 import { SYNTHESIS } from "./synthesis";
 import { TASK_LISTS } from "./task-lists";
 import { upstreamAdditions } from "./upstream";
@@ -109,6 +110,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of LAUNCHES) db.exec(sql);
     },
     down: (db) => drop(db, LAUNCHES),
+  },
+  {
+    version: 11,
+    name: "schedules",
+    up: (db) => {
+      for (const sql of SCHEDULES) db.exec(sql);
+    },
+    down: (db) => drop(db, SCHEDULES),
   },
 ];
 

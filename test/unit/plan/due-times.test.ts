@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkTiming, latestDue, nextDue, nextDues } from "../../../src/main/core/runner/due-times";
+import { checkTiming, latestDue, nextDue, nextDues } from "../../../src/main/core/plan/due-times";
 import type { Timing } from "../../../src/shared/model/schedule";
 
 const cron = (expression: string, timezone = "Europe/Berlin"): Timing => ({ kind: "cron", expression, timezone });

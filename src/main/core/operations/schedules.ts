@@ -1,0 +1,221 @@
+import { HiveError, toErrorBody } from "../../../shared/errors";
+import type { ParameterValue } from "../../../shared/model/plan-definition";
+import type { MissedPolicy, OverlapPolicy, ScheduleDetail, ScheduleRow, Timing } from "../../../shared/model/schedule";
+import type { Page } from "../../../shared/page";
+import { checkTiming, nextDue, nextDues } from "../plan/due-times";
+import { type LaunchablePlan, type ReadPlan, readLaunchable } from "../runner/scheduled-plan";
+import { type Scheduler, startScheduler } from "../runner/scheduler";
+import type { Store } from "../store/open";
+import { noteLaunchedByHand } from "../store/schedule-launches";
+import {
+  deleteSchedule as deleteRows,
+  findScheduleByName,
+  insertSchedule,
+  pageSchedules,
+  pauseSchedule as pauseRow,
+  readLaunches,
+  readSchedule,
+  resumeSchedule as resumeRow,
+  type ScheduleAct,
+  type StoredSchedule,
+  scheduleRow,
+} from "../store/schedules";
+import type { Together } from "../store/staged-launch";
+import { cancelPlan, launchPlan } from "./plans";
+import { SOURCE } from "./source";
+
+/** Due times shown ahead. */
+const SHOWN_NEXT = 5;
+const SHOWN_LAUNCHES = 50;
+const LONGEST_NAME = 200;
+
+export interface SchedulePageRequest {
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** By name. */
+export function listSchedules(store: Store, { after = "", limit }: SchedulePageRequest): Page<ScheduleRow> {
+  const schedules = pageSchedules(store.read, after, limit);
+  const next = schedules.length === limit ? (schedules.at(-1)?.name ?? null) : null;
+  return { rows: schedules.map((schedule) => scheduleRow(store.read, schedule)), next };
+}
+
+/** With the next due times, what became of the latest ones, and whether its plan could be launched. Throws `not_found`. */
+export async function getSchedule(store: Store, scheduleId: string, readPlan: ReadPlan): Promise<ScheduleDetail> {
+  const schedule = existing(store, scheduleId);
+  const problem = await readLaunchable({ ...schedule, databaseFile: store.file, readPlan }).then(
+    () => null,
+    (error: unknown) => toErrorBody(error).message,
+  );
+  return {
+    ...scheduleRow(store.read, schedule),
+    parameters: schedule.parameters,
+    next: nextDues(schedule.timing, store.clock.now(), SHOWN_NEXT),
+    launches: readLaunches(store.read, scheduleId, SHOWN_LAUNCHES),
+    planProblem: problem,
+  };
+}
+
+/** The schedule's id, by its name or itself. Throws `not_found`. */
+export function resolveSchedule(store: Store, nameOrId: string): string {
+  const found = findScheduleByName(store.read, nameOrId) ?? readSchedule(store.read, nameOrId);
+  if (found) return found.id;
+  throw new HiveError("not_found", `There is no schedule "${nameOrId}" in ${store.file}.`, { schedule: nameOrId });
+}
+
+/** The next due times of a timing; nothing is stored. Throws `invalid_input`. */
+export function previewTiming(store: Store, timing: Timing, count: number = SHOWN_NEXT): number[] {
+  const now = store.clock.now();
+  checkTiming(timing, now);
+  return nextDues(timing, now, count);
+}
+
+export interface CreateScheduleRequest {
+  readonly name: string;
+  readonly timing: Timing;
+  /** Absolute; read now to see that it can be launched, and again at each launch. */
+  readonly planFile: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Default `skip`. */
+  readonly overlap?: OverlapPolicy | undefined;
+  /** Default `skip`. */
+  readonly missed?: MissedPolicy | undefined;
+  readonly paused?: boolean | undefined;
+  readonly actor: string;
+  readonly readPlan: ReadPlan;
+  /** What a relative `folder` parameter stands on. Default: the plan file's folder. */
+  readonly callerFolder?: string;
+}
+
+/** Throws `invalid_input`, `file_unreadable`, `invalid_plan`, `not_allowed` (too many, or it would hold a secret). */
+export async function createSchedule(store: Store, request: CreateScheduleRequest): Promise<ScheduleRow> {
+  const { timing, planFile, parameters, overlap = "skip", missed = "skip", paused = false, actor, readPlan } = request;
+  const name = request.name.trim();
+  if (name === "" || name.length > LONGEST_NAME) {
+    throw new HiveError("invalid_input", `A schedule needs a name of at most ${LONGEST_NAME} characters.`, { name });
+  }
+  const createdAt = store.clock.now();
+  checkTiming(timing, createdAt);
+  const { callerFolder } = request;
+  const plan = await readLaunchable({ planFile, parameters, databaseFile: store.file, readPlan, callerFolder });
+  refuseSecrets(plan, parameters);
+  const id = store.newId();
+  const given = Object.keys(parameters).flatMap((key) => {
+    const value = plan.parameters[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  const schedule = {
+    id,
+    name,
+    timing,
+    planFile,
+    parameters: Object.fromEntries(given),
+    overlap,
+    missed,
+    pausedAt: paused ? createdAt : null,
+    nextAt: paused ? null : nextDue(timing, createdAt),
+    createdAt,
+    createdBy: actor,
+  };
+  await store.write((tx) => insertSchedule(tx, schedule, actor));
+  return scheduleRow(store.read, existing(store, id));
+}
+
+/** A schedule is stored, and secrets are not. */
+function refuseSecrets({ definition }: LaunchablePlan, given: Readonly<Record<string, ParameterValue>>): void {
+  const secret = definition.parameters.find(({ name, type }) => type === "secret" && Object.hasOwn(given, name));
+  if (!secret) return;
+  throw new HiveError(
+    "not_allowed",
+    `"${secret.name}" is a secret, which a schedule does not keep: let the plan read it from a file or the environment.`,
+    { parameter: secret.name },
+  );
+}
+
+export interface ScheduleActRequest {
+  readonly scheduleId: string;
+  readonly reason?: string | undefined;
+  readonly actor: string;
+}
+
+function actOf(store: Store, { scheduleId, reason, actor }: ScheduleActRequest): ScheduleAct {
+  return { scheduleId, actor, reason: reason ?? null, now: store.clock.now() };
+}
+
+/** Nothing of it is launched until it is resumed; what runs goes on. Throws `not_found`, `illegal_transition`. */
+export async function pauseSchedule(store: Store, request: ScheduleActRequest): Promise<ScheduleRow> {
+  await store.write((tx) => pauseRow(tx, actOf(store, request)));
+  return scheduleRow(store.read, existing(store, request.scheduleId));
+}
+
+/** It is due again from now on. Throws `not_found`, `illegal_transition`. */
+export async function resumeSchedule(store: Store, request: ScheduleActRequest): Promise<ScheduleRow> {
+  const { timing } = existing(store, request.scheduleId);
+  const act = actOf(store, request);
+  await store.write((tx) => resumeRow(tx, act, nextDue(timing, act.now)));
+  return scheduleRow(store.read, existing(store, request.scheduleId));
+}
+
+/** Plans that it has launched stay. Throws `not_found`. */
+export async function deleteSchedule(store: Store, request: ScheduleActRequest): Promise<null> {
+  await store.write((tx) => deleteRows(tx, actOf(store, request)));
+  return null;
+}
+
+/**
+ * Launches its plan now, paused or not and whatever else of it runs; its due times stay as they are. Throws
+ * `not_found`, `file_unreadable`, `invalid_plan`.
+ */
+export async function runScheduleNow(
+  store: Store,
+  { scheduleId, actor }: ScheduleActRequest,
+  readPlan: ReadPlan,
+): Promise<{ planId: string }> {
+  const schedule = existing(store, scheduleId);
+  const plan = await readLaunchable({ ...schedule, databaseFile: store.file, readPlan });
+  return launchScheduled(store, plan, schedule, actor, (tx, planId) => {
+    noteLaunchedByHand(tx, scheduleId, planId, { now: store.clock.now(), source: SOURCE, newId: store.newId });
+  });
+}
+
+/** What whoever dispatches does with the schedules of a database, under its epoch. */
+export function launchSchedules(store: Store, epoch: number, readPlan: ReadPlan): Scheduler {
+  return startScheduler({
+    store,
+    epoch,
+    readPlan,
+    launch: (plan, schedule, together) => launchScheduled(store, plan, schedule, actorOf(schedule), together),
+    async cancelPlan(planId, schedule) {
+      const reason = `A later launch of the schedule "${schedule.name}" takes its place`;
+      try {
+        await cancelPlan(store, { planId, reason, actor: actorOf(schedule) });
+      } catch (error) {
+        if (!(error instanceof HiveError && error.code === "illegal_transition")) throw error;
+      }
+    },
+  });
+}
+
+function launchScheduled(
+  store: Store,
+  plan: LaunchablePlan,
+  schedule: StoredSchedule,
+  actor: string,
+  together: Together,
+): Promise<{ planId: string }> {
+  return launchPlan(store, { ...plan, launchedBy: actorOf(schedule), actor, together });
+}
+
+function actorOf({ name }: StoredSchedule): string {
+  return `schedule ${name}`;
+}
+
+function existing(store: Store, scheduleId: string): StoredSchedule {
+  const schedule = readSchedule(store.read, scheduleId);
+  if (schedule) return schedule;
+  throw new HiveError("not_found", `There is no schedule ${scheduleId} in ${store.file}. It may have been deleted.`, {
+    scheduleId,
+  });
+}
