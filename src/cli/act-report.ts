@@ -22,7 +22,7 @@ export function showPreview(setting: CommandSetting, flags: DatabaseFlags, of: P
 
 /** What an act would touch, and why it leaves others alone. */
 export function printPreview(out: Output, preview: ActPreview): void {
-  const { refusal, matched, count, tasks, skipped, plans, workers, findings } = preview;
+  const { refusal, matched, count, tasks, alsoQueued, skipped, plans, workers, findings } = preview;
   for (const { severity, message } of findings) {
     out.line(`${severity === "error" ? out.paint("red", "✗") : out.paint("yellow", "!")} ${plainText(message)}`);
   }
@@ -41,6 +41,10 @@ export function printPreview(out: Output, preview: ActPreview): void {
   out.line(`${out.paint("bold", `${formatCount(count)} of ${plural(matched, "task")}`)} would be touched.`);
   for (const task of tasks) printTask(out, task);
   if (count > tasks.length) out.line(`  … and ${formatCount(count - tasks.length)} more`);
+  if (alsoQueued.count > 0) {
+    out.line(`${plural(alsoQueued.count, "task")} behind them would be queued again with them.`);
+    for (const task of alsoQueued.tasks) printTask(out, task);
+  }
   printSkipped(out, skipped);
 }
 

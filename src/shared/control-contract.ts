@@ -95,6 +95,11 @@ export interface ActPreview {
   readonly count: number;
   /** The first of them. */
   readonly tasks: readonly PreviewTask[];
+  /**
+   * Tasks that are queued again with those that are retried, because how these ended had decided what became of them
+   * (steps that run on failure or always, and what was not needed). The first of them.
+   */
+  readonly alsoQueued: { readonly count: number; readonly tasks: readonly PreviewTask[] };
   /** The most numerous first. */
   readonly skipped: readonly SkipGroup[];
   /** Plans that would change themselves, the first of them. */

@@ -392,3 +392,27 @@ test("what other programs left behind is previewed without a byte of it changing
   await store.write((tx) => tx.prepare("UPDATE workers SET last_heartbeat = '2020-01-01 00:00:00'").run());
   expect((await changeTask(store, { taskId: "y", ...ada }, force)).status).toBe("completed");
 });
+
+test("what a failure had decided is previewed with the retry that undoes it", async () => {
+  const store = await openTestStore();
+  const plan = planOf([
+    work("a"),
+    work("cleanup", { dependencies: ["a"], when: "failure" }),
+    work("b", { dependencies: ["a"] }),
+  ]);
+  const planId = await launch(store, plan);
+  const workers = await addWorkers(store, 1);
+  const [a] = await claim(store, workers);
+  await finish(store, a?.runId ?? "", "failure");
+  const [cleanup] = await claim(store, workers);
+  expect(cleanup?.subtaskId).toBe("cleanup");
+  await finish(store, cleanup?.runId ?? "", "success");
+  const of = { act: "plans.retryFailed", planId } as const;
+  const preview = await previewAct(store, { of, limit: 5 });
+  expect(preview).toMatchObject({
+    count: 1,
+    alsoQueued: { count: 1, tasks: [{ subtaskId: "cleanup", becomes: "queued" }] },
+  });
+  expect(await retryFailed(store, { planId, ...ada })).toMatchObject({ done: 1 });
+  expect(statusesOf(store, planId)).toEqual({ a: "queued", cleanup: "queued", b: "queued" });
+});

@@ -7,9 +7,10 @@ import { readDrained } from "../store/drains";
 import { countOf } from "../store/jobs";
 import type { Store } from "../store/open";
 import { checkPlanAct, requirePlan } from "../store/plan-control";
+import { decidedBy } from "../store/queued-behind";
 import { judgeRunAgain } from "../store/run-again";
 import { readSlots } from "../store/settings";
-import { readScopedTask, type ScopedTask, scanTasks } from "../store/task-scope";
+import { readScopedSeqs, readScopedTask, type ScopedTask, scanTasks } from "../store/task-scope";
 import { failedTasksOf } from "./control";
 import { checkEdit } from "./edit-task";
 import { getPlan } from "./plans";
@@ -58,6 +59,9 @@ export function previewAct(
 interface Page {
   take(task: ScopedTask, fate: Fate): void;
   plan(id: string, plan: PreviewPlan): void;
+  /** A task (`console_tasks.seq`) that is queued again with another. */
+  behind(seq: number): void;
+  alsoQueued(store: Store): ActPreview["alsoQueued"];
   answer(more?: Partial<ActPreview>): ActPreview;
 }
 
@@ -65,13 +69,24 @@ function createPage(act: string, limit: number): Page {
   const tasks: PreviewTask[] = [];
   const plans = new Map<string, PreviewPlan>();
   const tally = createTally();
+  const touched = new Set<number>();
+  const behind = new Set<number>();
   return {
+    behind(seq) {
+      behind.add(seq);
+    },
+    alsoQueued(store) {
+      const others = [...behind].filter((seq) => !touched.has(seq));
+      const shown = readScopedSeqs(store.read, others.slice(0, limit), store.clock.now());
+      return { count: others.length, tasks: shown.map((task) => previewTask(task, "queued")) };
+    },
     take(task, fate) {
       if (!fate.touch) {
         tally.skip(task, fate);
         return;
       }
       tally.done();
+      if (task.seq !== null) touched.add(task.seq);
       if (tasks.length < limit) tasks.push(previewTask(task, fate.becomes));
     },
     plan(id, plan) {
@@ -81,10 +96,12 @@ function createPage(act: string, limit: number): Page {
       const { done, skipped } = tally.report();
       const matched = done + countOf(skipped);
       const found = { matched, count: done, tasks, skipped, plans: [...plans.values()] };
-      return { act, refusal: null, workers: [], findings: [], ...found, ...more };
+      return { act, refusal: null, workers: [], findings: [], alsoQueued: NONE, ...found, ...more };
     },
   };
 }
+
+const NONE = { count: 0, tasks: [] };
 
 /** Nothing at all would happen: what was found is what is left alone. */
 function refused(page: Page, error: unknown): ActPreview {
@@ -99,9 +116,15 @@ async function previewChange(store: Store, page: Page, change: TaskChange, filte
       const fate = judge(change, task.facts);
       page.take(task, fate);
       if (takesUp && fate.touch) notePlan(page, task);
+      if (change.act === "tasks.retry" && fate.touch) noteBehind(store, page, task);
     }
   }
-  return page.answer();
+  return page.answer({ alsoQueued: page.alsoQueued(store) });
+}
+
+function noteBehind(store: Store, page: Page, { seq, planId }: ScopedTask): void {
+  if (seq === null || planId === null) return;
+  for (const behind of decidedBy(store.read, seq, planId)) page.behind(behind.seq);
 }
 
 function notePlan(page: Page, { planId, planTitle, facts }: ScopedTask): void {
@@ -128,8 +151,9 @@ async function previewEdit(
     if (task) {
       page.take(task, { touch: true, becomes: "queued" });
       notePlan(page, task);
+      if (task.facts.status !== "queued") noteBehind(store, page, task);
     }
-    return page.answer({ findings });
+    return page.answer({ findings, alsoQueued: page.alsoQueued(store) });
   } catch (error) {
     const answer = refused(page, error);
     const findings = error instanceof HiveError ? error.details.findings : null;
