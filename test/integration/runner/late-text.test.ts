@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions are written so in plans
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import type { Store } from "../../../src/main/core/store/open";
 import type { ParameterValue } from "../../../src/shared/model/plan-definition";
 import { waitFor } from "../../helpers/wait";
 import { json, startServer } from "../agents/server";
-import { Bench, logOf, planStatus, runOf, untilEnded } from "./setup";
+import { Bench, logOf, planStatus, runOf, untilEnded, untilPrinted } from "./setup";
 
 let bench: Bench;
 let store: Store;
@@ -196,5 +196,21 @@ describe("a secret", () => {
     expect(log.length).toBe(3000 * (997 + 9));
     expect(log).not.toContain("tick-tock");
     expect(log.split("*********").length).toBe(3001);
+  });
+
+  it("is hidden by the console that takes the task up, too", async () => {
+    const first = bench.start(store, { heartbeatMs: 50 });
+    const run = 'echo ${{ params.token }}; until [ -e "$HIVE_PLAN_DIR/go" ]; do sleep 0.05; done; exit 1';
+    const planId = await launch(plan(run), { token: "open sesame" });
+    await untilPrinted(store, planId, "uses", "open sesame");
+    await first.stop({ tasks: "leave" });
+
+    const another = await bench.open();
+    bench.start(another, { heartbeatMs: 50 });
+    writeFileSync(join(`${bench.file}.files`, planId, "files", "go"), "");
+    expect(await untilEnded(another, planId)).toBe("failed");
+    expect(logOf(runOf(another, planId, "uses"))).toBe("***********\n");
+    expect(runOf(another, planId, "uses")?.error).toBe("Exit code 1: ***");
+    expect(filesWith("open sesame")).toEqual([join("hive.db.files", ".secrets", `${planId}.json`)]);
   });
 });

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { mapStrings } from "../plan/json-template";
 import type { Ending } from "./outcome";
 import type { Secrets } from "./secrets";
@@ -24,11 +24,11 @@ export function concealEnding(ending: Ending, secrets: Secrets): Ending {
 }
 
 function hideInJson(result: string, words: readonly string[], hide: (text: string) => string): string {
-  if (!words.some((word) => result.includes(word))) return result;
-  const shown = mapStrings(JSON.parse(result), hide);
-  const text = JSON.stringify(shown);
+  const given: unknown = JSON.parse(result);
+  const text = JSON.stringify(mapStrings(given, hide));
   // What is left stands in keys or numbers: none of that can be replaced without changing what it is.
-  return words.some((word) => text.includes(word)) ? JSON.stringify(HIDDEN) : text;
+  if (words.some((word) => text.includes(word))) return JSON.stringify(HIDDEN);
+  return text === JSON.stringify(given) ? result : text;
 }
 
 /**
@@ -37,26 +37,44 @@ function hideInJson(result: string, words: readonly string[], hide: (text: strin
  */
 export async function concealLog(path: string, secrets: Secrets): Promise<void> {
   const words = spellings(secrets).map((word) => Buffer.from(word));
-  const overlap = Math.max(0, ...words.map((word) => word.length - 1));
+  if (words.length === 0) return;
   const file = await open(path, "r+").catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   });
-  if (file === null || words.length === 0) return file?.close();
+  if (file === null) return;
   try {
-    const chunk = Buffer.alloc(CHUNK_BYTES + overlap);
-    for (let start = 0; ; start += CHUNK_BYTES) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, start);
-      const read = chunk.subarray(0, bytesRead);
-      for (const word of words) {
-        for (let at = read.indexOf(word); at !== -1; at = read.indexOf(word, at + word.length)) {
-          read.fill("*", at, at + word.length);
-          await file.write(read, at, word.length, start + at);
-        }
-      }
-      if (bytesRead < chunk.length) return;
-    }
+    await overwrite(file, words);
   } finally {
     await file.close();
   }
+}
+
+interface Place {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** What is found in a piece is written over once the next piece was read: secrets may overlap at its end. */
+async function overwrite(file: FileHandle, words: readonly Buffer[]): Promise<void> {
+  const overlap = Math.max(...words.map((word) => word.length - 1));
+  const chunk = Buffer.alloc(CHUNK_BYTES + overlap);
+  let found: Place[] = [];
+  for (let start = 0; ; start += CHUNK_BYTES) {
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, start);
+    for (const place of found) await file.write(Buffer.alloc(place.length, "*"), 0, place.length, place.start);
+    if (bytesRead === 0) return;
+    found = placesIn(chunk.subarray(0, bytesRead), words).map((place) => ({ ...place, start: start + place.start }));
+  }
+}
+
+/** Those that begin in this piece, and not only in what it shares with the next. */
+function placesIn(piece: Buffer, words: readonly Buffer[]): Place[] {
+  const places: Place[] = [];
+  for (const word of words) {
+    for (let at = piece.indexOf(word); at !== -1 && at < CHUNK_BYTES; at = piece.indexOf(word, at + 1)) {
+      places.push({ start: at, length: word.length });
+    }
+  }
+  return places;
 }
