@@ -1,8 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import Database from "better-sqlite3";
 import type { ReadableDatabase } from "../../src/main/core/store/database";
 import { recomputedDerivations, storedDerivations } from "../helpers/invariants";
 import type { Acknowledged } from "./acknowledged";
+
+/** Where each process that is started writes its run, a line each. */
+export const marksOf = (file: string): string => `${file}.marks`;
 
 const STEPS = ["queued", "in_progress", "completed"] as const;
 
@@ -28,6 +32,7 @@ export class Ledger {
     try {
       return [
         ...this.#lost(db),
+        ...startedWrongly(db, marksOf(file)),
         ...broken(db),
         ...RULES.flatMap(({ rule, sql }) => rowsOf(db, sql).map((row) => `${rule}: ${row}`)),
         ...(settled ? SETTLED.flatMap(({ rule, sql }) => rowsOf(db, sql).map((row) => `${rule}: ${row}`)) : []),
@@ -57,6 +62,18 @@ export class Ledger {
       ...[...this.#workers].filter((id) => worker.get(id) === undefined).map((id) => `worker ${id} is lost`),
     ];
   }
+}
+
+/** Two processes for one attempt, or one for none. */
+function startedWrongly(db: ReadableDatabase, marks: string): string[] {
+  const runs = existsSync(marks) ? readFileSync(marks, "utf8").trim().split("\n") : [];
+  const known = db.prepare("SELECT 1 FROM runs WHERE id = ?").pluck();
+  const seen = new Set<string>();
+  return runs.flatMap((run) => {
+    if (seen.has(run)) return [`attempt ${run} was started twice`];
+    seen.add(run);
+    return run === "" || known.get(run) === 1 ? [] : [`something was started for ${run}, which is no attempt`];
+  });
 }
 
 function rowsOf(db: ReadableDatabase, sql: string): string[] {

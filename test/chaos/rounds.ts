@@ -60,7 +60,7 @@ export async function runChaos({ program, rounds, seed, onRound }: ChaosOptions)
 }
 
 /** Runs a console until it has lived so long after its start, or to its own end. */
-async function oneLife(program: string, args: string[], ledger: Ledger, lifeMs: number | null): Promise<void> {
+export async function oneLife(program: string, args: string[], ledger: Ledger, lifeMs: number | null): Promise<void> {
   const child = spawn(process.execPath, [program, "victim", ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   const lines = createInterface({ input: child.stdout });

@@ -6,6 +6,7 @@ import { cancelTask, retryTask } from "../../src/main/core/operations/tasks";
 import { HiveError } from "../../src/shared/errors";
 import { NO_RETRIES, SUBTASK_DEFAULTS, type SubtaskDefinition } from "../../src/shared/model/plan-definition";
 import type { Acknowledged } from "./acknowledged";
+import { marksOf } from "./ledger";
 import { seededRandom } from "./random";
 
 /**
@@ -37,7 +38,7 @@ function subtask(index: number): SubtaskDefinition {
     title: `Task ${index}`,
     description: "",
     agent: run === null ? "noop" : "command",
-    run,
+    run: run === null ? null : `echo "$HIVE_RUN_ID" >> '${marksOf(file)}'; ${run}`,
     dependencies: dependencies.map((on) => `s${on}`),
     priority: Math.floor(random() * 3),
     ...SUBTASK_DEFAULTS,
