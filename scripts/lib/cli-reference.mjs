@@ -15,7 +15,7 @@ function flatten(node) {
 
 function section(node) {
   const depth = node.path.split(" ").length;
-  const parts = [`${"#".repeat(depth + 1)} ${node.path}`, escape(node.description)];
+  const parts = [`${"#".repeat(depth)} ${node.path}`, escape(node.description)];
   if (node.commands.length === 0) parts.push(`\`\`\`\n${usage(node)}\n\`\`\``);
   const rows = [...node.arguments.map(argumentRow), ...node.options.filter(isOwn).map(optionRow)];
   if (rows.length > 0) parts.push(["| | |", "| --- | --- |", ...rows].join("\n"));

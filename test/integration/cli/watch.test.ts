@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { waitFor } from "../../helpers/wait";
 import { buildHive, makePlace, type Place, records } from "./hive";
 
 let place: Place;
@@ -12,7 +13,7 @@ afterEach(() => place.remove());
 /** Ends when the file `go` exists, with this exit code. */
 const waiting = (exitCode: number) => `title: Waiting
 subtasks:
-  - { id: waits, run: "while [ ! -e go ]; do sleep 0.05; done; exit ${exitCode}" }
+  - { id: waits, run: "touch begun; while [ ! -e go ]; do sleep 0.05; done; exit ${exitCode}" }
   - { id: after, run: "true", dependencies: waits }
 `;
 const go = () => writeFileSync(`${place.folder}/go`, "");
@@ -38,7 +39,7 @@ describe("hive plan watch", () => {
 
   it("runs the plan when nobody else does", async () => {
     const running = place.start(["run", place.file("plan.yaml", waiting(3))]);
-    await running.printed(/in_progress +waits/);
+    await waitFor("its process", () => existsSync(`${place.folder}/begun`));
     running.child.kill("SIGKILL");
     await running.ended;
     const watching = place.start(["plan", "watch"]);
