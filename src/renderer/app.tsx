@@ -1,6 +1,8 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { useEffect } from "react";
 import { on } from "./api";
+import { startBoard } from "./features/board/board-store";
+import { TasksView } from "./features/board/tasks-view";
 import { Dialogs } from "./features/dialogs/dialogs";
 import { LaunchView } from "./features/launch/launch-view";
 import { startOverview } from "./features/overview/overview-store";
@@ -37,6 +39,7 @@ function useRuntime(): void {
       startApp(),
       startPlans(),
       startPlan(),
+      startBoard(),
       startOverview(),
       on("command", ({ name }) => {
         if (name === "launch") launch();
@@ -86,6 +89,7 @@ export function App() {
 
 function View({ place }: { readonly place: Place }) {
   if (place.view === "overview") return <OverviewView />;
+  if (place.view === "tasks") return <TasksView place={place} />;
   if (place.view === "workers") return <WorkersView />;
   if (place.view === "launch") return <LaunchView sample={place.sample} />;
   return place.planId === null ? (

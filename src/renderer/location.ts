@@ -1,7 +1,25 @@
 import { create } from "zustand";
+import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
 
-export const PLAN_TABS = ["graph", "tasks"] as const;
+export const PLAN_TABS = ["graph", "timeline", "tasks", "events", "definition"] as const;
 export type PlanTab = (typeof PLAN_TABS)[number];
+
+export const TASK_GROUPS = ["plan", "state", "error"] as const;
+export type TaskGroup = (typeof TASK_GROUPS)[number];
+
+/** The tasks of all plans and of none. */
+export interface TasksPlace {
+  readonly view: "tasks";
+  /** The task in the inspector. */
+  readonly taskId: string | null;
+  readonly layout: "board" | "table";
+  /** The filter, as typed. */
+  readonly query: string;
+  /** Null: the one that suits each list. */
+  readonly order: TaskOrder | null;
+  /** Only as a table. */
+  readonly group: TaskGroup | null;
+}
 
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
@@ -12,6 +30,7 @@ export type Place =
       /** Null: the one that this plan was last looked at in. */
       readonly tab: PlanTab | null;
     }
+  | TasksPlace
   | { readonly view: "overview" }
   | { readonly view: "launch"; readonly sample: string | null }
   | { readonly view: "workers" };
@@ -28,8 +47,8 @@ function decode(part: string): string | null {
 }
 
 /**
- * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph`, `#/launch/<sample>`, `#/workers`.
- * Else: the overview.
+ * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph`, `#/tasks/<task>?as=table&q=<filter>`,
+ * `#/launch/<sample>`, `#/workers`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -37,6 +56,7 @@ export function parsePlace(hash: string): Place {
   const [view, first = null, word, second = null] = parts;
   if (view === "workers") return { view: "workers" };
   if (view === "launch") return { view: "launch", sample: first };
+  if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
   if (view !== "plans") return HOME;
   if (first === null) return ALL_PLANS;
   const wanted = new URLSearchParams(query).get("tab");
@@ -44,7 +64,30 @@ export function parsePlace(hash: string): Place {
   return { view: "plans", planId: first, taskId: word === "tasks" ? second : null, tab };
 }
 
+function parseTasks(taskId: string | null, query: URLSearchParams): TasksPlace {
+  return {
+    view: "tasks",
+    taskId,
+    layout: query.get("as") === "table" ? "table" : "board",
+    query: query.get("q") ?? "",
+    order: TASK_ORDERS.find((known) => known === query.get("order")) ?? null,
+    group: TASK_GROUPS.find((known) => known === query.get("by")) ?? null,
+  };
+}
+
+function formatTasks({ taskId, layout, query, order, group }: TasksPlace): string {
+  const given = [
+    ...(layout === "table" ? [["as", layout]] : []),
+    ...(query === "" ? [] : [["q", query]]),
+    ...(order === null ? [] : [["order", order]]),
+    ...(group === null ? [] : [["by", group]]),
+  ].map(([name = "", value = ""]) => `${name}=${encodeURIComponent(value)}`);
+  const task = taskId === null ? "" : `/${encodeURIComponent(taskId)}`;
+  return `#/tasks${task}${given.length > 0 ? `?${given.join("&")}` : ""}`;
+}
+
 export function formatPlace(place: Place): string {
+  if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
   if (place.view === "workers") return "#/workers";
   if (place.view === "launch")
@@ -60,6 +103,17 @@ export const planPlace = (planId: string | null, taskId: string | null = null, t
   planId,
   taskId,
   tab,
+});
+
+/** The tasks that match a typed filter. */
+export const tasksPlace = (query = "", given: Partial<TasksPlace> = {}): TasksPlace => ({
+  view: "tasks",
+  taskId: null,
+  layout: "board",
+  order: null,
+  group: null,
+  ...given,
+  query,
 });
 
 const useLocation = create<{ readonly place: Place }>()(() => ({

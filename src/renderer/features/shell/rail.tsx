@@ -1,6 +1,6 @@
-import { Cpu, LayoutDashboard, Workflow } from "lucide-react";
+import { Cpu, LayoutDashboard, ListChecks, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatPlace, type Place, planPlace, usePlace } from "../../location";
+import { formatPlace, type Place, planPlace, tasksPlace, usePlace } from "../../location";
 import { formatCount, plural } from "../../ui/format";
 import { useAttentionCount } from "../overview/overview-store";
 import styles from "./shell.module.css";
@@ -25,6 +25,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     icon: <Workflow size={18} strokeWidth={1.6} />,
     place: planPlace(null),
     views: ["plans", "launch"],
+  },
+  {
+    label: "Tasks",
+    icon: <ListChecks size={18} strokeWidth={1.6} />,
+    place: tasksPlace(),
+    views: ["tasks"],
   },
   { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
 ];

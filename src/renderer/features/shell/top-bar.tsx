@@ -80,6 +80,7 @@ interface Crumb {
 
 function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[] {
   if (place.view === "overview") return [{ label: "Overview", place }];
+  if (place.view === "tasks") return [{ label: "Tasks", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
   const plans: Crumb = { label: "Plans", place: planPlace(null) };
   if (place.view === "launch") return [plans, { label: "Launch", place }];

@@ -61,7 +61,8 @@ export function inspectTask(taskId: string): () => void {
   return keepLive({ patch: takePatch, reload: readTask });
 }
 
-function takePatch({ tasks, removed }: LivePatch): void {
+function takePatch({ tasks: ofPlan, board, removed }: LivePatch): void {
+  const tasks = board === null ? ofPlan : [...ofPlan, ...board.rows];
   const { task, taskId } = useInspector.getState();
   if (taskId === null) return;
   const row = tasks.find((candidate) => candidate.id === taskId);

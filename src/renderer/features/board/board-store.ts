@@ -1,0 +1,235 @@
+import { create } from "zustand";
+import type { LivePatch } from "../../../shared/contract";
+import type { TaskFilter } from "../../../shared/model/task-filter";
+import { type FilterProblem, parseFilterText } from "../../../shared/model/task-filter-text";
+import { MOST_WATCHED, type TaskOrder } from "../../../shared/model/task-lists";
+import { call } from "../../api";
+import type { TasksPlace } from "../../location";
+import { keepLive, watchBoard } from "../../sync";
+import { columnFilter, columnOrder, columnsFor } from "./board-columns";
+import { count, noteChange, stopCounting } from "./counts";
+import { isReading } from "./reading";
+import { clearSelection } from "./selection";
+import { createTaskList, heldIds, rowsOf, type TaskList } from "./task-list";
+
+type Shown = Pick<TasksPlace, "layout" | "query" | "order" | "group">;
+
+interface BoardState {
+  readonly shown: Shown | null;
+  readonly filter: TaskFilter;
+  readonly problems: readonly FilterProblem[];
+  /** Stored statuses from left to right; empty until the database has told which it has. */
+  readonly columns: readonly string[];
+  /** All tasks of the database by stored status; null: not known yet. */
+  readonly totals: Readonly<Record<string, number>> | null;
+  /** Why even the columns are not known. */
+  readonly error: unknown;
+  /** Lists on screen by status, or `table`, or the key of a group. */
+  readonly lists: ReadonlyMap<string, TaskList>;
+}
+
+const NOTHING: BoardState = {
+  shown: null,
+  filter: {},
+  problems: [],
+  columns: [],
+  totals: null,
+  error: null,
+  lists: new Map(),
+};
+
+export const useBoard = create<BoardState>()(() => NOTHING);
+
+/** Rows held in all lists together, with room for the task in the inspector. */
+const MOST_HELD = 900;
+const CARDS_A_PAGE = 30;
+const ROWS_A_PAGE = 100;
+/** While nobody reads, lists come into order again so often. */
+const SETTLE_MS = 1_000;
+/** What is watched follows what is held, a moment later. */
+const WATCH_MS = 150;
+
+export const TABLE = "table";
+
+let settling: ReturnType<typeof setTimeout> | null = null;
+let watching: ReturnType<typeof setTimeout> | null = null;
+let opened = 0;
+let inspected: string | null = null;
+
+const read = (request: Parameters<Parameters<typeof createTaskList>[0]["read"]>[0]) => call("tasks.search", request);
+
+function isSame(a: Shown | null, b: Shown): boolean {
+  return a !== null && a.layout === b.layout && a.query === b.query && a.order === b.order && a.group === b.group;
+}
+
+/** Shows what the address names. What is on screen already stays as it is. */
+export async function openBoard({ layout, query, order, group }: TasksPlace): Promise<void> {
+  const shown = { layout, query, order, group };
+  const before = useBoard.getState();
+  if (isSame(before.shown, shown)) return;
+  opened += 1;
+  const mine = opened;
+  const { filter, problems } = parseFilterText(query);
+  const isSameFilter = before.shown?.query === query;
+  const kept = isSameFilter ? before.filter : filter;
+  for (const list of before.lists.values()) list.close();
+  if (!isSameFilter) clearSelection();
+  useBoard.setState({
+    shown,
+    filter: kept,
+    problems,
+    lists: new Map(),
+    error: null,
+    columns: isSameFilter ? before.columns : [],
+  });
+  if (!isSameFilter || before.shown === null) void count(kept);
+  if (layout === "table") {
+    void readTotals(mine);
+    if (group === null) open([[TABLE, kept, order ?? "newest", ROWS_A_PAGE]], MOST_HELD - ROWS_A_PAGE);
+    return;
+  }
+  await openColumns(mine, kept, order);
+}
+
+async function readTotals(mine: number): Promise<void> {
+  try {
+    const { counts } = await call("tasks.count", { filter: {} });
+    if (mine === opened) useBoard.setState({ totals: counts });
+  } catch {
+    // The list says itself what is wrong.
+  }
+}
+
+async function openColumns(mine: number, filter: TaskFilter, order: TaskOrder | null): Promise<void> {
+  try {
+    const { counts } = await call("tasks.count", { filter: {} });
+    if (mine !== opened) return;
+    const columns = columnsFor(filter, counts, useBoard.getState().columns);
+    useBoard.setState({ columns, totals: counts });
+    open(
+      columns.map((status) => [status, columnFilter(filter, status), order ?? columnOrder(status), CARDS_A_PAGE]),
+      Math.max(2 * CARDS_A_PAGE, Math.floor(MOST_HELD / columns.length)),
+    );
+  } catch (error) {
+    if (mine === opened) useBoard.setState({ error });
+  }
+}
+
+type Opened = readonly [key: string, filter: TaskFilter, order: TaskOrder, pageSize: number];
+
+function open(wanted: readonly Opened[], most: number): void {
+  const lists = new Map(useBoard.getState().lists);
+  for (const [key, filter, order, pageSize] of wanted) {
+    lists.get(key)?.close();
+    const list = createTaskList({ filter, order, pageSize, most, read });
+    list.store.subscribe(watchSoon);
+    lists.set(key, list);
+    void list.load();
+  }
+  useBoard.setState({ lists });
+}
+
+/** Reads the tasks of a group that was opened. */
+export function openGroup(key: string, filter: TaskFilter): void {
+  const { lists, shown } = useBoard.getState();
+  if (lists.has(key)) return;
+  open([[key, filter, shown?.order ?? "newest", GROUP_PAGE]], MOST_IN_GROUP);
+}
+
+const GROUP_PAGE = 20;
+const MOST_IN_GROUP = 100;
+
+export function closeGroup(key: string): void {
+  const lists = new Map(useBoard.getState().lists);
+  lists.get(key)?.close();
+  lists.delete(key);
+  useBoard.setState({ lists });
+}
+
+/** Reads everything on screen again from the top, now. */
+export async function reloadBoard(): Promise<void> {
+  const { shown, filter, lists, columns } = useBoard.getState();
+  if (shown === null) return;
+  void count(filter);
+  if (shown.layout === "board" && columns.length === 0) await openColumns(opened, filter, shown.order);
+  await Promise.all([...lists.values()].map((list) => list.load()));
+}
+
+/** The board is left: nothing of it is watched any more. */
+export function leaveBoard(): void {
+  opened += 1;
+  for (const list of useBoard.getState().lists.values()) list.close();
+  if (settling !== null) clearTimeout(settling);
+  if (watching !== null) clearTimeout(watching);
+  settling = null;
+  watching = null;
+  stopCounting();
+  useBoard.setState({ ...NOTHING });
+  void watchBoard(null);
+}
+
+/** The task in the inspector is kept live, held or not. */
+export function inspectOnBoard(taskId: string | null): void {
+  inspected = taskId;
+  watchSoon();
+}
+
+function watchSoon(): void {
+  watching ??= setTimeout(() => {
+    watching = null;
+    const { lists, filter, shown } = useBoard.getState();
+    if (shown === null) return;
+    const held = [...lists.values()].flatMap((list) => heldIds(list.store.getState()));
+    const taskIds = [...new Set([...(inspected === null ? [] : [inspected]), ...held])].slice(0, MOST_WATCHED);
+    void watchBoard({ taskIds, filter });
+  }, WATCH_MS);
+}
+
+function takePatch({ board, removed }: LivePatch): void {
+  if (board === null || useBoard.getState().shown === null) return;
+  for (const list of useBoard.getState().lists.values()) list.patch(board, removed.tasks);
+  useBoard.setState({ totals: board.totals });
+  noteChange(board.totals, board.rows.length + board.entered.length + removed.tasks.length > 0);
+  addColumns(board.totals);
+  settleSoon();
+}
+
+/** A status that had no task gets its column when the first one comes. */
+function addColumns(totals: Readonly<Record<string, number>>): void {
+  const { shown, columns, filter } = useBoard.getState();
+  if (shown?.layout !== "board" || columns.length === 0 || filter.states !== undefined) return;
+  const next = columnsFor(filter, totals, columns);
+  if (next.length === columns.length) return;
+  const fresh = next.filter((status) => !columns.includes(status));
+  useBoard.setState({ columns: next });
+  open(
+    fresh.map((status) => [status, columnFilter(filter, status), shown.order ?? columnOrder(status), CARDS_A_PAGE]),
+    Math.max(2 * CARDS_A_PAGE, Math.floor(MOST_HELD / next.length)),
+  );
+}
+
+/** Lists come into order by themselves only where nobody looks: under the pointer, the cursor or a selection nothing moves. */
+function settleSoon(): void {
+  settling ??= setTimeout(() => {
+    settling = null;
+    const { lists, shown } = useBoard.getState();
+    if (shown === null) return;
+    let isLeft = false;
+    for (const [key, list] of lists) {
+      const state = list.store.getState();
+      const hasNews =
+        state.waiting.size > 0 ||
+        state.gone.size > 0 ||
+        (shown.layout === "board" && rowsOf(state).some((row) => row !== null && row.status !== key));
+      if (!hasNews) continue;
+      if (state.isReading || isReading(key)) isLeft = true;
+      else void list.load();
+    }
+    if (isLeft) settleSoon();
+  }, SETTLE_MS);
+}
+
+/** Keeps the lists live until the returned function is called. */
+export function startBoard(): () => void {
+  return keepLive({ patch: takePatch, reload: reloadBoard });
+}

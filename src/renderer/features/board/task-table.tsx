@@ -1,0 +1,401 @@
+import { useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp, Check, ChevronDown, ChevronRight } from "lucide-react";
+import {
+  type CSSProperties,
+  type DragEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from "react";
+import type { BoardTask, TaskOrder } from "../../../shared/model/task-lists";
+import { formatPlace, planPlace } from "../../location";
+import { cx } from "../../ui/class-names";
+import { formatCount } from "../../ui/format";
+import { useHotkeys } from "../../ui/hotkeys";
+import { SegmentedBar } from "../../ui/segmented-bar";
+import { StatusGlyph } from "../../ui/status";
+import type { Group } from "./groups";
+import { noteCursor, notePointer, noteScroll, scrollOf } from "./reading";
+import { extendTo, selectMany, toggleTask, useSelection } from "./selection";
+import styles from "./table.module.css";
+import { features, TASK_TABLE_COLUMNS, type TaskColumn } from "./table-columns";
+import { moveColumn, placeColumn, setPrefs, useTablePrefs } from "./table-prefs";
+
+/** What stands in a line of the table. */
+export type Line =
+  | { readonly kind: "task"; readonly key: string; readonly task: BoardTask; readonly isGone: boolean }
+  | { readonly kind: "place"; readonly key: string }
+  | { readonly kind: "group"; readonly key: string; readonly group: Group; readonly isOpen: boolean }
+  | { readonly kind: "more"; readonly key: string; readonly words: ReactNode; readonly run: () => void };
+
+interface TaskTableProps {
+  readonly lines: readonly Line[];
+  /** Tasks there are in all; null: not counted. */
+  readonly total: number | null;
+  readonly order: TaskOrder | null;
+  readonly unserved: Readonly<Partial<Record<TaskOrder, string>>>;
+  readonly onOrder: (order: TaskOrder) => void;
+  /** The key of the line that the keys are on. */
+  readonly cursor: string | null;
+  readonly onCursor: (key: string) => void;
+  readonly onOpen: (taskId: string) => void;
+  readonly onToggle: (group: Group) => void;
+  /** Lines from here to there are looked at. */
+  readonly onLook: (first: number, last: number) => void;
+  readonly children?: ReactNode;
+}
+
+const ROW_PX = 28;
+const GROUP_PX = 32;
+const OVERSCAN = 12;
+const HEAD_PX = 50;
+const SCROLL = "table";
+const ORDER_SIGNS: Readonly<Record<TaskOrder, "up" | "down">> = {
+  priority: "down",
+  recent: "down",
+  newest: "down",
+  oldest: "up",
+};
+const UNSORTED = "Not sorted by this: no index of the database has this order, so sorting would read every task.";
+
+/** Tasks as lines with columns that can be shown, moved and widened; the lines change where they stand. */
+export function TaskTable(props: TaskTableProps) {
+  const { lines, total, order, unserved, onOrder, cursor, onCursor, onOpen, onToggle, onLook } = props;
+  const prefs = useTablePrefs();
+  const { ids: selected, isAll } = useSelection();
+  const scroller = useRef<HTMLDivElement>(null);
+  const prefix = useId();
+  const tasks = useMemo(() => lines.flatMap((line) => (line.kind === "task" ? [line.task] : [])), [lines]);
+  const table = useTable({
+    features,
+    columns: TASK_TABLE_COLUMNS as TaskColumn[],
+    data: tasks,
+    getRowId: (task: BoardTask) => task.id,
+    columnResizeMode: "onChange",
+    state: {
+      columnVisibility: { ...prefs.visibility },
+      columnOrder: [...prefs.order],
+      columnSizing: { ...prefs.sizing },
+    },
+    onColumnSizingChange: (update) =>
+      setPrefs({ sizing: typeof update === "function" ? update({ ...useTablePrefs.getState().sizing }) : update }),
+  });
+  const byId = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
+  const headers = table.getHeaderGroups()[0]?.headers ?? [];
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (lines[index]?.kind === "group" ? GROUP_PX : ROW_PX),
+    getItemKey: (index) => lines[index]?.key ?? index,
+    overscan: OVERSCAN,
+    initialOffset: scrollOf(SCROLL),
+    scrollPaddingEnd: HEAD_PX + 60,
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => onLook(first, last), [first, last, onLook]);
+  useEffect(() => {
+    noteCursor(cursor);
+    return () => noteCursor(null);
+  }, [cursor]);
+  useEffect(() => () => notePointer(false), []);
+
+  const taskIds = (): ReadonlyArray<string | null> => lines.map((line) => (line.kind === "task" ? line.task.id : null));
+  const at = cursor === null ? -1 : lines.findIndex((line) => line.key === cursor);
+  const move = (to: number): string | null => {
+    const next = Math.min(lines.length - 1, Math.max(0, at === -1 ? 0 : to));
+    const line = lines[next];
+    if (line === undefined) return null;
+    onCursor(line.key);
+    virtualizer.scrollToIndex(next);
+    return line.kind === "task" ? line.task.id : null;
+  };
+  const act = (line: Line | undefined): void => {
+    if (line?.kind === "task") onOpen(line.task.id);
+    else if (line?.kind === "group") onToggle(line.group);
+    else if (line?.kind === "more") line.run();
+  };
+  const current = lines[at];
+  const extend = (by: 1 | -1): void => {
+    if (current?.kind === "task" && useSelection.getState().anchor === null) toggleTask(current.task.id);
+    const id = move(at + by);
+    if (id !== null) extendTo(id, taskIds());
+  };
+  const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 3);
+  useHotkeys({
+    group: "Table",
+    within: scroller,
+    hotkeys: [
+      {
+        keys: ["j", "ArrowDown"],
+        label: "Next row",
+        hint: { keys: ["j", "k"], label: "Move" },
+        run: () => void move(at + 1),
+      },
+      { keys: ["k", "ArrowUp"], label: "Previous row", run: () => void move(at - 1) },
+      {
+        keys: ["x", "Space"],
+        label: "Select",
+        hint: true,
+        disabled: current?.kind !== "task",
+        run: () => {
+          if (current?.kind === "task") toggleTask(current.task.id);
+        },
+      },
+      {
+        keys: ["Shift+j", "Shift+ArrowDown"],
+        label: "Extend down",
+        hint: { keys: ["Shift", "j"], label: "Extend" },
+        run: () => extend(1),
+      },
+      { keys: ["Shift+k", "Shift+ArrowUp"], label: "Extend up", run: () => extend(-1) },
+      {
+        keys: ["Mod+a"],
+        label: "Select all rows",
+        run: () =>
+          selectMany(
+            tasks.map(({ id }) => id),
+            true,
+          ),
+      },
+      { keys: ["PageDown"], label: "Page down", run: () => void move(at + page) },
+      { keys: ["PageUp"], label: "Page up", run: () => void move(at - page) },
+      { keys: ["Home"], label: "First row", run: () => void move(0) },
+      { keys: ["End"], label: "Last row", run: () => void move(lines.length - 1) },
+      { keys: ["Enter"], label: "Open", hint: true, disabled: current === undefined, run: () => act(current) },
+    ],
+  });
+  const tracks = [
+    "30px",
+    ...headers.map((header, index) =>
+      index === headers.length - 1 ? `minmax(${header.column.getSize()}px, 1fr)` : `${header.column.getSize()}px`,
+    ),
+  ].join(" ");
+  const clicked = (event: MouseEvent<HTMLElement>): void => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("a, button") !== null) return;
+    const line = lines.find(({ key }) => key === target?.closest<HTMLElement>("[data-key]")?.dataset.key);
+    if (line === undefined) return;
+    onCursor(line.key);
+    if (line.kind !== "task") act(line);
+    else if (event.shiftKey) extendTo(line.task.id, taskIds());
+    else if (target?.closest("[data-check]") || event.ctrlKey || event.metaKey) toggleTask(line.task.id);
+    else onOpen(line.task.id);
+  };
+  const chosen = tasks.filter(({ id }) => selected.has(id)).length;
+  const isCursorShown = items.some((item) => lines[item.index]?.key === cursor);
+  return (
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      style={{ "--columns": tracks } as CSSProperties}
+      onPointerEnter={() => notePointer(true)}
+      onPointerLeave={() => notePointer(false)}
+      onScroll={(event) => noteScroll(SCROLL, event.currentTarget.scrollTop)}
+    >
+      {props.children}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter opens the line that the cursor is on, by its hotkey */}
+      <table
+        className={styles.table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through by keys
+        role="grid"
+        tabIndex={0}
+        aria-label="Tasks"
+        aria-multiselectable
+        aria-rowcount={total === null ? -1 : total + 1}
+        aria-activedescendant={cursor !== null && isCursorShown ? `${prefix}${cursor}` : undefined}
+        onClick={clicked}
+      >
+        <thead className={styles.head}>
+          <Captions columns={headers.map((header) => header.column.columnDef.meta?.caption ?? "")} />
+          <tr className={styles.headRow} aria-rowindex={1}>
+            <th scope="col" className={styles.headCell} aria-label="Selected">
+              <button
+                type="button"
+                className={cx(styles.check, (isAll || chosen > 0) && styles.checkOn)}
+                aria-label={chosen > 0 ? "Leave the selected rows" : "Select all rows"}
+                onClick={() =>
+                  selectMany(
+                    tasks.map(({ id }) => id),
+                    chosen === 0,
+                  )
+                }
+              >
+                {(isAll || chosen > 0) && <Check size={10} strokeWidth={3} />}
+              </button>
+            </th>
+            {headers.map((header) => {
+              const { id, columnDef } = header.column;
+              const { label = id, align, orders } = columnDef.meta ?? {};
+              const isSorted = order !== null && orders?.includes(order) === true;
+              const next = isSorted
+                ? (orders?.[(orders.indexOf(order) + 1) % orders.length] ?? null)
+                : (orders?.[0] ?? null);
+              const why = next === null ? UNSORTED : unserved[next];
+              return (
+                <th
+                  key={header.id}
+                  scope="col"
+                  className={cx(styles.headCell, align === "end" && styles.end)}
+                  aria-sort={isSorted ? (ORDER_SIGNS[order] === "up" ? "ascending" : "descending") : undefined}
+                  draggable
+                  onDragStart={(event) => event.dataTransfer.setData("text/plain", id)}
+                  onDragOver={(event) => event.preventDefault()}
+                  onDrop={(event) => dropColumn(event, id)}
+                >
+                  <button
+                    type="button"
+                    title={`${why ?? `Sort by ${label.toLowerCase()}`}\nAlt+← and Alt+→, or dragging, move the column.`}
+                    aria-disabled={why !== undefined}
+                    onClick={() => {
+                      if (next !== null && why === undefined && next !== order) onOrder(next);
+                    }}
+                    onKeyDown={(event) => moveByKey(event, id)}
+                  >
+                    {label}
+                    {isSorted && (ORDER_SIGNS[order] === "up" ? <ArrowUp size={11} /> : <ArrowDown size={11} />)}
+                  </button>
+                  <span
+                    className={styles.resize}
+                    aria-hidden="true"
+                    draggable
+                    onDragStart={(event) => {
+                      event.preventDefault();
+                      event.stopPropagation();
+                    }}
+                    onMouseDown={header.getResizeHandler()}
+                  />
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const line = lines[item.index];
+            if (line === undefined) return null;
+            const place = {
+              id: `${prefix}${line.key}`,
+              "data-key": line.key,
+              "data-cursor": line.key === cursor || undefined,
+              "aria-rowindex": item.index + 2,
+              style: { height: item.size, transform: `translateY(${item.start}px)` },
+            };
+            if (line.kind === "task") {
+              const isSelected = isAll || selected.has(line.task.id);
+              return (
+                <tr
+                  key={line.key}
+                  {...place}
+                  className={cx(styles.row, line.isGone && styles.gone)}
+                  aria-selected={isSelected}
+                >
+                  <td className={styles.cell} data-check>
+                    <span className={styles.check} aria-hidden="true">
+                      {isSelected && <Check size={10} strokeWidth={3} />}
+                    </span>
+                  </td>
+                  {byId
+                    .get(line.task.id)
+                    ?.getVisibleCells()
+                    .map((cell) => (
+                      <td
+                        key={cell.id}
+                        className={cx(styles.cell, cell.column.columnDef.meta?.align === "end" && styles.end)}
+                      >
+                        <table.FlexRender cell={cell} />
+                      </td>
+                    ))}
+                </tr>
+              );
+            }
+            if (line.kind === "place")
+              return <tr key={line.key} {...place} className={styles.row} aria-label="Not read yet" />;
+            if (line.kind === "more") {
+              return (
+                <tr key={line.key} {...place} className={styles.more}>
+                  <td colSpan={headers.length + 1}>{line.words}</td>
+                </tr>
+              );
+            }
+            return (
+              <tr key={line.key} {...place} className={styles.group} aria-expanded={line.isOpen}>
+                <GroupHead group={line.group} isOpen={line.isOpen} span={headers.length + 1} />
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function dropColumn(event: DragEvent, target: string): void {
+  event.preventDefault();
+  const id = event.dataTransfer.getData("text/plain");
+  setPrefs({ order: placeColumn(useTablePrefs.getState().order, id, target) });
+}
+
+function moveByKey(event: KeyboardEvent, id: string): void {
+  if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+  event.preventDefault();
+  setPrefs({ order: moveColumn(useTablePrefs.getState().order, id, event.key === "ArrowLeft" ? -1 : 1) });
+}
+
+/** One caption over each run of columns that share it. */
+function Captions({ columns }: { readonly columns: readonly string[] }) {
+  const runs: Array<{ readonly caption: string; readonly from: number; to: number }> = [];
+  columns.forEach((caption, index) => {
+    const lastRun = runs.at(-1);
+    if (lastRun?.caption === caption) lastRun.to = index;
+    else runs.push({ caption, from: index, to: index });
+  });
+  return (
+    <tr className={styles.captions}>
+      {runs.map(({ caption, from, to }) => (
+        <td key={from} style={{ gridColumn: `${from + 2} / ${to + 3}` }}>
+          <span>{caption}</span>
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function GroupHead({
+  group,
+  isOpen,
+  span,
+}: {
+  readonly group: Group;
+  readonly isOpen: boolean;
+  readonly span: number;
+}) {
+  const { title, count, counts, detail, state, planId } = group;
+  const done = counts === undefined ? null : (counts.completed ?? 0);
+  return (
+    <td colSpan={span} className={styles.groupCell}>
+      {isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
+      {state !== undefined && <StatusGlyph kind="task" state={state} />}
+      <b title={title}>{title}</b>
+      <span>{count === null ? "" : formatCount(count)}</span>
+      {detail !== undefined && <span>{detail}</span>}
+      {counts !== undefined && (
+        <>
+          <span className={styles.groupBar}>
+            <SegmentedBar counts={counts} />
+          </span>
+          <span>
+            {formatCount(done ?? 0)} / {formatCount(count ?? 0)} done
+          </span>
+        </>
+      )}
+      {planId !== undefined && <a href={formatPlace(planPlace(planId))}>Open plan</a>}
+    </td>
+  );
+}

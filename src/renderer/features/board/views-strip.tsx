@@ -1,0 +1,188 @@
+import { Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { formatFilterText } from "../../../shared/model/task-filter-text";
+import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
+import { messageOf } from "../../api";
+import { formatPlace, type TasksPlace, tasksPlace } from "../../location";
+import { Button, IconButton } from "../../ui/button";
+import { cx } from "../../ui/class-names";
+import { Dialog } from "../../ui/dialog";
+import { Menu, MenuItem } from "../../ui/menu";
+import { useReadOnlyReason } from "../shell/app-store";
+import { deleteView, loadViews, renameView, saveView, useViews } from "./saved-views";
+import styles from "./tasks-view.module.css";
+
+/** What everybody has, before anybody saved anything. */
+const BUILT_IN: ReadonlyArray<readonly [name: string, query: string]> = [
+  ["All", ""],
+  ["Last 24 hours", "changed:<1d"],
+  ["Failing now", "state:failed"],
+  ["Wants a person", "state:review_pending,escalated,rework_needed"],
+];
+
+function placeOf({ filter, layout, order }: ViewContent): TasksPlace {
+  return tasksPlace(formatFilterText(filter), { layout, order: order ?? null });
+}
+
+/** Views by name: those that everybody has, and those that somebody saved. */
+export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
+  const views = useViews((state) => state.views);
+  const [renamed, setRenamed] = useState<SavedView | null>(null);
+  const readOnly = useReadOnlyReason();
+  useEffect(() => {
+    void loadViews();
+    const again = (): void => void loadViews();
+    window.addEventListener("focus", again);
+    return () => window.removeEventListener("focus", again);
+  }, []);
+  const current = views.find(({ content }) => content !== null && formatFilterText(content.filter) === place.query);
+  return (
+    <nav className={styles.views} aria-label="Views">
+      {BUILT_IN.map(([name, query]) => (
+        <a
+          key={name}
+          href={formatPlace({ ...place, query, taskId: null })}
+          className={cx(styles.view, place.query === query && styles.viewOn)}
+          aria-current={place.query === query ? "true" : undefined}
+        >
+          {name}
+        </a>
+      ))}
+      {views.map((view) => {
+        const { content } = view;
+        return (
+          <a
+            key={view.id}
+            href={formatPlace(content === null ? place : placeOf(content))}
+            className={cx(styles.view, view === current && styles.viewOn)}
+            aria-current={view === current ? "true" : undefined}
+            title={
+              content === null
+                ? "A newer console saved this view: this one cannot show it."
+                : formatFilterText(content.filter)
+            }
+          >
+            {view.name}
+          </a>
+        );
+      })}
+      {current !== undefined && (
+        <Menu
+          trigger={
+            <IconButton label={`Change view ${current.name}`} size="xs">
+              <Ellipsis size={12} />
+            </IconButton>
+          }
+        >
+          <MenuItem icon={<Pencil size={12} />} disabledReason={readOnly} onSelect={() => setRenamed(current)}>
+            Rename…
+          </MenuItem>
+          <MenuItem icon={<Trash2 size={12} />} disabledReason={readOnly} onSelect={() => void deleteView(current)}>
+            Delete
+          </MenuItem>
+        </Menu>
+      )}
+      {renamed !== null && (
+        <NameDialog
+          title="Rename view"
+          confirm="Rename"
+          name={renamed.name}
+          onClose={() => setRenamed(null)}
+          onName={(name) => renameView(renamed, name)}
+        />
+      )}
+    </nav>
+  );
+}
+
+/** Asks for the name of the view on screen. */
+export function SaveViewDialog({ content, onClose }: { readonly content: ViewContent; readonly onClose: () => void }) {
+  const views = useViews((state) => state.views);
+  return (
+    <NameDialog
+      title="Save view"
+      confirm="Save"
+      name=""
+      taken={views.map(({ name }) => name)}
+      onClose={onClose}
+      onName={(name) => saveView(name, content)}
+    />
+  );
+}
+
+interface NameDialogProps {
+  readonly title: string;
+  readonly confirm: string;
+  readonly name: string;
+  /** Names whose views a save replaces. */
+  readonly taken?: readonly string[];
+  readonly onClose: () => void;
+  readonly onName: (name: string) => Promise<void>;
+}
+
+function NameDialog({ title, confirm, name: given, taken = [], onClose, onName }: NameDialogProps) {
+  const [name, setName] = useState(given);
+  const [error, setError] = useState<string | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const trimmed = name.trim();
+  const submit = async (): Promise<void> => {
+    if (trimmed === "") return;
+    try {
+      await onName(trimmed);
+      onClose();
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+  };
+  const replaces = taken.includes(trimmed);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      width={400}
+      title={title}
+      description="Views are kept in the database: every console of it has them."
+      initialFocus={input}
+      footer={
+        <>
+          <Button keys="Escape" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button
+            variant="primary"
+            keys="Enter"
+            disabledReason={trimmed === "" ? "It needs a name." : null}
+            onClick={() => void submit()}
+          >
+            {replaces ? "Replace" : confirm}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className={styles.nameForm}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <label>
+          Name
+          <input
+            ref={input}
+            value={name}
+            maxLength={80}
+            spellCheck={false}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+        {replaces && <p>There is a view with this name: it is replaced.</p>}
+        {error !== null && (
+          <p data-tone="failed" role="alert" className={styles.nameError}>
+            {error}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  );
+}
