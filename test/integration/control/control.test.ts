@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openCore } from "../../../src/main/core/client";
 import {
@@ -16,7 +18,7 @@ import { retryFrom } from "../../../src/main/core/operations/retry-from";
 import { changeTask, getTask, listTasks } from "../../../src/main/core/operations/tasks";
 import { listWorkers } from "../../../src/main/core/operations/workers";
 import { openStore, type Store } from "../../../src/main/core/store/open";
-import type { SubtaskDefinition } from "../../../src/shared/model/plan-definition";
+import { NO_RETRIES, type SubtaskDefinition } from "../../../src/shared/model/plan-definition";
 import { recomputedDerivations, storedDerivations } from "../../helpers/invariants";
 import {
   addWorkers,
@@ -28,6 +30,7 @@ import {
   openTestStore,
   planOf,
   subtask,
+  temporaryFolder,
 } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
 
@@ -415,4 +418,31 @@ test("what a failure had decided is previewed with the retry that undoes it", as
   });
   expect(await retryFailed(store, { planId, ...ada })).toMatchObject({ done: 1 });
   expect(statusesOf(store, planId)).toEqual({ a: "queued", cleanup: "queued", b: "queued" });
+});
+
+test("a real process that is let to its end runs on, and its failure is final", { timeout: 60_000 }, async () => {
+  const core = await openCore({
+    file: join(temporaryFolder(), "hive.db"),
+    mode: "create",
+    runner: { slots: 2, program: "cli", graceMs: 200 },
+  });
+  afterThisTest(() => core.close());
+  const { store } = core;
+  const go = join(temporaryFolder(), "go");
+  const retries = { ...NO_RETRIES, count: 5, backoffMs: 1, maxMs: 1 };
+  const run = `until [ -e '${go}' ]; do sleep 0.05; done; exit 7`;
+  const planId = await launch(store, planOf([work("a", { run, retries }), work("b", { dependencies: ["a"] })]));
+  const { a = "" } = idsOf(store, planId);
+  await waitFor("the process", () => getTask(store, { taskId: a }).runs[0]?.pid);
+  await changeTask(store, { taskId: a, ...ada }, { act: "tasks.cancel", mode: "let_end" });
+  expect(getTask(store, { taskId: a })).toMatchObject({ state: "in_progress", reason: "Not retried: because" });
+  writeFileSync(go, "");
+  await waitFor("its end", () => getTask(store, { taskId: a }).status === "failed", { timeoutMs: 30_000 });
+  expect(getTask(store, { taskId: a })).toMatchObject({ attempts: 1, runs: [{ status: "failure", exitCode: 7 }] });
+  expect(statusesOf(store, planId)).toEqual({ a: "failed", b: "queued" });
+
+  const { task } = await editAndRetry(store, { taskId: a, edit: { run: "echo mended" }, ...ada });
+  expect(task.attempts).toBe(1);
+  await waitFor("the plan", () => getPlan(store, { planId }).status === "completed", { timeoutMs: 30_000 });
+  expect(getTask(store, { taskId: a }).runs.map(({ status }) => status)).toEqual(["success", "failure"]);
 });
