@@ -12,7 +12,7 @@ import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-comma
 import { addLogCommands } from "./log-commands";
 import { addMachineCommands } from "./machine-commands";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
-import { collectParameter, type GivenParameters, parseLimit, parseSlots } from "./parameters";
+import { collectParameter, type GivenParameters, PARAMETER_HELP, parseLimit, parseSlots } from "./parameters";
 import { addPlanActs } from "./plan-acts";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
@@ -91,7 +91,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
     .description("Launches a plan, runs it and shows it live until it has ended.")
     .argument("<plan>", "plan file, YAML or JSON")
     .addOption(databaseOption())
-    .option("-p, --param <name=value>", "value of a parameter of the plan; repeat it for more", collectParameter)
+    .option("-p, --param <name=value>", PARAMETER_HELP, collectParameter)
     .option("-w, --workers <n>", "tasks to run at once (default: the machine's cores)", parseSlots)
     .option("--json", "one JSON object a line, the last one a summary")
     .addHelpText("after", RUN_NOTES)

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { HiveError } from "../shared/errors";
 import { dryRun } from "./dry-run";
 import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
-import { collectParameter, type GivenParameters, parseSlots } from "./parameters";
+import { collectParameter, type GivenParameters, PARAMETER_HELP, parseSlots } from "./parameters";
 import { printRunLog } from "./run-log";
 import { watchOnePlan } from "./watch-plan";
 import { explain, printWhy, whyRecord } from "./why";
@@ -46,7 +46,7 @@ export function addPlanInsight(
       .description("Says what a plan would do: order, times, what is missing for it. Starts nothing, writes nothing.")
       .argument("<file>", "plan file, YAML or JSON"),
   )
-    .option("-p, --param <name=value>", "value of a parameter of the plan; repeat it for more", collectParameter)
+    .option("-p, --param <name=value>", PARAMETER_HELP, collectParameter)
     .option("-s, --slots <n>", "tasks to run at once (default: the machine's cores)", parseSlots)
     .option("--json", "one JSON object")
     .addHelpText("after", DRY_RUN_NOTES)

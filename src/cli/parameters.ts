@@ -2,6 +2,10 @@ import { InvalidArgumentError } from "commander";
 
 export type GivenParameters = Readonly<Record<string, string>>;
 
+/** What `--param` says of itself. */
+export const PARAMETER_HELP =
+  "value of a parameter of the plan; repeat it for more. A secret: name=@env:VARIABLE or name=@file:PATH";
+
 /** Collects `--param name=value`. A value may hold further `=`, and be empty. */
 export function collectParameter(argument: string, given: GivenParameters = {}): GivenParameters {
   const equals = argument.indexOf("=");
