@@ -15,7 +15,7 @@ function flatten(node) {
 
 function section(node) {
   const depth = node.path.split(" ").length;
-  const parts = [`${"#".repeat(depth)} ${node.path}`, escape(node.description)];
+  const parts = [`${"#".repeat(depth)} ${node.path}`, cell(node.description)];
   if (node.commands.length === 0) parts.push(`\`\`\`\n${usage(node)}\n\`\`\``);
   const rows = [...node.arguments.map(argumentRow), ...node.options.filter(isOwn).map(optionRow)];
   if (rows.length > 0) parts.push(["| | |", "| --- | --- |", ...rows].join("\n"));
@@ -34,12 +34,12 @@ function usage({ path, arguments: given, options }) {
 }
 
 function argumentRow({ name, description, choices }) {
-  return `| \`${name}\` | ${escape(description)}${choiceWords(choices)} |`;
+  return `| \`${name}\` | ${cell(description)}${choiceWords(choices)} |`;
 }
 
 function optionRow({ names, value, description, choices }) {
   const shown = names.map((name) => `\`${name}\``).join(", ");
-  return `| ${shown}${value === null ? "" : ` \`<${value}>\``} | ${escape(description)}${choiceWords(choices)} |`;
+  return `| ${shown}${value === null ? "" : ` \`<${value}>\``} | ${cell(description)}${choiceWords(choices)} |`;
 }
 
 function choiceWords(choices) {
@@ -47,7 +47,7 @@ function choiceWords(choices) {
 }
 
 /** The default database depends on who asks. */
-function escape(text) {
+function cell(text) {
   return text
     .replace(/ \(default: the window's, [^)]*\)/, " (default: the window's)")
     .replaceAll("|", "\\|")
