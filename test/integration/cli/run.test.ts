@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { processesWith } from "../../helpers/processes";
 import { waitFor } from "../../helpers/wait";
@@ -221,10 +222,10 @@ subtasks:
 
   it("twice kills what does not want to stop, and records it", async () => {
     const mark = `${place.folder}-twice`;
-    place.file("plan.yaml", plan(mark, "trap '' TERM INT; while :; do sleep 0.1; done"));
+    place.file("plan.yaml", plan(mark, "trap '' TERM INT; touch deaf; while :; do sleep 0.1; done"));
     const running = place.start(["run", "plan.yaml"]);
     await running.printed(/in_progress +endless/);
-    await waitFor("its process", () => processesWith(`CLI_TEST_MARK=${mark}`).length > 0);
+    await waitFor("its process not to listen", () => existsSync(join(place.folder, "deaf")));
     running.child.kill("SIGINT");
     await waitFor("the first to be told", () => /waiting for 1 task/.test(running.output().err));
     expect(processesWith(`CLI_TEST_MARK=${mark}`)).not.toEqual([]);
