@@ -1,7 +1,7 @@
 import type { Handlers } from "../../../shared/contract";
 import type { Store } from "../store/open";
 import { getOverview } from "./overview";
-import { getPlanAttempts } from "./plan-timeline";
+import { getPlanAttempts, listOtherRuns } from "./plan-timeline";
 import { findAnything } from "./search";
 import { getThroughput } from "./throughput";
 
@@ -11,6 +11,7 @@ export function lookHandlers({ store }: { readonly store: Store }) {
     "overview.get": () => getOverview(store),
     "overview.throughput": (input) => getThroughput(store, input),
     "plans.attempts": (input) => getPlanAttempts(store, input),
+    "plans.otherRuns": (input) => listOtherRuns(store, input),
     "search.find": (input) => findAnything(store, input),
   } satisfies Partial<Handlers>;
 }

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { MOST_TIMELINE_ATTEMPTS, type PlanAttempts } from "../../../shared/model/plan-attempts";
+import type { PlanSummary } from "../../../shared/model/views";
 import type { Store } from "../store/open";
-import { type AttemptRow, lastOrdinal, readAttempts, readAttemptsOf } from "../store/plan-timeline-rows";
+import { type AttemptRow, lastOrdinal, readAttempts, readAttemptsOf, readOtherRuns } from "../store/plan-timeline-rows";
 import { requireDrawable, vocabulary } from "./plan-graph";
+import { getPlanSummaries } from "./plans";
 
 /** Tasks whose attempts are read between two turns of the event loop: a few milliseconds. */
 const CHUNK = 250;
@@ -28,6 +30,14 @@ export async function getPlanAttempts(store: Store, { planId, taskIds }: Attempt
     after = last;
   }
   return listOf(planId, rows, true);
+}
+
+/** Other runs of the same plan, the latest first. */
+export function listOtherRuns(
+  store: Store,
+  { planId, limit }: { readonly planId: string; readonly limit: number },
+): PlanSummary[] {
+  return getPlanSummaries(store, readOtherRuns(store.read, planId, limit));
 }
 
 function listOf(planId: string, rows: readonly AttemptRow[], isCut: boolean): PlanAttempts {

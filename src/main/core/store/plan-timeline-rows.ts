@@ -43,6 +43,19 @@ export function readAttemptsOf(db: ReadableDatabase, planId: string, taskIds: re
   return taskIds.flatMap((id) => one.all(id, planId)).map(decode);
 }
 
+const SOURCE_OF_PLAN = "SELECT coalesce(source_name, title) AS source FROM console_plans WHERE plan_id = +?";
+export const OTHER_RUNS = `SELECT plan_id FROM console_plans
+  WHERE coalesce(source_name, title) = +? AND plan_id <> +? ORDER BY launched_at DESC LIMIT ?`;
+
+/** Plans of the same source as this one, the latest first; none for a plan that the console did not launch. */
+export function readOtherRuns(db: ReadableDatabase, planId: string, limit: number): string[] {
+  const source = statement(db, SOURCE_OF_PLAN).get(planId)?.source;
+  if (source === undefined) return [];
+  return statement(db, OTHER_RUNS)
+    .all(source, planId, limit)
+    .map((row) => text(row.plan_id));
+}
+
 function decode(row: Readonly<Record<string, unknown>>): AttemptRow {
   return {
     ordinal: integer(row.ordinal),

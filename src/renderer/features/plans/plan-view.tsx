@@ -1,5 +1,5 @@
 import { Workflow } from "lucide-react";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import type { TaskRow } from "../../../shared/model/views";
 import { ApiError } from "../../api";
 import { goTo, type PlanTab, planPlace } from "../../location";
@@ -11,7 +11,11 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { lookOf } from "../../ui/looks";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { Tabs } from "../../ui/tabs";
-import { GraphTab, GraphTools, useGraphDesk } from "../plan-graph/graph-tab";
+import { DefinitionTab } from "../plan-definition/definition-tab";
+import { EventsTab, EventsTools } from "../plan-events/events-tab";
+import { type GraphDesk, GraphTab, GraphTools, useGraphDesk } from "../plan-graph/graph-tab";
+import { TimelineTab } from "../plan-timeline/timeline-tab";
+import { TimelineTools } from "../plan-timeline/timeline-tools";
 import { useApp } from "../shell/app-store";
 import { TaskInspector } from "../task-inspector/task-inspector";
 import { useInspector } from "./inspector-size";
@@ -46,7 +50,14 @@ interface PlanViewProps {
   readonly tab: PlanTab | null;
 }
 
-/** A plan as a graph or as the list of its tasks, live, beside the inspector of the task that is selected. */
+/** What the bar of tabs holds for the one that is chosen. */
+function toolsOf(tab: PlanTab, desk: GraphDesk): ReactNode {
+  if (tab === "graph") return <GraphTools desk={desk} />;
+  if (tab === "timeline") return <TimelineTools />;
+  return tab === "events" ? <EventsTools /> : null;
+}
+
+/** A plan as a graph, in time, as the list of its tasks, with its events and its text, live, beside the inspector of the task that is selected. */
 export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
   const { plan, tasks, status, error, moreError } = usePlan();
   const runner = useApp((state) => state.runner);
@@ -152,7 +163,7 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
           label="Plan"
           value={tab}
           onChange={(next) => goTo(planPlace(planId, taskId, next))}
-          end={tab === "graph" && <GraphTools desk={desk} />}
+          end={toolsOf(tab, desk)}
           beside={
             inspects && (
               <InspectorSlot>
@@ -176,7 +187,22 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
                 />
               ),
             },
+            {
+              id: "timeline",
+              label: "Timeline",
+              panel: (
+                <TimelineTab
+                  planId={planId}
+                  taskCount={plan.taskCount}
+                  cursor={cursor}
+                  onCursor={moveCursor}
+                  onOpen={open}
+                />
+              ),
+            },
             { id: "tasks", label: "Tasks", count: plan.taskCount, panel: list },
+            { id: "events", label: "Events", panel: <EventsTab planId={planId} onOpenTask={open} /> },
+            { id: "definition", label: "Definition", panel: <DefinitionTab key={planId} plan={plan} /> },
           ]}
         />
       )}

@@ -194,7 +194,8 @@ export function forgetMeasures(): void {
   widths = new Map();
 }
 
-function measure(context: Context, text: string): number {
+/** The width of a text in the context's font, in pixels. */
+export function measure(context: Context, text: string): number {
   const key = `${context.font}\n${text}`;
   let width = widths.get(key);
   if (width === undefined) {
@@ -206,7 +207,7 @@ function measure(context: Context, text: string): number {
 }
 
 /** The text, or as much of it as fits, with an ellipsis. */
-function shorten(context: Context, text: string, room: number): string {
+export function shorten(context: Context, text: string, room: number): string {
   const key = `${context.font}\n${Math.round(room)}\n${text}`;
   const found = known.get(key);
   if (found !== undefined) return found;

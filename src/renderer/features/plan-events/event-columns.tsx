@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import type { EventRow } from "../../../shared/model/log-views";
+import type { DataColumn } from "../../ui/data-table/data-table";
+import { lookOf } from "../../ui/looks";
+import { ClockTime } from "../../ui/relative-time";
+import { StatusGlyph } from "../../ui/status";
+import { restOfEvent, stateOfEvent, taskOfEvent } from "./event-words";
+import styles from "./events.module.css";
+
+const row =
+  (render: (event: EventRow) => ReactNode): DataColumn<EventRow>["cell"] =>
+  ({ row: { original } }) =>
+    render(original);
+
+export const EVENT_COLUMNS: ReadonlyArray<DataColumn<EventRow>> = [
+  { id: "time", header: "Time", meta: { width: "84px" }, cell: row((event) => <ClockTime at={event.at} />) },
+  {
+    id: "type",
+    header: "Type",
+    meta: { width: "minmax(170px, 0.5fr)" },
+    cell: row((event) => (
+      <span className={styles.type} data-tone={lookOf("task", stateOfEvent(event.type)).tone} title={event.type}>
+        <StatusGlyph kind="task" state={stateOfEvent(event.type)} size={12} />
+        {event.type}
+      </span>
+    )),
+  },
+  {
+    id: "task",
+    header: "Task",
+    meta: { width: "minmax(110px, 0.4fr)" },
+    cell: row((event) => <span className={styles.mono}>{taskOfEvent(event)?.name ?? ""}</span>),
+  },
+  {
+    id: "source",
+    header: "Source",
+    meta: { width: "minmax(100px, 0.3fr)" },
+    cell: row((event) => <span className={styles.mono}>{event.source}</span>),
+  },
+  {
+    id: "payload",
+    header: "What it says",
+    meta: { width: "minmax(200px, 2fr)" },
+    cell: row((event) => (
+      <span className={styles.payload} title={restOfEvent(event)}>
+        {restOfEvent(event)}
+      </span>
+    )),
+  },
+];
