@@ -9,6 +9,7 @@ import { hasReadyWithoutWork, listLiveRuns, listStopRequests, nextNotBefore, req
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { createLaunchWatch } from "./abandoned-launches";
 import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
+import { createJumpWatch, shiftRetryTimes } from "./clock-jumps";
 import { createExecutor } from "./executors";
 import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
@@ -210,12 +211,16 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const watchLaunches = createLaunchWatch(store);
   const dropLaunches = () => watchLaunches().catch(() => undefined);
 
+  const jumped = createJumpWatch(clock);
+
   const beat = async (): Promise<void> => {
     reconcile();
     void dropSecrets();
     void dropLaunches();
     if (beating) return;
     beating = true;
+    const jump = jumped();
+    if (jump !== 0) await persist((tx) => shiftRetryTimes(tx, jump)).then(armRetryTimer);
     await persist((tx) => beatWorkers(tx, roster.ids(slots, occupation()), clock.now()));
     beating = false;
   };
