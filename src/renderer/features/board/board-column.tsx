@@ -7,6 +7,7 @@ import { formatCount } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { RelativeTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
+import { useApp } from "../shell/app-store";
 import styles from "./board.module.css";
 import { noteScroll, scrollOf } from "./reading";
 import { selectMany, useSelection } from "./selection";
@@ -37,6 +38,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
   const state = useStore(list.store);
   const { ids: selected, isAll } = useSelection();
   const scroller = useRef<HTMLDivElement>(null);
+  const column = useRef<HTMLElement>(null);
   const rows = useMemo(() => rowsOf(state), [state]);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -57,7 +59,10 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
   }, [list, first, last, rows.length, state.next, state.moreError]);
   const cursorAt = cursor === null ? -1 : rows.findIndex((row) => row?.id === cursor);
   useEffect(() => {
-    if (cursorAt !== -1) virtualizer.scrollToIndex(cursorAt);
+    if (cursorAt === -1) return;
+    virtualizer.scrollToIndex(cursorAt);
+    // The column itself may lie beyond the edge of the board, or under the inspector.
+    column.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [cursorAt, virtualizer]);
 
   const { label } = lookOf("task", status);
@@ -74,7 +79,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
     if (card?.dataset.id !== undefined) onClick(card.dataset.id, event);
   };
   return (
-    <section className={styles.column} aria-label={label} data-status={status}>
+    <section ref={column} className={styles.column} aria-label={label} data-status={status}>
       <header className={styles.columnHead}>
         {chosen > 0 && (
           <button
@@ -98,7 +103,11 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
           {isPartial && "+"}
         </span>
         <span className={styles.columnNote}>
-          {chosen > 0 ? `${formatCount(chosen)} selected` : <Oldest status={status} at={here[0]?.createdAt ?? null} />}
+          {chosen > 0 ? (
+            `${formatCount(chosen)} selected`
+          ) : (
+            <ColumnNote status={status} at={here[0]?.createdAt ?? null} />
+          )}
         </span>
       </header>
       <div className={styles.columnBody}>
@@ -182,6 +191,18 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
     </section>
   );
 });
+
+/** Of running tasks how many slots they take; of waiting ones how long the first has waited; of others nothing. */
+function ColumnNote({ status, at }: { readonly status: string; readonly at: number | null }) {
+  const runner = useApp((state) => state.runner);
+  if (status !== "in_progress") return <Oldest status={status} at={at} />;
+  if (runner === null) return null;
+  return (
+    <span title="Slots of this console that are taken">
+      {runner.running} / {runner.slots} slots
+    </span>
+  );
+}
 
 /** How long the one that has waited longest does; of those that are over nobody asks. */
 function Oldest({ status, at }: { readonly status: string; readonly at: number | null }) {

@@ -23,6 +23,7 @@ interface GroupedTableProps {
 
 /** Groups are open for a start as long as their tasks fit a few screens. */
 const OPEN_AT_FIRST = 3;
+const WITHOUT: Readonly<Record<TaskGroup, readonly string[]>> = { plan: ["plan"], state: ["state"], error: [] };
 
 function linesOf({ store, more, load }: TaskList, group: Group): readonly Line[] {
   const state = store.getState();
@@ -98,6 +99,7 @@ export function GroupedTable({ group, filter, total, cursor, onCursor, onOpen, o
       onOpen={onOpen}
       onToggle={toggle}
       onLook={look}
+      without={WITHOUT[group]}
     >
       {note !== null && <p className={styles.note}>{note}</p>}
     </TaskTable>

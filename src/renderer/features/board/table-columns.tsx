@@ -69,25 +69,25 @@ function duration(task: BoardTask): ReactNode {
 
 /** All columns there are, in their first order. The last one takes what room is left. */
 export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
-  column("state", 112, { label: "State", caption: "Task" }, (task) => <StatusLabel kind="task" state={task.state} />),
-  column("title", 210, { label: "Title", caption: "Task" }, (task) => (
+  column("state", 108, { label: "State", caption: "Task" }, (task) => <StatusLabel kind="task" state={task.state} />),
+  column("title", 184, { label: "Title", caption: "Task" }, (task) => (
     <span className={styles.title} title={task.title}>
       {task.title}
     </span>
   )),
-  column("id", 100, { label: "ID", caption: "Task" }, (task) => (
+  column("id", 84, { label: "ID", caption: "Task" }, (task) => (
     <span className={cx(styles.mono, styles.muted)} title={task.id}>
       {task.subtaskId ?? shortId(task.id)}
     </span>
   )),
-  column("plan", 150, { label: "Plan", caption: "Task" }, (task) =>
+  column("plan", 132, { label: "Plan", caption: "Task" }, (task) =>
     task.planId === null ? (
       muted("No plan")
     ) : (
       <span title={task.planTitle ?? task.planId}>{task.planTitle ?? shortId(task.planId)}</span>
     ),
   ),
-  column("type", 100, { label: "Type", caption: "Task" }, (task) => (
+  column("type", 92, { label: "Type", caption: "Task" }, (task) => (
     <span className={styles.type}>
       <AgentIcon agent={task.agent} />
       {task.agent}
@@ -97,7 +97,7 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
     <PriorityMark priority={task.priority} />
   )),
   column("tags", 110, { label: "Tags", caption: "Task" }, (task) => muted(task.tags.join(", "))),
-  column("worker", 124, { label: "Worker", caption: "Execution" }, (task) =>
+  column("worker", 104, { label: "Worker", caption: "Execution" }, (task) =>
     task.workerId === null ? (
       muted("Unassigned")
     ) : (
@@ -106,7 +106,7 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
       </span>
     ),
   ),
-  column("attempt", 72, { label: "Attempt", caption: "Execution", align: "end" }, (task) => (
+  column("attempt", 66, { label: "Attempt", caption: "Execution", align: "end" }, (task) => (
     <span className={cx(task.attempts > 1 && styles.retried)}>
       {task.attempts}/{task.maxAttempts}
     </span>
@@ -114,11 +114,11 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
   column("waited", 82, { label: "Waited", caption: "Timing", align: "end" }, (task) => (
     <Elapsed from={task.createdAt} to={task.startedAt ?? task.finishedAt} />
   )),
-  column("duration", 86, { label: "Duration", caption: "Timing", align: "end" }, duration),
-  column("created", 82, { label: "Created", caption: "Timing", align: "end", orders: ["newest", "oldest"] }, (task) => (
+  column("duration", 84, { label: "Duration", caption: "Timing", align: "end" }, duration),
+  column("created", 74, { label: "Created", caption: "Timing", align: "end", orders: ["newest", "oldest"] }, (task) => (
     <RelativeTime at={task.createdAt} />
   )),
-  column("updated", 86, { label: "Updated", caption: "Timing", align: "end", orders: ["recent"] }, (task) => (
+  column("updated", 74, { label: "Updated", caption: "Timing", align: "end", orders: ["recent"] }, (task) => (
     <RelativeTime at={task.updatedAt} />
   )),
   column("reason", 240, { label: "Reason", caption: "Outcome" }, (task) =>
@@ -135,4 +135,4 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
 ];
 
 /** Shown unless somebody hides them. */
-export const SHOWN_AT_FIRST: Readonly<Record<string, boolean>> = { tags: false };
+export const SHOWN_AT_FIRST: Readonly<Record<string, boolean>> = { tags: false, waited: false };

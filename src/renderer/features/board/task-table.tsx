@@ -47,6 +47,8 @@ interface TaskTableProps {
   readonly onToggle: (group: Group) => void;
   /** Lines from here to there are looked at. */
   readonly onLook: (first: number, last: number) => void;
+  /** Columns that would say the same in every line. */
+  readonly without?: readonly string[];
   readonly children?: ReactNode;
 }
 
@@ -65,7 +67,7 @@ const UNSORTED = "Not sorted by this: no index of the database has this order, s
 
 /** Tasks as lines with columns that can be shown, moved and widened; the lines change where they stand. */
 export function TaskTable(props: TaskTableProps) {
-  const { lines, total, order, unserved, onOrder, cursor, onCursor, onOpen, onToggle, onLook } = props;
+  const { lines, total, order, unserved, onOrder, cursor, onCursor, onOpen, onToggle, onLook, without = [] } = props;
   const prefs = useTablePrefs();
   const { ids: selected, isAll } = useSelection();
   const scroller = useRef<HTMLDivElement>(null);
@@ -78,7 +80,7 @@ export function TaskTable(props: TaskTableProps) {
     getRowId: (task: BoardTask) => task.id,
     columnResizeMode: "onChange",
     state: {
-      columnVisibility: { ...prefs.visibility },
+      columnVisibility: { ...prefs.visibility, ...Object.fromEntries(without.map((id) => [id, false])) },
       columnOrder: [...prefs.order],
       columnSizing: { ...prefs.sizing },
     },
@@ -204,12 +206,12 @@ export function TaskTable(props: TaskTableProps) {
       <table
         className={styles.table}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through by keys
-        role="grid"
+        role={lines.some((line) => line.kind === "group") ? "treegrid" : "grid"}
         tabIndex={0}
         aria-label="Tasks"
         aria-multiselectable
         aria-rowcount={total === null ? -1 : total + 1}
-        aria-activedescendant={cursor !== null && isCursorShown ? `${prefix}${cursor}` : undefined}
+        aria-activedescendant={cursor !== null && isCursorShown ? lineId(prefix, cursor) : undefined}
         onClick={clicked}
       >
         <thead className={styles.head}>
@@ -281,7 +283,7 @@ export function TaskTable(props: TaskTableProps) {
             const line = lines[item.index];
             if (line === undefined) return null;
             const place = {
-              id: `${prefix}${line.key}`,
+              id: lineId(prefix, line.key),
               "data-key": line.key,
               "data-cursor": line.key === cursor || undefined,
               "aria-rowindex": item.index + 2,
@@ -334,6 +336,11 @@ export function TaskTable(props: TaskTableProps) {
       </table>
     </div>
   );
+}
+
+/** Keys of groups may hold anything, ids of elements no blanks. */
+function lineId(prefix: string, key: string): string {
+  return `${prefix}${encodeURIComponent(key)}`;
 }
 
 function dropColumn(event: DragEvent, target: string): void {

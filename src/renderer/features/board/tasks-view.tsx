@@ -79,7 +79,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
     [inspects, open],
   );
   const focusList = (): void => {
-    const target = list.current?.querySelector<HTMLElement>('[role="grid"], [role="listbox"]');
+    const target = list.current?.querySelector<HTMLElement>('[role="grid"], [role="treegrid"], [role="listbox"]');
     if (target) target.focus();
     else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   };
