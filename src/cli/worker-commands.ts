@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { program as programCaller } from "../main/core/operations/hive/caller";
 import * as workers from "../main/core/operations/hive/workers";
+import { listWorkers } from "../main/core/operations/workers";
 import { WORKER_STATUSES, type WorkerStatus } from "../shared/model/worker";
 import { printWorker, printWorkers, workerJson } from "./hive-records";
 import {
@@ -13,6 +14,8 @@ import {
   parseObject,
 } from "./operation-command";
 import { addWorkerActs } from "./worker-acts";
+import { addWorkerStart } from "./worker-start";
+import { printWorkerTable } from "./worker-table";
 
 interface RegisterFlags extends DatabaseFlags {
   readonly role: string;
@@ -25,6 +28,7 @@ interface HeartbeatFlags extends DatabaseFlags {
 }
 
 interface ListFlags extends DatabaseFlags {
+  readonly all?: boolean;
   readonly role?: string;
 }
 
@@ -37,7 +41,10 @@ Exit codes: 0 done; 1 refused; 2 the command line is wrong, or there is no such 
 export function addWorkerCommands(program: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption } = setting;
   const { out } = outputs;
-  const worker = program.command("worker").summary("register, list, show and unregister workers").helpCommand(false);
+  const worker = program
+    .command("worker")
+    .summary("start, register, list, show and unregister workers")
+    .helpCommand(false);
   worker.description("Works on the list of workers, as Hive's Python programs do.").addHelpText("after", NOTES);
   const command = (name: string, description: string) =>
     addDatabaseOption(worker.command(name).description(description)).option("--json", "JSON for scripts");
@@ -78,8 +85,15 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
 
   command("list", "Lists active workers, the latest heartbeat first.")
     .option("-r, --role <role>", "only those of this role")
+    .option("-a, --all", "every worker, with its health and the slots of each program")
     .action((flags: ListFlags) =>
       looking(setting, flags, async (store) => {
+        if (flags.all) {
+          const all = listWorkers(store).filter(({ role }) => flags.role === undefined || role === flags.role);
+          if (flags.json) for (const one of all) out.line(JSON.stringify(one));
+          else printWorkerTable(out, all, store.clock.now());
+          return undefined;
+        }
         const active = await workers.getActiveWorkers(store, programCaller, flags.role);
         if (flags.json) for (const one of active) out.line(JSON.stringify(workerJson(one)));
         else if (active.length === 0) out.line(`No active workers in ${store.file}.`);
@@ -111,4 +125,5 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
     );
 
   addWorkerActs(worker, setting);
+  addWorkerStart(worker, setting);
 }

@@ -12,6 +12,8 @@ import { CANCELLING, LIVE_RUNS_OF_PLAN, TASKS_BEFORE } from "../../../src/main/c
 import { COUNTS } from "../../../src/main/core/store/plan-end";
 import { FIRST_PLANS, NEXT_PLANS } from "../../../src/main/core/store/plan-rows";
 import * as queue from "../../../src/main/core/store/queue";
+import { BEHIND } from "../../../src/main/core/store/queued-behind";
+import { REPORTED } from "../../../src/main/core/store/reported-runs";
 import * as rows from "../../../src/main/core/store/task-rows";
 import * as scope from "../../../src/main/core/store/task-scope";
 import { afterThisTest, graphOf, launch, openTestStore, temporaryFolder } from "../../helpers/store";
@@ -70,6 +72,8 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ["becoming ready", CONSOLE_READY_AGAIN, "c USING INTEGER PRIMARY KEY"],
   ["meeting dependents", MEET, "console_tasks USING INTEGER PRIMARY KEY"],
   ["a task's inputs", claiming.INPUTS, "USING COVERING INDEX console_edges_by_task (task=?)"],
+  ["reported runs", REPORTED, "cr USING INDEX console_runs_reported (claimed=?)"],
+  ["what depends on a task", BEHIND, "e USING PRIMARY KEY (depends_on=?)"],
   ["live runs", queue.LIVE_RUNS, "cr USING INDEX console_runs_"],
   ["stop requests", queue.STOP_REQUESTS, "cr USING INDEX console_runs_stopping"],
   ["runs to finish", RUNS_TO_FINISH, "r USING INDEX sqlite_autoindex_runs_1 (id=?)"],
@@ -92,11 +96,7 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
     "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal>? AND ordinal<?)",
   ],
   ["what changed among tasks and plans", foreign.CHANGED, "USING INTEGER PRIMARY KEY (rowid>?)"],
-  [
-    "tasks by a plan in their payload",
-    foreign.TASKS_OF_PLAN,
-    "t USING INDEX console_tasks_payload (<expr>=?)",
-  ],
+  ["tasks by a plan in their payload", foreign.TASKS_OF_PLAN, "t USING INDEX console_tasks_payload (<expr>=?)"],
   ["plans of other programs", foreign.FOREIGN_PLANS, "e USING INTEGER PRIMARY KEY (rowid>?)"],
   ["a further page of plans", NEXT_PLANS, "e USING INDEX console_plans_recent"],
 ];
@@ -124,6 +124,26 @@ test("the lists that are read whole are read along an index of their own", async
   for (const sql of [FIRST_PLANS, queue.NEXT_NOT_BEFORE]) {
     expect(planOfStatement(db, sql).join()).not.toContain("TEMP B-TREE");
   }
+});
+
+/** As docs/external-workers.md has them. */
+const CLAIM_BY_SQL = `INSERT INTO runs (id, task_id, worker_id, run_number, status)
+  SELECT ?, task_id, worker_id, run_number, 'running' FROM console_offers
+  WHERE worker_id = ? ORDER BY priority DESC, seq LIMIT 1`;
+const LOOK_BY_SQL = "SELECT stop FROM console_attempts WHERE run_id = ?";
+
+test("what other programs claim with SQL is found by the indexes of the ready queue", async () => {
+  const db = await openWithHiveIndexes();
+  const claim = planOfStatement(db, CLAIM_BY_SQL);
+  const scanned = claim.filter((line) => line.startsWith("SCAN "));
+  expect(scanned.filter((line) => !/^SCAN (l|n|json_each|h)\b/.test(line))).toEqual([
+    expect.stringContaining("console_plans_limited"),
+  ]);
+  for (const lane of claim.filter((line) => /^SEARCH q USING INDEX/.test(line))) {
+    expect(lane).toMatch(/console_ready_(order|by_plan|in_lane) \((plan_id=\? AND )?(held|lane)=\?/);
+  }
+  const [by] = planOfStatement(db, LOOK_BY_SQL);
+  expect(by).toContain("cr USING PRIMARY KEY (run_id=?)");
 });
 
 interface Instruction {

@@ -17,7 +17,7 @@ export interface ReportedRun {
   readonly spec: TaskSpec | null;
 }
 
-export const REPORTED = `SELECT cr.run_id, cr.exit_code, cr.signal, r.status, r.result_data, r.error_message, k.attempts,
+export const REPORTED = `SELECT cr.run_id, cr.exit_code, cr.signal, cr.stop_requested, r.status, r.result_data, r.error_message, k.attempts,
     k.max_attempts, s.spec
   FROM console_runs cr CROSS JOIN runs r ON r.id = cr.run_id
     LEFT JOIN console_tasks k ON k.task_id = cr.task_id LEFT JOIN console_specs s ON s.seq = k.seq
@@ -28,10 +28,17 @@ export function listReportedRuns(db: ReadableDatabase, limit: number): ReportedR
   return statement(db, REPORTED).all(limit).map(decode);
 }
 
+/** An attempt that was asked to stop, and did, has not failed. */
+function whatItWas({ status, stop_requested }: Row): RunEnd["outcome"] | undefined {
+  if (status === "failure" && stop_requested === "cancel") return "cancelled";
+  if (status === "failure" && stop_requested === "timeout") return "timeout";
+  return OUTCOMES.find((known) => known === status);
+}
+
 const OUTCOMES = ["success", "failure", "timeout", "cancelled"] as const;
 
 function decode(row: Row): ReportedRun {
-  const outcome = OUTCOMES.find((known) => known === row.status);
+  const outcome = whatItWas(row);
   const exitCode = integerOrNull(row.exit_code);
   const unknown = `Its worker ended it as "${text(row.status)}", which is no outcome: use ${OUTCOMES.join(", ")}`;
   const error = outcome === undefined ? unknown : textOrNull(row.error_message);

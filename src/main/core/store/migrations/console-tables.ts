@@ -31,6 +31,29 @@ const CONSOLE_OFFERS = `CREATE VIEW console_offers AS
   WHERE v.current_task_id IS NULL AND v.status NOT IN ('offline', 'error')`;
 
 /**
+ * For the same programs: an attempt of theirs, what it is to run, and whether it is to stop. An update of its status
+ * reports its end (`console_attempt_reported`).
+ */
+const CONSOLE_ATTEMPTS = `CREATE VIEW console_attempts AS
+  SELECT r.id AS run_id, r.run_number, r.worker_id, r.task_id, r.status, r.result_data, r.error_message, cr.exit_code,
+    cr.live IS NULL OR coalesce(cr.stop_requested IN ('cancel', 'timeout'), 0) AS stop, s.spec,
+    (SELECT json_group_object(name, value) FROM (
+      SELECT key AS name, value FROM json_each(s.spec, '$.env')
+      UNION ALL SELECT 'HIVE_PARAM_' || upper(replace(replace(replace(key, '-', '_'), '.', '_'), ' ', '_')),
+        CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(value AS TEXT) END
+        FROM json_each(p.parameters)
+      UNION ALL SELECT 'HIVE_TASK_ID', r.task_id
+      UNION ALL SELECT 'HIVE_RUN_ID', r.id
+      UNION ALL SELECT 'HIVE_PLAN_ID', k.plan_id
+      UNION ALL SELECT 'HIVE_ATTEMPT', CAST(r.run_number AS TEXT))) AS environment
+  FROM console_runs cr
+    CROSS JOIN runs r ON r.id = cr.run_id
+    CROSS JOIN console_tasks k ON k.task_id = cr.task_id
+    CROSS JOIN console_specs s ON s.seq = k.seq
+    CROSS JOIN console_plans p ON p.plan_id = k.plan_id
+  WHERE cr.claimed IS NOT NULL OR cr.live IS NULL`;
+
+/**
  * The console's own tables. Times are milliseconds since the epoch. There are no foreign keys between them and
  * the upstream tables: Python's connections do not enforce any, so triggers keep both sides together.
  */
@@ -203,6 +226,7 @@ export const CONSOLE_TABLES: readonly string[] = [
   // Where triggers send a task that goes from one status to another.
   "CREATE VIEW console_moves AS SELECT '' AS id, '' AS was, '' AS status",
   CONSOLE_OFFERS,
+  CONSOLE_ATTEMPTS,
   // Where they send an attempt that another program has begun with an SQL statement of its own.
   "CREATE VIEW console_sql_claims AS SELECT '' AS run_id, '' AS task_id, '' AS worker_id, '' AS plan_id, 0 AS seq",
 

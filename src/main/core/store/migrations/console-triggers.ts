@@ -247,6 +247,20 @@ const SQL_CLAIM = [
     WHERE k.seq = NEW.seq;`,
 ];
 
+/** It reports the end. An attempt that has ended already, because it was given to another, stays as it is. */
+const SQL_REPORT = [
+  `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
+    SELECT lower(hex(randomblob(16))), 'system.error', ${NOW_TEXT}, OLD.worker_id, p.correlation_id,
+      json_object('error', 'An attempt reported its end after it had lost its claim; the report was ignored.',
+        'task_id', OLD.task_id, 'run_id', OLD.run_id, 'run_status', OLD.status, 'outcome', NEW.status), '{}', ${NOW_TEXT}
+    FROM console_tasks k JOIN console_plans p ON p.plan_id = k.plan_id
+    WHERE OLD.status IS NOT 'running' AND k.task_id = OLD.task_id;`,
+  `UPDATE console_runs SET exit_code = NEW.exit_code WHERE OLD.status = 'running' AND run_id = OLD.run_id;`,
+  `UPDATE runs SET status = NEW.status, completed_at = ${NOW_TEXT}, result_data = NEW.result_data,
+      error_message = NEW.error_message
+    WHERE OLD.status = 'running' AND id = OLD.run_id;`,
+];
+
 function trigger(name: string, event: string, body: readonly string[]): string {
   return `CREATE TRIGGER ${name} ${event}\nBEGIN\n${body.join("\n")}\nEND`;
 }
@@ -386,6 +400,7 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
         SELECT NEW.id, OLD.status, NEW.status WHERE NEW.status IS NOT OLD.status;`,
     ],
   }),
+  trigger("console_attempt_reported", "INSTEAD OF UPDATE ON console_attempts", SQL_REPORT),
   trigger("console_run_claimed", "INSTEAD OF INSERT ON console_sql_claims", SQL_CLAIM),
   ...feed("runs", "run", {
     insert: [
