@@ -7,12 +7,22 @@ import { fullCycle } from "./full-cycle";
 import { memory } from "./memory";
 import { operations } from "./operations";
 import { readiness } from "./readiness";
+import { restart } from "./restart";
 
 /**
  * npm run bench -- [--quick] [NAME...]: prints a line of JSON for each figure. References are measured in the same
  * run, for figures of two machines, or of two hours of one, do not compare. Nothing here fails: see "holds".
  */
-const BENCHMARKS: readonly Benchmark[] = [fullCycle, drain, readiness, commands, eventLoop, operations, memory];
+const BENCHMARKS: readonly Benchmark[] = [
+  fullCycle,
+  drain,
+  readiness,
+  restart,
+  commands,
+  eventLoop,
+  operations,
+  memory,
+];
 
 const given = process.argv.slice(2);
 const quick = given.includes("--quick");
