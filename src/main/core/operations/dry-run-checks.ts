@@ -1,9 +1,11 @@
+import { setImmediate as nextTick } from "node:timers/promises";
 import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { AgentHealth } from "../agents/agent";
 import type { AgentRegistry } from "../agents/registry";
 import { checkHealth } from "../agents/registry";
 import { type Capacity, isAnybodys, needName } from "../plan/capacity";
 import { commandWord } from "../plan/command-word";
+import { hasExpression } from "../plan/template";
 import { type Found, findExecutable, folderTrouble } from "./executables";
 
 /** A subtask as it would be written at launch. */
@@ -22,6 +24,8 @@ export interface CheckedTask {
 }
 
 const MOST_NAMED = 20;
+/** Tasks looked at between two turns of the event loop: a few milliseconds. */
+const CHUNK = 1_000;
 /** Files looked at at once. */
 const AT_ONCE = 32;
 
@@ -37,7 +41,8 @@ export async function checkSurroundings(
   tasks: readonly CheckedTask[],
   { agents, capacity }: { readonly agents: AgentRegistry; readonly capacity: Capacity },
 ): Promise<DryRunFinding[]> {
-  const commands = tasks.filter(({ agent }) => agent === "command");
+  // A folder that a result or a secret names is known when the task starts.
+  const commands = tasks.filter(({ agent, cwd }) => agent === "command" && !hasExpression(cwd));
   const badFolders = new Set<string>();
   const folders = await lookAtAll(commands, {
     key: ({ cwd, hasDependencies }) => `${hasDependencies}\n${cwd}`,
@@ -57,7 +62,8 @@ async function lookAtAll(
   { key, look }: { key: (task: CheckedTask) => string | null; look: (task: CheckedTask) => Promise<Trouble | null> },
 ): Promise<DryRunFinding[]> {
   const groups = new Map<string, CheckedTask[]>();
-  for (const task of tasks) {
+  for (const [place, task] of tasks.entries()) {
+    if (place % CHUNK === CHUNK - 1) await nextTick();
     const name = key(task);
     if (name === null) continue;
     const group = groups.get(name);

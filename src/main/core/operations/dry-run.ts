@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
+import { setImmediate as nextTick } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
 import type { DryRun, DryRunLimit } from "../../../shared/model/forecast";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { AgentRegistry } from "../agents/registry";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock";
 import { type Capacity, needName } from "../plan/capacity";
-import { expandPlan } from "../plan/expand";
+import { planExpander } from "../plan/expand";
 import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, quantile } from "../plan/forecast";
 import { type Shape, shapeOf, wavesOf } from "../plan/shape";
 import { createSimulation } from "../plan/simulate";
@@ -57,15 +58,18 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
   }
   const clock: Clock = store?.clock ?? systemClock;
   const random: Random = store?.random ?? systemRandom;
-  const plan = expandPlan(request.definition, request.parameters);
+  const plan = await expandInSlices(request);
   const capacity = capacityNow(store, plan.subtasks, slots);
+  await nextTick();
   const pastRuns = services.pastRuns ?? (store && createPastRuns(store));
   const past = await askPast(pastRuns, plan, request);
   const shape = shapeOf(placesOfDependencies(plan.subtasks));
+  await nextTick();
   const setting = settingOf(plan, { shape, capacity, past });
   const predicted = await inSlices(forecastSteps(setting, random), clock);
   if (predicted === null) throw new HiveError("internal", "The dry run was left off.");
   const limits = await inSlices(limitsOf(setting, plan, { predicted, capacity }), clock);
+  await nextTick();
   const findings = await checkSurroundings(checkedTasks(plan, request.folder), { agents: services.agents, capacity });
   const { kind, p50, p90, basis, critical, criticalMs, expected } = predicted;
   const idOf = (place: number): string => plan.subtasks[place]?.id ?? "";
@@ -85,6 +89,19 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
     tasks: taskLists(plan, { shape, setting, predicted }),
     usage: usageOf(setting.tasks, predicted),
   };
+}
+
+/** Subtasks whose expressions are filled in between two turns of the event loop: a few milliseconds. */
+const CHUNK = 1_000;
+
+async function expandInSlices({ definition, parameters }: DryRunRequest): Promise<PlanDefinition> {
+  const subtasks: SubtaskDefinition[] = [];
+  const { plan, expand } = planExpander(definition, parameters);
+  for (let at = 0; at < definition.subtasks.length; at += CHUNK) {
+    subtasks.push(...definition.subtasks.slice(at, at + CHUNK).map(expand));
+    await nextTick();
+  }
+  return { ...plan, subtasks };
 }
 
 async function askPast(pastRuns: PastRuns | null, plan: PlanDefinition, request: DryRunRequest): Promise<Past> {

@@ -8,8 +8,8 @@ import { createPlanOutlook, type PlanOutlook, type Prediction } from "./plan-out
 
 /** A forecast is made again at most this often, in milliseconds... */
 const LEAST_INTERVAL_MS = 1_000;
-/** ...and the larger the plan the rarer: making it takes a twentieth of the time at most. */
-const REST = 20;
+/** ...and the larger the plan the rarer: making it takes a tenth of the time at most. */
+const REST = 10;
 const MOST_HELD = 4;
 const MOST_ON_PATH = 1_000;
 

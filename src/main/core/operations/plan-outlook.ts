@@ -42,6 +42,7 @@ export interface Prediction {
 interface Structure {
   readonly tasks: readonly OutlookTask[];
   readonly placeOf: ReadonlyMap<number, number>;
+  readonly ids: ReadonlySet<string>;
   readonly shape: Shape;
   readonly past: Past;
 }
@@ -66,7 +67,7 @@ export function createPlanOutlook(
       structure = await readStructure(store, planId, pastRuns);
       all = true;
     }
-    const { placeOf } = structure;
+    const { placeOf, ids: own } = structure;
     const take = (rows: readonly OutlookState[]): void => {
       for (const row of rows) states[placeOf.get(row.ordinal) ?? -1] = row;
     };
@@ -82,7 +83,6 @@ export function createPlanOutlook(
         after = last.ordinal;
       }
     } else {
-      const own = new Set(structure.tasks.map(({ taskId }) => taskId));
       const ids = [...changed].filter((id) => own.has(id));
       changed.clear();
       for (let at = 0; at < ids.length; at += CHUNK) {
@@ -100,10 +100,13 @@ export function createPlanOutlook(
     },
     async predict(slots) {
       const { tasks, shape, past } = await refresh();
+      await nextTick();
       const at = store.clock.now();
       const setting = settingOf(store, { planId, tasks, states, slots, at, shape, past });
+      const phases = setting.tasks.map(({ phase }) => phase);
+      await nextTick();
       const forecast = await inSlices(forecastSteps(setting, store.random), store.clock, isOver);
-      return forecast && { forecast, tasks, phases: setting.tasks.map(({ phase }) => phase), at };
+      return forecast && { forecast, tasks, phases, at };
     },
   };
 }
@@ -139,7 +142,8 @@ async function readStructure(store: Store, planId: string, pastRuns: PastRuns): 
   }
   const plan = readOutlookPlan(store.read, planId);
   const past = await pastRuns.samples({ source: plan?.source ?? "", folder: plan?.folder ?? null, tasks });
-  return { tasks, placeOf, shape: shapeOf(waits), past };
+  const ids = new Set(tasks.map(({ taskId }) => taskId));
+  return { tasks, placeOf, ids, shape: shapeOf(waits), past };
 }
 
 interface Snapshot {

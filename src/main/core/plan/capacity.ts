@@ -51,8 +51,9 @@ export function capacityFor(
   const pools: Pool[] = [{ need: { role: null, capabilities: [] }, size: slots }];
   const places = new Map<string, number>();
   const poolOf = (need: Need): number => {
+    if (isAnybodys(need)) return 0;
     const key = needName(need);
-    const known = isAnybodys(need) ? 0 : places.get(key);
+    const known = places.get(key);
     if (known !== undefined) return known;
     const place = meets(need, local)
       ? 0
