@@ -34,13 +34,13 @@ export function printWorkerTable(out: Output, workers: readonly WorkerRow[], now
     out.line(`${[...cells, column(beat, BEAT_WIDTH)].join("  ")}  ${plainText(worker.capabilities.join(", "))}`);
   }
   for (const group of slotGroups(workers)) {
-    out.line(`${plainText(group.role)}: ${group.busy} of ${group.slots} slots busy${plainText(group.where)}`);
+    out.line(`${plainText(group.role)}: ${group.busy} of ${group.slots} slots busy ${plainText(group.where)}`);
   }
 }
 
 interface SlotGroup {
   readonly role: string;
-  /** ` (pid 12 on host)`, or nothing where no process is known. */
+  /** `(pid 12 on host)`, or what is said where no process is known. */
   readonly where: string;
   readonly slots: number;
   readonly busy: number;
@@ -51,7 +51,7 @@ export function slotGroups(workers: readonly WorkerRow[]): SlotGroup[] {
   const groups = new Map<string, SlotGroup>();
   for (const { role, pid, host, state } of workers) {
     if (state !== "busy" && state !== "idle") continue;
-    const where = pid === null ? "" : ` (pid ${pid} on ${host ?? "an unknown host"})`;
+    const where = pid === null ? "(no process is known)" : `(pid ${pid} on ${host ?? "an unknown host"})`;
     const key = JSON.stringify([role, where]);
     const before = groups.get(key) ?? { role, where, slots: 0, busy: 0 };
     groups.set(key, { ...before, slots: before.slots + 1, busy: before.busy + (state === "busy" ? 1 : 0) });
