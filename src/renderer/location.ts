@@ -105,6 +105,11 @@ export const planPlace = (planId: string | null, taskId: string | null = null, t
   tab,
 });
 
+/** Where a task is looked at: in its plan, or among all tasks when it has none. */
+export function taskPlace(planId: string | null, taskId: string): Place {
+  return planId === null ? tasksPlace("", { taskId }) : planPlace(planId, taskId);
+}
+
 /** The tasks that match a typed filter. */
 export const tasksPlace = (query = "", given: Partial<TasksPlace> = {}): TasksPlace => ({
   view: "tasks",

@@ -83,6 +83,7 @@ const PLAN_LOOKS: Looks = {
   pending: look("Pending", "ring", "queued"),
   executing: look("In progress", "ring-pie", "running"),
   in_progress: look("In progress", "ring-pie", "running"),
+  paused: look("Paused", "ring-bar", "escalated"),
   stopping: look("Stopping", "ring-square", "cancelled"),
   completed: look("Completed", "check", "completed"),
   partially_completed: look("Partly completed", "ring-half", "rework"),
@@ -162,7 +163,15 @@ export function segmentsOf(counts: Readonly<Record<string, number>>): Segment[] 
     .map(([state, count]) => ({ state, count, ...lookOf("task", state) }));
 }
 
-/** A plan asked to cancel shows that it is stopping until its tasks have ended. */
-export function planState(plan: { readonly status: string; readonly cancelRequested: boolean }): string {
-  return plan.cancelRequested && plan.status === "executing" ? "stopping" : plan.status;
+interface PlanStanding {
+  readonly status: string;
+  readonly cancelRequested: boolean;
+  readonly paused?: boolean;
+}
+
+/** A plan asked to cancel shows that it is stopping until its tasks have ended; one that is held, that it is paused. */
+export function planState({ status, cancelRequested, paused = false }: PlanStanding): string {
+  if (status !== "executing") return status;
+  if (cancelRequested) return "stopping";
+  return paused ? "paused" : status;
 }

@@ -51,4 +51,11 @@ describe("planState", () => {
     expect(planState({ status: "cancelled", cancelRequested: true })).toBe("cancelled");
     expect(planState({ status: "executing", cancelRequested: false })).toBe("executing");
   });
+
+  it("is paused while it is held, as long as it has not ended and is not stopping", () => {
+    expect(planState({ status: "executing", cancelRequested: false, paused: true })).toBe("paused");
+    expect(planState({ status: "executing", cancelRequested: true, paused: true })).toBe("stopping");
+    expect(planState({ status: "completed", cancelRequested: false, paused: true })).toBe("completed");
+    expect(lookOf("plan", "paused").label).toBe("Paused");
+  });
 });

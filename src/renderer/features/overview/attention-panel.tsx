@@ -5,7 +5,7 @@ import {
   type AttentionKind,
   MOST_OF_A_KIND,
 } from "../../../shared/model/overview";
-import { goTo, planPlace } from "../../location";
+import { goTo, taskPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { useNow } from "../../ui/clock";
 import { EmptyState } from "../../ui/empty-state";
@@ -29,7 +29,7 @@ interface ItemAct {
 
 function open(item: AttentionItem): void {
   if (item.kind === "worker") goTo({ view: "workers" });
-  else goTo(planPlace(item.task.planId, item.task.planId === null ? null : item.task.id));
+  else goTo(taskPlace(item.task.planId, item.task.id));
 }
 
 /** What can be done about it, the first beside it in the list. */

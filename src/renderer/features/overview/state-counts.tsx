@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Overview, Throughput } from "../../../shared/model/overview";
+import { formatPlace, tasksPlace } from "../../location";
 import { useNow } from "../../ui/clock";
 import { formatAge, formatCount } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
@@ -18,11 +19,13 @@ interface CellProps {
 
 function Cell({ state, count, detail, children }: CellProps) {
   return (
-    <li className={styles.count} data-tone={lookOf("task", state).tone} data-none={count === 0 || undefined}>
-      <StatusLabel kind="task" state={state} />
-      <b className={styles.countFigure}>{formatCount(count)}</b>
-      <span className={styles.countDetail}>{detail}</span>
-      {children}
+    <li data-tone={lookOf("task", state).tone}>
+      <a className={styles.count} data-none={count === 0 || undefined} href={formatPlace(tasksPlace(`state:${state}`))}>
+        <StatusLabel kind="task" state={state} />
+        <b className={styles.countFigure}>{formatCount(count)}</b>
+        <span className={styles.countDetail}>{detail}</span>
+        {children}
+      </a>
     </li>
   );
 }

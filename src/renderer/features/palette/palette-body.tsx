@@ -2,7 +2,7 @@ import { Command } from "cmdk";
 import { Clock, CornerDownLeft, History, Search, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 import { messageOf } from "../../api";
-import { goTo, planPlace } from "../../location";
+import { goTo, planPlace, taskPlace } from "../../location";
 import { formatAge, shortId } from "../../ui/format";
 import { useHotkeySheet } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
@@ -95,7 +95,7 @@ export function PaletteBody() {
                 detail={recent.kind === "plan" ? "Plan" : "Task"}
                 end={<span className="mono">{shortId(recent.id)}</span>}
                 onSelect={() =>
-                  goTo(planPlace(recent.planId, recent.kind === "task" && recent.planId !== null ? recent.id : null))
+                  goTo(recent.kind === "plan" ? planPlace(recent.id) : taskPlace(recent.planId, recent.id))
                 }
               />
             ))}
@@ -144,7 +144,7 @@ export function PaletteBody() {
                 words={words}
                 detail={[hit.planTitle, lookOf("task", hit.status).label.toLowerCase()].filter(Boolean).join(", ")}
                 end={<span className="mono">{hit.subtaskId ?? shortId(hit.id)}</span>}
-                onSelect={() => goTo(planPlace(hit.planId, hit.planId === null ? null : hit.id))}
+                onSelect={() => goTo(taskPlace(hit.planId, hit.id))}
               />
             ))}
           </Group>

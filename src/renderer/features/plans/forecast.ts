@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { PlanForecast } from "../../../shared/model/forecast";
-import { call } from "../../api";
+import { call, on } from "../../api";
 import { formatClock, formatMoment } from "../../ui/format";
 
 /** A prediction moves slowly, and is not worth much more often. */
@@ -26,8 +26,13 @@ export function useForecast(planId: string, isRunning = true): PlanForecast | nu
       timer = setTimeout(() => void ask(), ASK_MS);
     };
     void ask();
+    // The plan on screen is told of without asking.
+    const end = on("forecast", (forecast) => {
+      if (forecast.planId === planId) setAsked({ planId, forecast });
+    });
     return () => {
       gone = true;
+      end();
       if (timer !== null) clearTimeout(timer);
     };
   }, [planId, isRunning]);

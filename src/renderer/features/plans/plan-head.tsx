@@ -1,19 +1,21 @@
-import { Ban, PanelRight } from "lucide-react";
-import { useState } from "react";
+import { Ban, PanelRight, Pause, Play, RotateCcw, StepForward } from "lucide-react";
 import { isLegalPlanTransition } from "../../../shared/model/plan";
 import { isTerminalTask } from "../../../shared/model/task";
 import type { PlanDetail, StateCounts } from "../../../shared/model/views";
 import { Button, IconButton } from "../../ui/button";
-import { plural } from "../../ui/format";
+import { formatCount, plural } from "../../ui/format";
+import { useHotkeys } from "../../ui/hotkeys";
 import { planState } from "../../ui/looks";
 import { Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
 import { useReadOnlyReason } from "../shell/app-store";
-import { CancelPlanDialog } from "./cancel-plan-dialog";
+import { askCancelPlan, askRerunFrom, askRetryFailed, pausePlan } from "./plan-acts";
 import styles from "./plans.module.css";
 
 interface PlanHeadProps {
   readonly plan: PlanDetail;
+  /** The task that is selected; null: none. */
+  readonly selected: { readonly id: string; readonly title: string } | null;
   readonly isInspecting: boolean;
   readonly onToggleInspector: () => void;
 }
@@ -26,8 +28,7 @@ function countUnended(counts: StateCounts): number {
 }
 
 /** What the plan is, where it stands and what can be done with it. */
-export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProps) {
-  const [asks, setAsks] = useState(false);
+export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: PlanHeadProps) {
   const readOnly = useReadOnlyReason();
   const state = planState(plan);
   const failed = plan.counts.failed ?? 0;
@@ -38,6 +39,36 @@ export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProp
     if (unended === 0) return "Every task has ended.";
     return plan.cancelRequested ? "It is being cancelled: its running tasks are stopping." : null;
   };
+  const isOurs = plan.sourceName !== null || plan.launchedBy !== null;
+  const whyNoPause = (): string | null => {
+    if (readOnly !== null) return readOnly;
+    if (!isOurs) return "Another program runs this plan.";
+    if (plan.status !== "executing") return "The plan does not run.";
+    return plan.cancelRequested ? "It is being cancelled." : null;
+  };
+  const again = (plan.counts.failed ?? 0) + (plan.counts.cancelled ?? 0) + (plan.counts.escalated ?? 0);
+  const noPause = whyNoPause();
+  const noRetry = readOnly ?? (again === 0 ? "No task of it failed, was cancelled or escalated." : null);
+  const noRerun = readOnly ?? (selected === null ? "Select the task to begin with." : null);
+  const noCancel = whyNoCancel();
+  const pause = (): void => void pausePlan(plan, plan.paused);
+  const rerun = (): void => {
+    if (selected !== null) askRerunFrom(selected);
+  };
+  useHotkeys({
+    group: "Plan",
+    hotkeys: [
+      {
+        keys: ["p"],
+        label: plan.paused ? "Resume the plan" : "Pause the plan",
+        disabled: noPause !== null,
+        run: pause,
+      },
+      { keys: ["Shift+R"], label: "Retry failed tasks", disabled: noRetry !== null, run: () => askRetryFailed(plan) },
+      { keys: ["Shift+F"], label: "Rerun from the selected task", disabled: noRerun !== null, run: rerun },
+      { keys: ["Shift+X"], label: "Cancel the plan", disabled: noCancel !== null, run: () => askCancelPlan(plan) },
+    ],
+  });
   return (
     <header className={styles.head}>
       <StatusGlyph kind="plan" state={state} size={16} />
@@ -60,10 +91,24 @@ export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProp
       </span>
       <span className={styles.actions}>
         <Button
+          icon={plan.paused ? <Play size={14} /> : <Pause size={14} />}
+          keys="p"
+          disabledReason={noPause}
+          onClick={pause}
+        >
+          {plan.paused ? "Resume" : "Pause"}
+        </Button>
+        <Button icon={<RotateCcw size={14} />} disabledReason={noRetry} onClick={() => askRetryFailed(plan)}>
+          Retry failed{again > 0 && <small>{formatCount(again)}</small>}
+        </Button>
+        <Button icon={<StepForward size={14} />} disabledReason={noRerun} onClick={rerun}>
+          Rerun from…
+        </Button>
+        <Button
           variant="danger-quiet"
           icon={<Ban size={14} />}
-          disabledReason={whyNoCancel()}
-          onClick={() => setAsks(true)}
+          disabledReason={noCancel}
+          onClick={() => askCancelPlan(plan)}
         >
           Cancel…
         </Button>
@@ -77,7 +122,6 @@ export function PlanHead({ plan, isInspecting, onToggleInspector }: PlanHeadProp
           <PanelRight size={14} />
         </IconButton>
       </span>
-      <CancelPlanDialog plan={plan} unended={unended} open={asks} onClose={() => setAsks(false)} />
     </header>
   );
 }

@@ -1,9 +1,11 @@
 import type { PlanSummary, RunnerInfo } from "../../../shared/model/views";
-import { formatCount } from "../../ui/format";
+import { useNow } from "../../ui/clock";
+import { formatAge, formatCount } from "../../ui/format";
 import { segmentsOf } from "../../ui/looks";
 import { Elapsed, Moment } from "../../ui/relative-time";
 import { SegmentedBar } from "../../ui/segmented-bar";
 import { StatusLabel } from "../../ui/status";
+import { basisWords, finishWords, useForecast } from "./forecast";
 import styles from "./plan-progress.module.css";
 
 interface PlanProgressProps {
@@ -13,6 +15,11 @@ interface PlanProgressProps {
 
 /** The plan at a glance: how far, in which states, since when. */
 export function PlanProgress({ plan, runner }: PlanProgressProps) {
+  const forecast = useForecast(plan.id, plan.status === "executing");
+  const now = useNow();
+  const p50 = forecast === null ? null : finishWords(forecast, "P50", now);
+  const p90 = forecast === null ? null : finishWords(forecast, "P90", now);
+  const left = forecast === null || forecast.finishP50 === null ? null : forecast.finishP50 - now;
   const percent = plan.taskCount === 0 ? 0 : Math.floor((100 * (plan.counts.completed ?? 0)) / plan.taskCount);
   return (
     <div className={styles.progress}>
@@ -37,12 +44,27 @@ export function PlanProgress({ plan, runner }: PlanProgressProps) {
           <dt>Elapsed</dt>
           <dd>{plan.startedAt === null ? "Not started" : <Elapsed from={plan.startedAt} to={plan.finishedAt} />}</dd>
         </div>
-        <div className={styles.figure}>
-          <dt>{plan.finishedAt === null ? "Started" : "Finished"}</dt>
-          <dd>
-            <Moment at={plan.finishedAt ?? plan.startedAt} />
-          </dd>
-        </div>
+        {p50 === null ? (
+          <div className={styles.figure} title={forecast === null ? undefined : basisWords(forecast)}>
+            <dt>{plan.finishedAt === null ? "Started" : "Finished"}</dt>
+            <dd>
+              <Moment at={plan.finishedAt ?? plan.startedAt} />
+            </dd>
+          </div>
+        ) : (
+          <>
+            <div className={styles.figure} title={forecast === null ? undefined : basisWords(forecast)}>
+              <dt>Finish P50</dt>
+              <dd>
+                {p50} {left !== null && <small>in {formatAge(left)}</small>}
+              </dd>
+            </div>
+            <div className={styles.figure} title={forecast === null ? undefined : basisWords(forecast)}>
+              <dt>Finish P90</dt>
+              <dd>{p90 ?? "–"}</dd>
+            </div>
+          </>
+        )}
         {plan.finishedAt === null && runner !== null && (
           <div className={styles.figure}>
             <dt>Running now</dt>

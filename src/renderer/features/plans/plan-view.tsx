@@ -153,7 +153,12 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
       {plan === null ? (
         <div className={styles.head} />
       ) : (
-        <PlanHead plan={plan} isInspecting={inspects} onToggleInspector={toggleInspector} />
+        <PlanHead
+          plan={plan}
+          selected={(taskId === null ? undefined : tasks.byId[taskId]) ?? null}
+          isInspecting={inspects}
+          onToggleInspector={toggleInspector}
+        />
       )}
       {plan !== null && <PlanProgress plan={plan} runner={runner} />}
       {plan === null ? (
