@@ -1,4 +1,6 @@
+import Database from "better-sqlite3";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { waitFor } from "../../helpers/wait";
 import { buildHive, makePlace, type Place, records } from "./hive";
 
 let place: Place;
@@ -133,4 +135,21 @@ test("hive plan pauses, resumes, cancels and retries; hive worker drains", { tim
     "workers.undrain",
     "runner.setSlots",
   ]);
+});
+
+test("^C ends an act on many tasks after the slice that is being written", { timeout: 120_000 }, async () => {
+  await place.hive(["task", "create", "first", "-t", "dev"]);
+  const database = new Database(place.databaseFile);
+  database.exec(`INSERT INTO tasks (id, title, task_type)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT 'task-' || i, 'T', 'dev' FROM n`);
+  database.close();
+  const acting = place.start(["task", "priority", "5", "--all", "--json"]);
+  const done = () => Number(place.rows("SELECT count(*) AS n FROM tasks WHERE priority = 5")[0]?.n);
+  await waitFor("the first slices", () => done() > 0, { timeoutMs: 60_000 });
+  acting.child.kill("SIGINT");
+  const ended = await acting.ended;
+  expect(ended.code).toBe(130);
+  const [job] = records(ended.out);
+  expect(job).toMatchObject({ state: "aborted", total: 30_001, abortRequested: true, report: { done: done() } });
+  expect(done()).toBeLessThan(30_001);
 });

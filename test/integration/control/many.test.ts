@@ -214,3 +214,24 @@ test("two operators who want the same: each task is retried once", async () => {
     store.read.prepare("SELECT count(DISTINCT entity_id) FROM console_audit WHERE act = 'tasks.retry'").pluck().get(),
   ).toBe(300);
 });
+
+test("a task that cannot be written is named, and keeps no other from its turn", async () => {
+  const store = await openTestStore();
+  await manyTasks(store, 120);
+  await store.write((tx) =>
+    tx.exec(`CREATE TRIGGER poison BEFORE UPDATE ON tasks WHEN NEW.title = 'Task t60'
+      BEGIN SELECT RAISE(ABORT, 'not this one'); END`),
+  );
+  const poisoned = store.read.prepare("SELECT id FROM tasks WHERE title = 'Task t60'").pluck().get();
+  const { ended } = await startBulk(store, {
+    change: { act: "tasks.setPriority", priority: 5 },
+    filter: { states: ["queued"] },
+    reason: null,
+    actor: "ada",
+  });
+  const job = await ended;
+  expect(job).toMatchObject({ state: "done", seen: 120, report: { done: 119, skipped: [] } });
+  expect(job?.report.failed).toEqual([
+    { message: expect.stringContaining("not this one"), count: 1, taskIds: [poisoned] },
+  ]);
+});

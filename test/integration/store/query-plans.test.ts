@@ -88,6 +88,7 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ["live runs of a plan", LIVE_RUNS_OF_PLAN, "cr USING INDEX console_runs_"],
   ["a task to act on", scope.ONE_TASK_IN_SCOPE, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
   ["tasks to act on", scope.ROWS_IN_SCOPE, "t USING INTEGER PRIMARY KEY (rowid=?)"],
+  ["the tasks of a status", scope.ROWS_OF_STATUS, "tasks USING COVERING INDEX"],
   ["named tasks to act on", scope.NAMED_TASKS, "t USING INDEX sqlite_autoindex_tasks_1 (id=?)"],
   ["a window of all tasks", scope.WINDOW_OF_ROWS, "t USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
   [
