@@ -52,7 +52,7 @@ export interface PlanForecastTasks extends PlanForecast {
 
 /** A limit that a plan runs into: what has to be there, what is, and what it costs. */
 export interface DryRunLimit {
-  /** `slots`: of the console; `workers`: those with a role or capabilities; `plan`, `group`: limits by name. */
+  /** `slots`: for what anybody may run; `workers`: those with a role or capabilities; `plan`, `group`: limits by name. */
   readonly kind: "slots" | "workers" | "plan" | "group";
   /** A role with capabilities, a group's name; for the others what a person calls it. */
   readonly name: string;

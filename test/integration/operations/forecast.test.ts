@@ -36,6 +36,12 @@ async function runThrough(store: Store, clock: ReturnType<typeof manualClock>, t
   }
 }
 
+/** The same work in another plan, which took so long. */
+async function remember(store: Store, clock: ReturnType<typeof manualClock>, id: string, ms: number) {
+  await launch(store, planOf([command(id)], { title: "Another" }));
+  await runThrough(store, clock, { [id]: ms });
+}
+
 const idsBySubtask = (store: Store, planId: string) =>
   new Map(
     store.read
@@ -105,20 +111,22 @@ it("leaves out what a failure blocks, and runs the cleanup behind it", async () 
     command("bad"),
     command("behind", { dependencies: ["bad"] }),
     command("cleanup", { dependencies: ["behind"], when: "always" }),
+    command("rescue", { dependencies: ["bad"], when: "failure" }),
     command("allowed", { onFailure: "continue" }),
     command("after", { dependencies: ["allowed"] }),
   ]);
   await launch(store, plan);
   await runThrough(store, clock, { bad: 100, behind: 100, cleanup: 300, allowed: 100, after: 900 });
+  await remember(store, clock, "rescue", 1_500);
   const planId = await launch(store, plan);
   const ids = idsBySubtask(store, planId);
   const claims = await claim(store, await addWorkers(store, 2));
   for (const { runId } of claims) await finish(store, runId, "failure");
   expect(await createForecaster(store).forecast(planId)).toMatchObject({
     kind: "estimate",
-    remaining: 2,
-    finishP50: clock.now() + 900,
-    criticalPath: [ids.get("after")],
+    remaining: 3,
+    finishP50: clock.now() + 1_500,
+    criticalPath: [ids.get("rescue")],
   });
 });
 

@@ -3,7 +3,7 @@ import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { AgentHealth } from "../agents/agent";
 import type { AgentRegistry } from "../agents/registry";
 import { checkHealth } from "../agents/registry";
-import { type Capacity, isAnybodys, needName } from "../plan/capacity";
+import { type Capacity, isAnybodys, needName, workerCommand } from "../plan/capacity";
 import { commandWord } from "../plan/command-word";
 import { hasExpression } from "../plan/template";
 import { type Found, findExecutable, folderTrouble } from "./executables";
@@ -175,11 +175,7 @@ function checkWorkers(tasks: readonly CheckedTask[], capacity: Capacity): DryRun
   }
   return [...waiting].map(([place, who]) => {
     const need = capacity.pools[place]?.need ?? { role: null, capabilities: [] };
-    const flags = [
-      ...(need.role === null ? [] : [`--role ${need.role}`]),
-      ...need.capabilities.map((one) => `--capability ${one}`),
-    ];
-    const message = `No live worker has what this takes (${needName(need)}). Start one: hive worker start ${flags.join(" ")}`;
+    const message = `No live worker has what this takes (${needName(need)}). Start one: ${workerCommand(need)}`;
     return concern({ severity: "problem", code: "no_worker", message }, who);
   });
 }

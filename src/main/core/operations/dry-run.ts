@@ -181,7 +181,7 @@ function* limitsOf(
   const limits: Array<Omit<DryRunLimit, "costMs"> & { readonly setting: ForecastSetting }> = [
     ...setting.pools.map((size, place) => ({
       kind: place === 0 ? ("slots" as const) : ("workers" as const),
-      name: place === 0 ? "console" : needName(capacity.pools[place]?.need ?? { role: null, capabilities: [] }),
+      name: place === 0 ? "any worker" : needName(capacity.pools[place]?.need ?? { role: null, capabilities: [] }),
       tasks: tasksIn(({ pool }) => pool === place),
       peak: expected.poolPeaks[place] ?? 0,
       size,

@@ -169,10 +169,17 @@ function settingOf(store: Store, { planId, tasks, states, slots, at, shape, past
     places.set(name, groups.length);
     return groups.push(name) - 1;
   };
+  const standings = tasks.map((task, place) => standingOf(task, states[place]?.status ?? ""));
+  const isBehindFailure = marksBehind(
+    shape,
+    (place) => standings[place]?.phase === "never" || states[place]?.blocked === true,
+  );
   const forecastTasks = tasks.map((task, place): ForecastTask => {
     const state = states[place];
-    const { phase, isWithPerson } = standingOf(task, state?.status ?? "");
-    const isInstant = task.agent === "noop" || (task.when === "failure" && phase === "open");
+    const { phase, isWithPerson } = standings[place] ?? NEVER;
+    // What runs on failure is skipped unless something failed.
+    const isSkipped = task.when === "failure" && phase === "open" && isBehindFailure[place] !== 1;
+    const isInstant = task.agent === "noop" || isSkipped;
     const pace: Pace = isWithPerson || task.agent === "approval" ? "person" : isInstant ? "instant" : "work";
     const isWork = pace === "work";
     return {
@@ -199,10 +206,28 @@ function settingOf(store: Store, { planId, tasks, states, slots, at, shape, past
   };
 }
 
+/** 1 for the direct dependents of such places. */
+function marksBehind({ count, firstDependent, dependents }: Shape, isSuch: (place: number) => boolean): Uint8Array {
+  const marks = new Uint8Array(count);
+  for (let place = 0; place < count; place += 1) {
+    if (!isSuch(place)) continue;
+    const last = firstDependent[place + 1] ?? 0;
+    for (let at = firstDependent[place] ?? 0; at < last; at += 1) marks[dependents[at] ?? 0] = 1;
+  }
+  return marks;
+}
+
+interface Standing {
+  readonly phase: Phase;
+  readonly isWithPerson: boolean;
+}
+
+const NEVER: Standing = { phase: "never", isWithPerson: false };
+
 /** States in which a person must do something before it goes on. */
 const WITH_PERSON = new Set(["review_pending", "approved", "rejected", "rework_needed", "escalated"]);
 
-function standingOf({ onFailure }: OutlookTask, status: string): { phase: Phase; isWithPerson: boolean } {
+function standingOf({ onFailure }: OutlookTask, status: string): Standing {
   const phase = ((): Phase => {
     if (status === "queued") return "open";
     if (status === "assigned" || status === "in_progress" || WITH_PERSON.has(status)) return "running";

@@ -1,7 +1,9 @@
 import type { WorkerRow } from "../../../shared/model/views";
 import type { WhyGate, WhyGateName, WhyRow, WhyVerdict } from "../../../shared/model/why";
-import { isAnybodys, LOCAL_ROLE, meets, needName } from "../plan/capacity";
+import { isAnybodys, meets, needName } from "../plan/capacity";
+import { LOCAL_SKILLS } from "../runner/local-workers";
 import { MOST_AHEAD, MOST_ROWS, type RunningTask } from "../store/why-rows";
+import { isLiveWorker, isLocalWorker, takesTasks } from "./capacity";
 import type { WhyFacts } from "./why-facts";
 import { ageWords, countWords, endOfSentence, nameSome, takenWords, taskRow } from "./why-words";
 
@@ -30,9 +32,8 @@ const holds = (detail: string, rows: readonly WhyRow[] = [], total = rows.length
 });
 const notReached = (detail: string): Judgement => ({ verdict: "not_reached", detail });
 
-const isLive = ({ state }: WorkerRow): boolean => state === "busy" || state === "idle";
 const needsNoSlot = ({ task }: WhyFacts): boolean => task.agent === "noop" || task.agent === "approval";
-const isForOthers = ({ task, plan }: WhyFacts): boolean => plan?.isOurs !== true || !isAnybodys(task.needs);
+const isForOthers = ({ task, plan }: WhyFacts): boolean => plan?.isOurs !== true || !meets(task.needs, LOCAL_SKILLS);
 
 function dependencies({ task, dependencies: count, open, roots, now }: WhyFacts): Judgement {
   if (task.seq === null) return passes("It is in no plan and waits for nothing.");
@@ -134,9 +135,9 @@ function worker(facts: WhyFacts): Judgement {
   if (isAnybodys(task.needs)) return passes("Any worker may run it.");
   const name = needName(task.needs);
   const able = workers.filter((one) => meets(task.needs, one));
-  const live = able.filter(isLive);
+  const live = able.filter(isLiveWorker);
   if (live.length > 0) return passes(`${countWords(live.length, "live worker")} can: ${name}.`, live.map(workerRow));
-  const others = workers.filter((one) => isLive(one) && !meets(task.needs, one));
+  const others = workers.filter((one) => isLiveWorker(one) && !meets(task.needs, one));
   const rows = [...able.map(workerRow), ...others.map((one) => lackingRow(one, facts))];
   const gone =
     able.length > 0
@@ -159,12 +160,12 @@ function lackingRow(one: WorkerRow, { task }: WhyFacts): WhyRow {
   return { ...workerRow(one), note: `lacks ${lacks.join(", ")}` };
 }
 
-/** The live workers that could run it: those that it asks for, else the console's own. */
+/** The live workers that could run it. */
 function candidates({ task, workers }: WhyFacts): WorkerRow[] {
-  const isOne = isAnybodys(task.needs)
-    ? ({ role }: WorkerRow) => role === LOCAL_ROLE
-    : (one: WorkerRow) => meets(task.needs, one);
-  return workers.filter((one) => isLive(one) && isOne(one));
+  return workers.filter(
+    (one) =>
+      isLiveWorker(one) && meets(task.needs, one) && (isLocalWorker(one) || !isAnybodys(task.needs) || takesTasks(one)),
+  );
 }
 
 function drained(facts: WhyFacts): Judgement {
@@ -220,17 +221,17 @@ function runner(facts: WhyFacts): Judgement {
 
 function slots(facts: WhyFacts): Judgement {
   if (needsNoSlot(facts)) return passes("It needs no slot.");
-  const { running, now, dispatcher: found } = facts;
+  const { running, now, dispatcher: found, task } = facts;
   const able = candidates(facts).filter((one) => !one.drained);
-  const isLocal = isAnybodys(facts.task.needs);
-  const total = isLocal ? (found?.slots ?? 0) : able.length;
-  if (isLocal && (found === null || found.alive === false)) return notReached("Nobody starts tasks.");
-  if (!isLocal && able.length === 0) return notReached("There is no such worker.");
+  const own = found === null || found.alive === false || !meets(task.needs, LOCAL_SKILLS) ? 0 : found.slots;
+  const total = own + able.filter((one) => !isLocalWorker(one)).length;
+  if (total === 0) return notReached(isForOthers(facts) ? "There is no such worker." : "Nobody starts tasks.");
   const ids = new Set(able.map(({ id }) => id));
   const busy = running.filter(({ workerId }) => workerId !== null && ids.has(workerId));
-  const kind = isLocal ? "slot" : "worker";
-  if (busy.length < total)
+  const kind = own > 0 ? "slot" : "worker";
+  if (busy.length < total) {
     return passes(`${total - busy.length} of ${countWords(total, kind)} ${total === 1 ? "is" : "are"} free.`);
+  }
   return occupied(takenWords(total, kind), busy, { now, total: busy.length });
 }
 

@@ -1,6 +1,7 @@
 import { HiveError } from "../../../shared/errors";
 import type { RunnerInfo } from "../../../shared/model/views";
 import type { TaskWhy, WhyGate, WhyRow, WhyStep } from "../../../shared/model/why";
+import { workerCommand } from "../plan/capacity";
 import { isAlive } from "../process-identity";
 import type { Store } from "../store/open";
 import { gatherFacts, type WhyFacts } from "./why-facts";
@@ -109,14 +110,8 @@ function stepsFor({ gate }: WhyGate, { task, plan, roots, open, workers, dispatc
       return plan?.isOurs && ["draft", "generated", "approved"].includes(plan.status)
         ? [step("plans.start", planId, `Start ${plan.title}`, `hive plan start ${plan.id}`)]
         : [];
-    case "worker": {
-      const { role, capabilities } = task.needs;
-      const flags = [
-        ...(role === null ? [] : ["--role", role]),
-        ...capabilities.flatMap((one) => ["--capability", one]),
-      ];
-      return [step(null, null, "Start a worker that can", `hive worker start ${flags.join(" ")}`)];
-    }
+    case "worker":
+      return [step(null, null, "Start a worker that can", workerCommand(task.needs))];
     case "drained": {
       const resting = workers.find((one) => one.drained);
       return resting === undefined

@@ -24,6 +24,13 @@ export function needName({ role, capabilities }: Need): string {
   return listed === "" ? role : `${role} with ${listed}`;
 }
 
+/** What starts a worker that meets a need. */
+export function workerCommand({ role, capabilities }: Need): string {
+  return ["hive worker start", `--role ${role ?? "worker"}`, ...capabilities.map((one) => `--capability ${one}`)].join(
+    " ",
+  );
+}
+
 /** Slots of one kind, which tasks of one kind share. */
 export interface Pool {
   readonly need: Need;
@@ -37,18 +44,21 @@ export interface Capacity {
   poolOf(need: Need): number;
 }
 
-/** The role of a console's own workers. */
-export const LOCAL_ROLE = "local";
-
 /**
- * The slots that tasks with these needs run on: the console's own for what anybody may run and for what its own
- * workers can do, else the live workers that meet the need. A worker that meets several needs counts for each.
+ * The slots that tasks with these needs run on: for what anybody may run and for what the console's own workers can do
+ * its slots and the helpers, else the live workers that meet the need. A worker that meets several needs counts for each.
+ * `helpers`: workers other than the console's that take what anybody may run.
  */
 export function capacityFor(
   needs: Iterable<Need>,
-  { slots, local, workers }: { readonly slots: number; readonly local: Offer; readonly workers: readonly Offer[] },
+  {
+    slots,
+    helpers,
+    local,
+    workers,
+  }: { readonly slots: number; readonly helpers: number; readonly local: Offer; readonly workers: readonly Offer[] },
 ): Capacity {
-  const pools: Pool[] = [{ need: { role: null, capabilities: [] }, size: slots }];
+  const pools: Pool[] = [{ need: { role: null, capabilities: [] }, size: slots + helpers }];
   const places = new Map<string, number>();
   const poolOf = (need: Need): number => {
     if (isAnybodys(need)) return 0;

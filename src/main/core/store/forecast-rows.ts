@@ -40,13 +40,15 @@ export function pageOutlookTasks(db: ReadableDatabase, { planId, after, limit }:
 export interface OutlookState {
   readonly ordinal: number;
   readonly status: string;
+  /** Queued behind what failed or was cancelled. */
+  readonly blocked: boolean;
   readonly priority: number;
   readonly notBefore: number | null;
   /** When its latest attempt began. */
   readonly startedAt: number | null;
 }
 
-const STATES = `SELECT k.ordinal, k.not_before, t.status, t.priority, r.started_at
+const STATES = `SELECT k.ordinal, k.not_before, k.blocked, t.status, t.priority, r.started_at
   FROM console_tasks k JOIN tasks t ON t.id = k.task_id LEFT JOIN runs r ON r.id = k.run_id`;
 export const OUTLOOK_STATES = `${STATES} WHERE k.plan_id = +? AND k.ordinal > +? ORDER BY k.ordinal LIMIT ?`;
 export const OUTLOOK_STATE = `${STATES} WHERE k.task_id = +?`;
@@ -64,6 +66,7 @@ function decodeState(row: Row): OutlookState {
   return {
     ordinal: integer(row.ordinal),
     status: text(row.status),
+    blocked: row.blocked === 1,
     priority: integerOrNull(row.priority) ?? 1,
     notBefore: integerOrNull(row.not_before),
     startedAt: parseTime(row.started_at),
