@@ -80,7 +80,7 @@ function retryTime({ task, now }: WhyFacts): Judgement {
 
 function plan({ plan: found, task, now }: WhyFacts): Judgement {
   if (task.planId === null || found === null) {
-    return holds("It is in no plan, so the console starts it never: a worker that asks for queued tasks takes it.");
+    return holds("It is in no plan, so no console starts it: a worker that asks for queued tasks takes it.");
   }
   const row: WhyRow = { kind: "plan", id: found.id, title: found.title, state: found.status, note: "" };
   if (!found.isOurs) {
