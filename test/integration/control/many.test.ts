@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { abortBulk, getBulk, listBulk, startBulk } from "../../../src/main/core/operations/bulk";
 import { previewAct } from "../../../src/main/core/operations/previews";
+import { retryFrom } from "../../../src/main/core/operations/retry-from";
+import { countOf } from "../../../src/main/core/store/jobs";
 import { openStore, type Store } from "../../../src/main/core/store/open";
 import { TASK_STATUSES } from "../../../src/shared/model/task";
 import type { TaskChange } from "../../../src/shared/model/task-change";
@@ -99,6 +101,44 @@ test("an act on many does exactly what its preview said, and leaves the database
     }),
     { numRuns: 60 },
   );
+});
+
+test("running again from a task on does exactly what its preview said, or is refused as it said", {
+  timeout: 120_000,
+}, async () => {
+  let refusals = 0;
+  await fc.assert(
+    fc.asyncProperty(world, fc.nat({ max: PLANS * TASKS - 1 }), async (tasks, at) => {
+      const store = await openTestStore();
+      await build(store, tasks);
+      const sql = "SELECT task_id FROM console_tasks ORDER BY seq LIMIT 1 OFFSET ?";
+      const taskId = String(store.read.prepare(sql).pluck().get(at));
+      const preview = await previewAct(store, { of: { act: "tasks.retryFrom", taskId }, limit: 1_000 });
+      const statuses = () => store.read.prepare<[], string>("SELECT status FROM tasks ORDER BY id").pluck().all();
+      const before = statuses();
+      const request = { taskId, actor: "ada", reason: "again" };
+      if (preview.refusal !== null) {
+        refusals += 1;
+        await expect(retryFrom(store, request)).rejects.toMatchObject({ code: preview.refusal.code });
+        expect(statuses()).toEqual(before);
+      } else {
+        const report = await retryFrom(store, request);
+        expect([report.done, countOf(report.skipped)]).toEqual([preview.count, countOf(preview.skipped)]);
+        const audited = store.read
+          .prepare<[], string>("SELECT entity_id FROM console_audit WHERE act = 'tasks.retryFrom'")
+          .pluck()
+          .all();
+        expect(audited.sort()).toEqual(preview.tasks.map(({ id }) => id).sort());
+        const status = store.read.prepare<[string], string>("SELECT status FROM tasks WHERE id = ?").pluck();
+        for (const { id } of preview.tasks) expect(status.get(id)).toBe("queued");
+      }
+      expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
+      await store.close();
+    }),
+    { numRuns: 60 },
+  );
+  expect(refusals).toBeGreaterThan(0);
+  expect(refusals).toBeLessThan(60);
 });
 
 async function manyTasks(store: Store, count: number): Promise<string> {
