@@ -298,7 +298,7 @@ test("cancelling the last task that could run ends its plan", async () => {
   const [a] = listTasks(store, { planId, limit: 1 }).rows;
   const row = await cancelTask(store, { taskId: a?.id ?? "", reason: "Not needed", actor: "ada" });
   expect(row).toMatchObject({ state: "cancelled", reason: "Not needed" });
-  expect(getPlan(store, { planId })).toMatchObject({ status: "failed", counts: { cancelled: 1, blocked: 1 } });
+  expect(getPlan(store, { planId })).toMatchObject({ status: "cancelled", counts: { cancelled: 1, blocked: 1 } });
   expect(listTasks(store, { planId, limit: 2 }).rows[1]?.reason).toBe("Blocked: Task a was cancelled");
 });
 

@@ -70,17 +70,19 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
   };
 
   const giveUpWorker = (tx: WritableDatabase, workerId: string): void => {
+    if (getWorkers(tx, [workerId])[0]?.status === "offline") return;
     markWorkersOffline(tx, [workerId]);
     tellOfWorkers(tx, [workerId], "offline", common());
   };
 
   const take = async (runs: readonly LiveRun[], workerId: string, why: string, isGone: boolean): Promise<void> => {
     await persistence.persist((tx) => giveUpWorker(tx, workerId));
-    for (const run of runs) {
+    const theirEnds = runs.map((run) => {
       // A program of ours leaves its processes running: they go on under the console's eyes.
-      if (isGone && !run.bySql) options.adopt(run);
-      else await rescue(run, why);
-    }
+      if (isGone && !run.bySql) return options.adopt(run);
+      return rescue(run, why);
+    });
+    await Promise.all(theirEnds);
   };
 
   const settle = (): void => {
