@@ -168,7 +168,9 @@ function scansOf(db: ReadableDatabase, sql: string): string[] {
     // Each trigger is a program of its own, with cursors of its own.
     if (addr === 0) cursors = new Map();
     if (opcode === "OpenRead" || opcode === "OpenWrite") cursors.set(p1, names.get(p2) ?? String(p2));
-    if (opcode === "Rewind" && cursors.has(p1)) scans.push(cursors.get(p1) ?? "");
+    const name = cursors.get(p1);
+    // What a walk through the graph has come to is worked off whole; else it is empty.
+    if (opcode === "Rewind" && name !== undefined && name !== "console_walk") scans.push(name);
   }
   return scans;
 }

@@ -223,6 +223,10 @@ export const CONSOLE_TABLES: readonly string[] = [
   // Has its row only within a transaction, while bulk.ts does what triggers do otherwise.
   `CREATE TABLE console_bulk (one INTEGER PRIMARY KEY)`,
 
+  // The tasks that one walk of a trigger has come to; empty otherwise. It is worked off by console_walked.
+  "CREATE TABLE console_walk (seq INTEGER PRIMARY KEY)",
+  "CREATE VIEW console_walked AS SELECT 0 AS step",
+
   // Where triggers send a task that goes from one status to another.
   "CREATE VIEW console_moves AS SELECT '' AS id, '' AS was, '' AS status",
   CONSOLE_OFFERS,

@@ -87,14 +87,15 @@ function seqOf(taskId: string): string {
 /** Marks everything queued behind an obstacle. Stops where it is marked already, so a repeat costs nothing. */
 function block(taskId: string, when: string): string {
   const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
-  return `UPDATE console_tasks SET blocked = 1 WHERE seq IN (
+  return `INSERT INTO console_walk (seq)
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
         WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
       UNION
       SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${open}
-    ) SELECT seq FROM behind);`;
+    ) SELECT seq FROM behind;
+  ${mark(1)}`;
 }
 
 /**
@@ -104,15 +105,16 @@ function block(taskId: string, when: string): string {
 function unblock(taskId: string, when: string): string {
   const freed = `c.blocked = 1 AND NOT ${hasDependency("c.seq", STOPPED)}`;
   const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
-  return `UPDATE console_tasks SET blocked = 0 WHERE seq IN (
+  return `INSERT INTO console_walk (seq)
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
         WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${freed}
       UNION
       SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${freed}
-    ) SELECT seq FROM behind);
-  UPDATE console_tasks SET blocked = 1 WHERE seq IN (
+    ) SELECT seq FROM behind;
+  ${mark(-1)}
+  INSERT INTO console_walk (seq)
     WITH RECURSIVE behind (seq) AS (
       SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
         WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
@@ -125,8 +127,34 @@ function unblock(taskId: string, when: string): string {
       UNION
       SELECT c.seq FROM again JOIN console_edges e ON e.depends_on = again.seq
         JOIN console_tasks c ON c.seq = e.task WHERE ${open}
-    ) SELECT seq FROM again);`;
+    ) SELECT seq FROM again;
+  ${mark(1)}`;
 }
+
+/** Sets (1) or takes (-1) the mark where a walk has been. */
+function mark(step: 1 | -1): string {
+  return `INSERT INTO console_walked (step) SELECT ${step} WHERE EXISTS (SELECT 1 FROM console_walk);`;
+}
+
+/** What `console_blocked` and `console_unblocked` do for one task, for all of a walk: a fan may have ten thousand. */
+const WALKED = [
+  "UPDATE console_tasks SET blocked = NEW.step > 0 WHERE seq IN (SELECT seq FROM console_walk);",
+  `INSERT INTO console_counts (scope, status, n)
+      SELECT c.plan_id, 'blocked', count(*) * NEW.step FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq
+        WHERE true GROUP BY c.plan_id
+    ON CONFLICT (scope, status) DO UPDATE SET n = n + excluded.n;`,
+  `INSERT INTO console_changes (entity, id) SELECT 'tasks', json_group_array(c.task_id)
+    FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq;`,
+  `INSERT INTO console_changes (entity, id) SELECT DISTINCT 'plan', c.plan_id
+    FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq;`,
+  `UPDATE console_tasks SET unmet = unmet - NEW.step * (SELECT count(*) FROM console_edges e
+        CROSS JOIN console_walk w ON w.seq = e.depends_on WHERE e.task = console_tasks.seq)
+    WHERE run_when <> 0
+      AND seq IN (SELECT e.task FROM console_walk w CROSS JOIN console_edges e ON e.depends_on = w.seq)
+      AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued';`,
+  "DELETE FROM console_walk;",
+];
+const NO_WALK = "NOT EXISTS (SELECT 1 FROM console_walk)";
 
 const own = (taskId: string, column: string) => `(SELECT ${column} FROM console_tasks WHERE task_id = ${taskId})`;
 const ownBlocked = (taskId: string) => own(taskId, "blocked");
@@ -188,7 +216,7 @@ const TASK_STATUS_CHANGED = [
     WHERE task_id = NEW.id AND NEW.status = 'queued';`,
   makeReady("c.task_id = NEW.id AND NEW.status = 'queued'"),
   // Who is queued behind it waits again.
-  `UPDATE console_tasks SET unmet = unmet + 1 WHERE ${queuedBehind("NEW.id")} AND ${STEP} = 1;`,
+  `UPDATE console_tasks SET unmet = unmet + 1 WHERE ${STEP} = 1 AND ${queuedBehind("NEW.id")};`,
   // An obstacle no more. Before the counters of a completed one go down, so that the walk passes through all.
   unblock(
     "NEW.id",
@@ -196,7 +224,7 @@ const TASK_STATUS_CHANGED = [
       AND (${wasStopped("NEW.id", "NEW.was")} OR (NEW.was = 'queued' AND ${ownBlocked("NEW.id")} = 1))
       AND NOT (NEW.status = 'queued' AND coalesce(${ownBlocked("NEW.id")}, 0) = 1)`,
   ),
-  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${queuedBehind("NEW.id")} AND ${STEP} = -1;`,
+  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${STEP} = -1 AND ${queuedBehind("NEW.id")};`,
   block("NEW.id", `${wasStopped("NEW.id", "NEW.status")} OR (NEW.status = 'queued' AND ${ownBlocked("NEW.id")} = 1)`),
   ...LEAVE_QUEUE,
   reconsider("NEW.id"),
@@ -354,17 +382,26 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
     "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
     "DELETE FROM console_ready WHERE seq = NEW.seq;",
   ]),
+  trigger("console_walk_done", "INSTEAD OF INSERT ON console_walked", WALKED),
   // What runs on failure or always need not wait for a blocked task.
-  trigger("console_blocked", "AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 0 AND NEW.blocked = 1", [
-    count("NEW.plan_id", "'blocked'", 1),
-    "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
-    `UPDATE console_tasks SET unmet = unmet - 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
-  ]),
-  trigger("console_unblocked", "AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 1 AND NEW.blocked = 0", [
-    count("NEW.plan_id", "'blocked'", -1),
-    "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
-    `UPDATE console_tasks SET unmet = unmet + 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
-  ]),
+  trigger(
+    "console_blocked",
+    `AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 0 AND NEW.blocked = 1 AND ${NO_WALK}`,
+    [
+      count("NEW.plan_id", "'blocked'", 1),
+      "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
+      `UPDATE console_tasks SET unmet = unmet - 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
+    ],
+  ),
+  trigger(
+    "console_unblocked",
+    `AFTER UPDATE OF blocked ON console_tasks WHEN OLD.blocked = 1 AND NEW.blocked = 0 AND ${NO_WALK}`,
+    [
+      count("NEW.plan_id", "'blocked'", -1),
+      "INSERT INTO console_changes (entity, id) VALUES ('task', NEW.task_id);",
+      `UPDATE console_tasks SET unmet = unmet + 1 WHERE run_when <> 0 AND ${queuedBehind("NEW.task_id")};`,
+    ],
+  ),
 
   trigger("console_plan_status", "AFTER UPDATE OF status ON execution_plans WHEN NEW.status IS NOT OLD.status", [
     "DELETE FROM console_ready WHERE NEW.status IS NOT 'executing' AND plan_id = NEW.id AND held <> 4;",
