@@ -18,6 +18,7 @@ import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
 import { reportError } from "./report";
 import { runPlan } from "./run";
+import { addScheduleCommands } from "./schedule-commands";
 import { addTaskCommands } from "./task-commands";
 import { addWorkerCommands } from "./worker-commands";
 
@@ -143,6 +144,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addWhyCommand(program, setting);
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
+  addScheduleCommands(program, setting);
   addMachineCommands(program, setting);
   addCompletionCommand(program, setting);
   return program;

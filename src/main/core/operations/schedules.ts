@@ -66,7 +66,7 @@ export function resolveSchedule(store: Store, nameOrId: string): string {
 }
 
 /** The next due times of a timing; nothing is stored. Throws `invalid_input`. */
-export function previewTiming(store: Store, timing: Timing, count: number = SHOWN_NEXT): number[] {
+export function previewTiming(store: Pick<Store, "clock">, timing: Timing, count: number = SHOWN_NEXT): number[] {
   const now = store.clock.now();
   checkTiming(timing, now);
   return nextDues(timing, now, count);
