@@ -1,0 +1,104 @@
+import { rmSync } from "node:fs";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { waitFor } from "../../helpers/wait";
+import { buildHive, makePlace, type Place, records } from "./hive";
+
+let place: Place;
+let plan: string;
+
+beforeAll(buildHive, 240_000);
+beforeEach(() => {
+  place = makePlace();
+  plan = place.file(
+    "plan.yaml",
+    "title: Nightly\nparameters: { n: 1 }\nsubtasks: [{ id: a, run: echo hello }]\n".replace(
+      "n: 1",
+      "n: { type: number, default: 1 }",
+    ),
+  );
+});
+afterEach(() => place.remove());
+
+const hive = (...args: string[]) => place.hive(["schedule", ...args]);
+
+describe("hive schedule", () => {
+  it("makes, lists, shows, pauses, resumes and deletes", async () => {
+    const made = await hive(
+      "create",
+      "nightly",
+      plan,
+      "--cron",
+      "30 2 * * *",
+      "--timezone",
+      "Europe/Berlin",
+      "-p",
+      "n=7",
+    );
+    expect(made).toMatchObject({ code: 0, err: "" });
+    expect(made.out).toMatch(/✓ nightly: 30 2 \* \* \* Europe\/Berlin; next \w{3} \d{4}-\d\d-\d\d 02:30\n/);
+    expect((await hive("list")).out).toMatch(/^nightly +30 2 \* \* \* Europe\/Berlin +in \d+h? ?\d+/);
+    const shown = await hive("show", "nightly");
+    expect(shown).toMatchObject({ code: 0, err: "" });
+    expect(shown.out).toContain("parameter   n=7");
+    expect(shown.out.match(/ 02:30 {2}in /g)).toHaveLength(5);
+    expect((await hive("pause", "nightly", "--reason", "holidays")).out).toContain("nightly is paused");
+    expect((await hive("list")).out).toContain("paused");
+    expect(await hive("pause", "nightly")).toMatchObject({ code: 1 });
+    expect((await hive("resume", "nightly")).out).toMatch(/nightly goes on; next /);
+    expect(records((await hive("list", "--json")).out)).toMatchObject([
+      { name: "nightly", overlap: "skip", pausedAt: null },
+    ]);
+    expect(await hive("delete", "nightly")).toMatchObject({ code: 0 });
+    expect((await hive("list")).out).toContain("No schedules yet");
+    expect(await hive("show", "nightly")).toMatchObject({ code: 2 });
+  });
+
+  it("says when something would be due, stored or not", async () => {
+    const times = await hive("next", "--cron", "0 12 24 12 *", "--timezone", "UTC", "-n", "2");
+    expect(times.out).toMatch(/^\w{3} \d{4}-12-24 12:00\n\w{3} \d{4}-12-24 12:00\n$/);
+    await hive("create", "poll", plan, "--every", "15m", "--overlap", "queue");
+    expect(records((await hive("next", "poll", "--json")).out)).toHaveLength(5);
+  });
+
+  it.each([
+    [["create", "x", "plan.yaml"], /either --cron or --every/],
+    [["create", "x", "plan.yaml", "--cron", "0 0 * * *", "--every", "1h"], /either --cron or --every/],
+    [["create", "x", "plan.yaml", "--cron", "0 0 * *"], /too few fields/],
+    [["create", "x", "plan.yaml", "--every", "soon"], /15m, 6h or 2d/],
+    [["create", "x", "plan.yaml", "--every", "1h", "--overlap", "maybe"], /skip, queue, allow, replace/],
+    [["create", "x", "plan.yaml", "--cron", "@daily", "--timezone", "Mars/Base"], /no time zone/],
+    [["create", "x", "nowhere.yaml", "--cron", "@daily"], /nowhere.yaml cannot be read/],
+    [["next"], /Name a schedule, or give --cron/],
+  ])("refuses %j with 2", async (args, says) => {
+    const refused = await hive(...args);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(says);
+  });
+
+  it("launches at once on request, and by the clock while a console dispatches", async () => {
+    await hive("create", "poll", plan, "--every", "1s", "--paused");
+    const now = await hive("run-now", "poll", "--json");
+    expect(now).toMatchObject({ code: 0, err: "" });
+    const [{ plan_id: planId } = {}] = records(now.out);
+    await hive("resume", "poll");
+    const watching = place.start([
+      "run",
+      place.file("wait.yaml", "title: Wait\nsubtasks: [{ id: w, run: sleep 60 }]\n"),
+    ]);
+    const launched = () =>
+      place.rows("SELECT 1 FROM console_schedule_launches WHERE outcome = 'launched' AND cause = 'time'").length;
+    await waitFor("launches by the clock", () => launched() >= 2, { timeoutMs: 60_000, intervalMs: 100 });
+    await waitFor(
+      "the plan launched by hand",
+      () => place.rows("SELECT status FROM execution_plans WHERE id = ?", planId)[0]?.status === "completed",
+      { timeoutMs: 60_000, intervalMs: 100 },
+    );
+    watching.child.kill("SIGINT");
+    await watching.ended;
+    rmSync(plan);
+    const shown = await hive("show", "poll");
+    expect(shown.code).toBe(1);
+    expect(shown.out).toMatch(/✓ launched {2}by hand {2}plan \S+ completed/);
+    expect(shown.out).toMatch(/problem +The plan file .*plan\.yaml cannot be read/);
+  });
+});
