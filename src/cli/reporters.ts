@@ -1,4 +1,5 @@
 import type { PlanForecast } from "../shared/model/forecast";
+import { allowedFailures } from "../shared/model/plan";
 import type { PlanDetail, TaskRow } from "../shared/model/views";
 import { type Failure, printFailures } from "./failures";
 import { endsWords } from "./forecast-words";
@@ -39,7 +40,10 @@ function conclude(out: Output, summary: RunSummary, failures: readonly Failure[]
   const look = lookOf(summary.status);
   const outcome = `${out.paint(look.tone, look.glyph)} ${out.paint("bold", plainText(summary.title))} ${look.word}`;
   out.line();
-  out.line(`${outcome} in ${formatDuration(summary.durationMs)}: ${describeCounts(counts)}`);
+  const allowed = allowedFailures(summary.status, counts.get("failed") ?? 0);
+  out.line(
+    `${outcome}${allowed === null ? "" : `, ${allowed},`} in ${formatDuration(summary.durationMs)}: ${describeCounts(counts)}`,
+  );
 }
 
 /** A view that is redrawn in place, for a terminal. */

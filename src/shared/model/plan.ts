@@ -79,6 +79,12 @@ export function planOutcome(
   return (counts.failed ?? 0) === 0 && (counts.cancelled ?? 0) > 0 ? "cancelled" : "failed";
 }
 
+/** `1 failure allowed`: what a plan that completed did not mind. Null: nothing, or it did not complete. */
+export function allowedFailures(status: string, failed: number): string | null {
+  if (status !== "completed" || failed === 0) return null;
+  return `${failed} ${failed === 1 ? "failure" : "failures"} allowed`;
+}
+
 export interface ExcusedTasks {
   readonly failed: number;
   readonly skipped: number;

@@ -109,6 +109,8 @@ describe("the next attempt", () => {
     const retryAfter = (exitCode: number | null) =>
       nextAttemptAt({ outcome: "failure", exitCode, retries, attempts: 1, maxAttempts: 3, now: 0, random: () => 1 });
     expect([retryAfter(75), retryAfter(111)]).toEqual([1_000, 1_000]);
+    const late = { outcome: "timeout", exitCode: 75, retries, attempts: 1, maxAttempts: 3, now: 0 } as const;
+    expect(nextAttemptAt({ ...late, random: () => 1 })).toBeNull();
     expect([retryAfter(1), retryAfter(0), retryAfter(null)]).toEqual([null, null, null]);
   });
 

@@ -119,7 +119,10 @@ export interface RetryFacts {
 export function nextAttemptAt(facts: RetryFacts): number | null {
   const { outcome, exitCode, retries, attempts, maxAttempts, now, random } = facts;
   if (outcome !== "failure" && outcome !== "timeout") return null;
-  if (retries.onExitCodes !== null && (exitCode === null || !retries.onExitCodes.includes(exitCode))) return null;
+  if (retries.onExitCodes !== null) {
+    // The exit code of what was stopped at its time limit is the stop's.
+    if (outcome === "timeout" || exitCode === null || !retries.onExitCodes.includes(exitCode)) return null;
+  }
   const left = maxAttempts - attempts;
   if (left <= 0) return null;
   // Counted from the last launch or retry by hand, so that each begins with the shortest delay.
