@@ -113,7 +113,7 @@ describe("a person's decision from another terminal", () => {
     const running = place.start(["run", place.file("gated.yaml", GATED)]);
     await running.printed(/gate|Gated|ask/i);
     const id = await pending();
-    expect(records((await place.hive(["task", "send-back", id, "--json"])).out)).toEqual([
+    expect(records((await place.hive(["task", "send-back", id, "--json"])).out)).toMatchObject([
       { task_id: id, status: "rework_needed" },
     ]);
     expect((await place.hive(["task", "update", id, "queued"])).code).toBe(0);
