@@ -56,12 +56,12 @@ export async function listRecentPlans(options: ListOptions, { out, err }: Output
 }
 
 function printPlans(out: Output, plans: readonly PlanSummary[]): void {
-  const words = plans.map((plan) => lookOf(plan.status).word);
+  const words = plans.map((plan) => lookOf(standing(plan)).word);
   const wordWidth = Math.max(6, ...words.map((word) => word.length));
   const head = `${column("ID", 36)}  ${column("STATUS", wordWidth + 2)}  ${column("DONE", 11)}  ${column("LAUNCHED", 16)}  ${column("TOOK", 7)}  TITLE`;
   out.line(out.paint("grey", head));
   for (const plan of plans) {
-    const look = lookOf(plan.status);
+    const look = lookOf(standing(plan));
     const done = `${formatCount(plan.counts.completed ?? 0)}/${formatCount(plan.taskCount)}`;
     const launched = plan.createdAt === null ? "" : formatDate(plan.createdAt);
     const left = `${column(plan.id, 36)}  ${out.paint(look.tone, column(`${look.glyph} ${look.word}`, wordWidth + 2))}`;
@@ -69,6 +69,11 @@ function printPlans(out: Output, plans: readonly PlanSummary[]): void {
     const room = out.isTty ? out.size().width - 36 - wordWidth - 46 : Number.POSITIVE_INFINITY;
     out.line(`${left}  ${right}  ${truncate(plainText(plan.title), Math.max(12, room))}`);
   }
+}
+
+/** As a person sees it: a paused plan is executing only by name. */
+function standing({ status, paused }: PlanSummary): string {
+  return paused ? "paused" : status;
 }
 
 function tookOf(plan: PlanSummary): string {
@@ -96,7 +101,7 @@ export async function showPlan(planId: string, options: ShowOptions, { out, err 
 }
 
 function printPlan(out: Output, plan: PlanDetail, tasks: readonly TaskRow[], now: number): void {
-  const look = lookOf(plan.status);
+  const look = lookOf(standing(plan));
   out.line(`${out.paint(look.tone, look.glyph)} ${out.paint("bold", plainText(plan.title))}  ${look.word}`);
   const field = (name: string, value: string | null) => {
     if (value !== null && value !== "") out.line(`  ${out.paint("grey", column(name, 10))}  ${plainText(value)}`);
@@ -127,6 +132,7 @@ function planRecord(plan: PlanSummary): Readonly<Record<string, unknown>> {
     plan_id: plan.id,
     title: plan.title,
     status: plan.status,
+    paused: plan.paused,
     source: plan.sourceName,
     launched_by: plan.launchedBy,
     created_at: time(plan.createdAt),

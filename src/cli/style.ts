@@ -52,6 +52,7 @@ const LOOKS: Readonly<Record<string, StateLook>> = {
   draft: { glyph: "◌", word: "draft", tone: "grey" },
   generated: { glyph: "◌", word: "generated", tone: "grey" },
   executing: { glyph: "◐", word: "executing", tone: "blue" },
+  paused: { glyph: "‖", word: "paused", tone: "yellow" },
   partially_completed: { glyph: "◑", word: "partly completed", tone: "yellow" },
   synthesis_failed: { glyph: "✗", word: "synthesis failed", tone: "red" },
   closed: { glyph: "✓", word: "closed", tone: "grey" },

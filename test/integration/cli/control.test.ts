@@ -113,6 +113,7 @@ test("hive plan pauses, resumes, cancels and retries; hive worker drains", { tim
   expect((await place.hive(["plan", "pause", planId, "--preview"])).out).toContain("executing → paused");
   expect((await place.hive(["plan", "pause", planId])).out).toBe("✓ Nightly is paused\n");
   expect(place.rows("SELECT DISTINCT held FROM console_ready")).toEqual([{ held: 1 }]);
+  expect((await place.hive(["plan", "list"])).out).toContain("‖ paused");
   expect(records((await place.hive(["plan", "resume", planId, "--json"])).out)).toEqual([
     { plan_id: planId, status: "executing", paused: false },
   ]);

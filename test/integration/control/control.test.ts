@@ -193,6 +193,33 @@ test("a large downstream is held until all of it is queued, while tasks are clai
   expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
 });
 
+test("a console that dies while much is queued again leaves a paused plan, and doing it again does the rest", {
+  timeout: 60_000,
+}, async () => {
+  const store = await openTestStore();
+  const wide = Array.from({ length: 1_000 }, (_, at) => subtask(`w${at}`, { dependencies: ["a"] }));
+  const planId = await launch(store, planOf([subtask("a"), ...wide]));
+  await store.write((tx) => tx.prepare("UPDATE tasks SET status = 'completed'").run());
+  const a = String(store.read.prepare("SELECT task_id FROM console_tasks WHERE ordinal = 0").pluck().get());
+  const cutShort = expect(retryFrom(store, { taskId: a, ...ada })).rejects.toMatchObject({ code: "shutting_down" });
+  const queued = (of: Store) =>
+    Number(of.read.prepare("SELECT count(*) FROM tasks WHERE status = 'queued'").pluck().get());
+  await waitFor("the first slice", () => queued(store) > 0, { intervalMs: 1 });
+  const again = await reopen(store);
+  await cutShort;
+  expect(getPlan(again, { planId })).toMatchObject({ status: "executing", paused: true });
+  const left = 1_001 - queued(again);
+  expect(await retryFrom(again, { taskId: a, ...ada })).toMatchObject({ done: left });
+  expect(queued(again)).toBe(1_001);
+  expect(getPlan(again, { planId }).paused).toBe(false);
+
+  // A pause of an operator's own stays.
+  await pausePlan(again, { planId, ...ada });
+  await again.write((tx) => tx.prepare("UPDATE tasks SET status = 'completed'").run());
+  await retryFrom(again, { taskId: a, ...ada });
+  expect(getPlan(again, { planId }).paused).toBe(true);
+});
+
 test("an edited task runs what the edit says, and its old attempt keeps what it ran", async () => {
   const store = await openTestStore();
   const planId = await launch(store, planOf([work("a", { env: { KEEP: "1" } }), work("b", { dependencies: ["a"] })]));

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ActReport } from "../../../shared/control-contract";
 import { HiveError } from "../../../shared/errors";
-import { integerOrNull } from "../store/columns";
 import { statement, type WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
 import { pausePlan, resumePlan } from "../store/plan-control";
@@ -81,21 +80,19 @@ export async function retryFrom(store: Store, request: RetryFromRequest): Promis
   const seqsOrNone = root.seq === null ? [null] : seqs;
   const isLarge = seqsOrNone.length > SLICE;
   let tally = createTally();
-  let held: number | null = null;
   for (let at = 0; at < seqsOrNone.length; at += SLICE) {
     const slice = seqsOrNone.slice(at, at + SLICE);
     const isLast = at + SLICE >= seqsOrNone.length;
     const step = await store.write((tx) => {
       const counts = tally.copy();
       again(tx, turn, slice, counts);
-      const token = isLarge && at === 0 ? hold(tx, turn) : held;
-      if (isLast && token !== null) release(tx, turn, token);
+      const isHeld = isLarge && hold(tx, turn);
+      if (isLast && isHeld) release(tx, turn);
       const planId = planOfOurs(root);
       if (isLast && planId !== null) settlePlan(tx, planId, writerOf(store));
-      return { counts, token };
+      return counts;
     });
-    tally = step.counts;
-    held = step.token;
+    tally = step;
   }
   return tally.report();
 }
@@ -126,24 +123,24 @@ function again(
 
 const HELD = "Held until everything that is to run again is queued";
 
-/** Pauses the plan; the answer tells this pause from one that an operator makes. Null: it is paused already. */
-function hold(tx: WritableDatabase, { store, request, root }: Turn): number | null {
+/**
+ * Keeps the plan paused for as long as it takes. False: it is an operator's own pause, and not ours to end. One that
+ * was left by a console that died is ours.
+ */
+function hold(tx: WritableDatabase, { store, request, root }: Turn): boolean {
   const planId = planOfOurs(root);
-  if (planId === null) return null;
-  const writer = writerOf(store);
-  return pausePlan(tx, { planId, reason: HELD, actor: request.actor, writer }) ? writer.now : null;
+  if (planId === null) return false;
+  const isNew = pausePlan(tx, { planId, reason: HELD, actor: request.actor, writer: writerOf(store) });
+  return isNew || statement(tx, LATEST_PAUSE).get(planId)?.reason === HELD;
 }
 
-function release(tx: WritableDatabase, { store, request, root }: Turn, token: number): void {
+const LATEST_PAUSE = `SELECT reason FROM console_audit WHERE entity_id = ? AND act = 'plans.pause'
+  ORDER BY seq DESC LIMIT 1`;
+
+function release(tx: WritableDatabase, { store, request, root }: Turn): void {
   const planId = planOfOurs(root);
-  const row = statement(tx, "SELECT paused_at FROM console_plans WHERE plan_id = ?").get(planId);
-  if (planId === null || integerOrNull(row?.paused_at) !== token) return;
-  resumePlan(tx, {
-    planId,
-    reason: "Everything that is to run again is queued",
-    actor: request.actor,
-    writer: writerOf(store),
-  });
+  const reason = "Everything that is to run again is queued";
+  if (planId !== null) resumePlan(tx, { planId, reason, actor: request.actor, writer: writerOf(store) });
 }
 
 function writerOf(store: Store): Writer {
