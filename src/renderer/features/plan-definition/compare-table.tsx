@@ -134,7 +134,7 @@ const COLUMNS: ReadonlyArray<DataColumn<ComparedTask>> = [
   {
     id: "mark",
     header: "",
-    meta: { width: "20px" },
+    meta: { width: "30px" },
     cell: row((task) =>
       task.isDifferent ? (
         <b className={styles.mark} title="Different">

@@ -2,7 +2,7 @@ import { formatDuration, formatElapsed } from "../../ui/format";
 import { measure } from "../../ui/graph/paint-node";
 import type { Tone } from "../../ui/looks";
 import { BAR, type Context, ROW, type TimelineFrame, timeToX, topOf } from "./paint-frame";
-import { type Attempt, type Expected, readyAt } from "./timeline-model";
+import { type Attempt, type Expected, readyAt, shownAttempts } from "./timeline-model";
 
 const TONE_OF_RUN: Readonly<Record<string, Tone>> = {
   success: "completed",
@@ -11,6 +11,9 @@ const TONE_OF_RUN: Readonly<Record<string, Tone>> = {
   cancelled: "cancelled",
   running: "running",
   pending: "assigned",
+  review_pending: "review",
+  escalated: "escalated",
+  rework_needed: "rework",
 };
 
 export function paintBars(context: Context, frame: TimelineFrame, index: number): void {
@@ -19,7 +22,7 @@ export function paintBars(context: Context, frame: TimelineFrame, index: number)
   if (row === undefined) return;
   const { place } = row;
   const y = topOf(index, frame) + (ROW - BAR) / 2;
-  const attempts = model.attempts[place] ?? [];
+  const attempts = shownAttempts(model, place);
   paintWait(context, frame, place, attempts, y);
   const expected = frame.expected.get(place);
   const isReview = model.facts.state[place] === "review_pending";
@@ -212,9 +215,11 @@ export function paintDependencies(context: Context, frame: TimelineFrame): void 
 }
 
 function endOf({ model, expected }: TimelineFrame, place: number): number | null {
-  return model.attempts[place]?.at(-1)?.endedAt ?? expected.get(place)?.endsAt ?? model.facts.finishedAt[place] ?? null;
+  return (
+    shownAttempts(model, place).at(-1)?.endedAt ?? expected.get(place)?.endsAt ?? model.facts.finishedAt[place] ?? null
+  );
 }
 
 function beginOf({ model, expected }: TimelineFrame, place: number): number | null {
-  return model.attempts[place]?.[0]?.startedAt ?? expected.get(place)?.startsAt ?? null;
+  return shownAttempts(model, place)[0]?.startedAt ?? expected.get(place)?.startsAt ?? null;
 }

@@ -99,6 +99,21 @@ export function readyAt(model: TimelineModel, place: number): number | null {
 /** A shorter expectation is none: nothing is known of how long such a task takes. */
 const LEAST_EXPECTED_MS = 20;
 
+/** Who decides a gate: no worker does. */
+export const A_PERSON = "a person";
+
+/** A task's attempts; of a gate, which nobody attempts, the time in which it waits for a person's decision. */
+export function shownAttempts(model: TimelineModel, place: number): readonly Attempt[] {
+  const attempts = model.attempts[place] ?? [];
+  if (attempts.length > 0 || model.graph.agents[place] !== "approval") return attempts;
+  const state = model.facts.state[place] ?? "";
+  const startedAt = readyAt(model, place);
+  const endedAt = model.facts.finishedAt[place] ?? null;
+  if (startedAt === null || state === "queued" || state === "waiting" || state === "blocked") return attempts;
+  const status = state === "completed" ? "success" : state === "failed" ? "failure" : state;
+  return [{ number: 1, status, worker: A_PERSON, startedAt, endedAt }];
+}
+
 /** Expected starts and ends by place, of those tasks whose end still lies ahead. */
 export function expectedOf(
   model: TimelineModel,

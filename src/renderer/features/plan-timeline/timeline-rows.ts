@@ -1,4 +1,4 @@
-import type { Expected, TimelineModel } from "./timeline-model";
+import { type Expected, shownAttempts, type TimelineModel } from "./timeline-model";
 
 export const GROUPINGS = ["task", "worker"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -14,43 +14,31 @@ export interface TimelineRow {
   readonly groupSize: number;
 }
 
-/** When a task first began, or is expected to. */
-function beginOf(model: TimelineModel, expected: ReadonlyMap<number, Expected>, place: number): number {
-  return model.attempts[place]?.[0]?.startedAt ?? expected.get(place)?.startsAt ?? Number.POSITIVE_INFINITY;
-}
-
 /** Every task as a row: by begin, those that have not begun last; by worker, its tasks together. */
 export function arrangeRows(
   model: TimelineModel,
   expected: ReadonlyMap<number, Expected>,
   grouping: Grouping,
 ): readonly TimelineRow[] {
-  const begins = model.graph.ids.map((_, place) => beginOf(model, expected, place));
-  const places = model.graph.ids.map((_, place) => place).sort((a, b) => byBegin(model, begins, a, b));
+  const tasks = model.graph.ids.map((_, place) => {
+    const attempts = shownAttempts(model, place);
+    const begin = attempts[0]?.startedAt ?? expected.get(place)?.startsAt ?? Number.POSITIVE_INFINITY;
+    return { place, begin, hasBegun: attempts.length > 0, worker: attempts.at(-1)?.worker ?? null };
+  });
+  tasks.sort(
+    (a, b) =>
+      Number(b.hasBegun) - Number(a.hasBegun) || (a.begin === b.begin ? 0 : a.begin - b.begin) || a.place - b.place,
+  );
   if (grouping === "task") {
-    return places.map((place) => ({ place, worker: null, isFirst: false, groupSize: 0 }));
+    return tasks.map(({ place }) => ({ place, worker: null, isFirst: false, groupSize: 0 }));
   }
-  const groups = new Map<string | null, number[]>();
-  for (const place of places) {
-    const worker = model.attempts[place]?.at(-1)?.worker ?? null;
-    const group = groups.get(worker) ?? [];
-    groups.set(worker, group);
-    group.push(place);
-  }
+  const groups = Map.groupBy(tasks, ({ worker }) => worker);
   const rest = groups.get(null) ?? [];
   groups.delete(null);
   const named = [...groups].sort(([a], [b]) => compare(a ?? "", b ?? ""));
   return [...named, [null, rest] as const].flatMap(([worker, group]) =>
-    group.map((place, index) => ({ place, worker, isFirst: index === 0, groupSize: group.length })),
+    group.map(({ place }, index) => ({ place, worker, isFirst: index === 0, groupSize: group.length })),
   );
-}
-
-function byBegin(model: TimelineModel, begins: readonly number[], a: number, b: number): number {
-  const hasBegunA = (model.attempts[a]?.length ?? 0) > 0;
-  const hasBegunB = (model.attempts[b]?.length ?? 0) > 0;
-  if (hasBegunA !== hasBegunB) return hasBegunA ? -1 : 1;
-  const difference = (begins[a] ?? 0) - (begins[b] ?? 0);
-  return Number.isNaN(difference) || difference === 0 ? a - b : difference;
 }
 
 const numbers = new Intl.Collator("en", { numeric: true });

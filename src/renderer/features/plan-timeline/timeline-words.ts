@@ -1,6 +1,6 @@
 import { formatClock, formatDuration, formatElapsed, plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
-import { type Expected, readyAt, type TimelineModel } from "./timeline-model";
+import { A_PERSON, type Expected, readyAt, shownAttempts, type TimelineModel } from "./timeline-model";
 
 /** What is known of a task in time, as pairs of a word and its value. */
 export interface RowFacts {
@@ -26,17 +26,15 @@ export function factsOfRow(
   expected: ReadonlyMap<number, Expected>,
   now: number,
 ): RowFacts {
-  const attempts = model.attempts[place] ?? [];
+  const attempts = shownAttempts(model, place);
   const last = attempts.at(-1);
   const state = model.facts.state[place] ?? "";
   const facts: Array<readonly [string, string]> = [];
   if (last !== undefined) {
-    facts.push(["Worker", last.worker]);
     const length = (last.endedAt ?? now) - last.startedAt;
-    facts.push([
-      last.endedAt === null ? "Running" : "Ran",
-      `${formatClock(last.startedAt)}, ${last.endedAt === null ? formatElapsed(length) : formatDuration(length)}`,
-    ]);
+    const words = `${formatClock(last.startedAt)}, ${last.endedAt === null ? formatElapsed(length) : formatDuration(length)}`;
+    if (last.worker === A_PERSON) facts.push([last.endedAt === null ? "Asked" : "Decided", words]);
+    else facts.push(["Worker", last.worker], [last.endedAt === null ? "Running" : "Ran", words]);
   }
   const waits = model.before[place] ?? [];
   const ready = readyAt(model, place);
@@ -59,7 +57,7 @@ export function factsOfRow(
     title: model.graph.titles[place] ?? "",
     state,
     attempt:
-      last === undefined
+      last === undefined || last.worker === A_PERSON
         ? ""
         : attempts.length === 1
           ? "attempt 1"
