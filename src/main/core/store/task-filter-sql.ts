@@ -79,6 +79,12 @@ function between(value: string, name: string, { min, max }: Range): string[] {
   ];
 }
 
+/** The same of what may be unknown: then it is in no range, not even in one without ends. */
+function known(value: string, name: string, range: Range): string[] {
+  const ends = between(value, name, range);
+  return ends.length > 0 ? ends : [`${value} IS NOT NULL`];
+}
+
 const inList = (column: string, name: string): string => `${column} IN (SELECT value FROM json_each($${name}))`;
 const pattern = (words: string): string => `%${words.replaceAll(/[\\%_]/g, "\\$&")}%`;
 const ends = (name: string, { min, max }: Range): Record<string, unknown> => ({
@@ -121,11 +127,11 @@ const PARTS: { readonly [Name in Field]: Part<Name> } = {
   planIds: (ids) => ({ conditions: [inList("k.plan_id", "planIds")], bindings: { planIds: JSON.stringify(ids) } }),
   unchangedFor: (age, now) => {
     const range = since(age, now);
-    return { conditions: between(timeOf("t.updated_at"), "changed", range), bindings: ends("changed", range) };
+    return { conditions: known(timeOf("t.updated_at"), "changed", range), bindings: ends("changed", range) };
   },
   age: (age, now) => {
     const range = since(age, now);
-    return { conditions: between(timeOf("t.created_at"), "created", range), bindings: ends("created", range) };
+    return { conditions: known(timeOf("t.created_at"), "created", range), bindings: ends("created", range) };
   },
   attempts: (range) => ({ conditions: between(ATTEMPTS, "attempts", range), bindings: ends("attempts", range) }),
   tags: (tags) => ({

@@ -44,13 +44,19 @@ export function scanStatement(where: string, from: string, range: string, order:
     FROM ${from} WHERE ${range} ORDER BY ${order} LIMIT $limit`;
 }
 
+/** A range of the index. Where the whole order would not be seen to be the index's, one of its own. */
+interface Range {
+  readonly where: string;
+  readonly order?: string;
+}
+
 /** Ranges of one index, each of which follows the other. */
 interface Walk {
   readonly from: string;
   readonly order: string;
   readonly all: string;
   /** What follows a place, as ranges in order. */
-  readonly after: (from: From) => readonly string[];
+  readonly after: (from: From) => readonly Range[];
 }
 
 const STATUS = "t.status = +$status";
@@ -62,14 +68,17 @@ const BY_PRIORITY: Walk = {
   after: ({ priority }) =>
     priority === null
       ? [
-          `${STATUS} AND t.priority IS NULL AND ${TASK_AGE} = +$age AND t.rowid > +$row`,
-          `${STATUS} AND t.priority IS NULL AND ${TASK_AGE} > +$age`,
+          { where: `${STATUS} AND t.priority IS NULL AND ${TASK_AGE} = +$age AND t.rowid > +$row`, order: "t.rowid" },
+          { where: `${STATUS} AND t.priority IS NULL AND ${TASK_AGE} > +$age` },
         ]
       : [
-          `${STATUS} AND t.priority = +$priority AND ${TASK_AGE} = +$age AND t.rowid > +$row`,
-          `${STATUS} AND t.priority = +$priority AND ${TASK_AGE} > +$age`,
-          `${STATUS} AND t.priority < +$priority`,
-          `${STATUS} AND t.priority IS NULL`,
+          {
+            where: `${STATUS} AND t.priority = +$priority AND ${TASK_AGE} = +$age AND t.rowid > +$row`,
+            order: "t.rowid",
+          },
+          { where: `${STATUS} AND t.priority = +$priority AND ${TASK_AGE} > +$age` },
+          { where: `${STATUS} AND t.priority < +$priority` },
+          { where: `${STATUS} AND t.priority IS NULL` },
         ],
 };
 
@@ -79,8 +88,8 @@ const BY_CHANGE: Walk = {
   order: `${TASK_CHANGED} DESC, t.rowid DESC`,
   all: RECENT,
   after: () => [
-    `${STATUS} AND ${SETTLED} AND ${TASK_CHANGED} = +$changed AND t.rowid < +$row`,
-    `${RECENT} AND ${TASK_CHANGED} < +$changed`,
+    { where: `${STATUS} AND ${SETTLED} AND ${TASK_CHANGED} = +$changed AND t.rowid < +$row`, order: "t.rowid DESC" },
+    { where: `${RECENT} AND ${TASK_CHANGED} < +$changed` },
   ],
 };
 
@@ -88,7 +97,7 @@ const arrival = (from: string, range: string, isNewestFirst: boolean): Walk => (
   from,
   order: `t.rowid${isNewestFirst ? " DESC" : ""}`,
   all: range,
-  after: () => [`${range} AND t.rowid ${isNewestFirst ? "<" : ">"} +$row`],
+  after: () => [{ where: `${range} AND t.rowid ${isNewestFirst ? "<" : ">"} +$row` }],
 });
 const NEWEST = arrival(`tasks t ${CONSOLE}`, "1", true);
 const OLDEST = arrival(`tasks t ${CONSOLE}`, "1", false);
@@ -101,7 +110,7 @@ const BY_PLAN: Walk = {
   from: "console_tasks k CROSS JOIN tasks t ON t.id = k.task_id",
   order: "k.ordinal",
   all: PLAN,
-  after: () => [`${PLAN} AND k.ordinal > +$ordinal`],
+  after: () => [{ where: `${PLAN} AND k.ordinal > +$ordinal` }],
 };
 
 /** Every walk by name, for the test that asserts how each statement is served. */
@@ -118,19 +127,19 @@ export const WALKS = {
 function walk({ db, filter, now }: Scan, { from, order, all, after }: Walk, given: Record<string, unknown>): Segment {
   const { where, bindings }: FilterSql = filterSql(filter, now);
   const statements = new Map<string, string>();
-  const sqlOf = (range: string): string => {
-    const known = statements.get(range) ?? scanStatement(where, from, range, order);
-    statements.set(range, known);
+  const sqlOf = (range: Range): string => {
+    const known = statements.get(range.where) ?? scanStatement(where, from, range.where, range.order ?? order);
+    statements.set(range.where, known);
     return known;
   };
   return {
     read(beyond, limit) {
       const places: Place[] = [];
-      for (const range of beyond === null ? [all] : after(beyond)) {
+      for (const range of beyond === null ? [{ where: all }] : after(beyond)) {
         if (places.length === limit) break;
         const named: Record<string, unknown> = { ...bindings, ...given, limit: limit - places.length };
         for (const name of ["priority", "age", "changed", "row", "ordinal"] as const) {
-          if (range.includes(`$${name}`)) named[name] = beyond?.[name];
+          if (range.where.includes(`$${name}`)) named[name] = beyond?.[name];
         }
         // A filter's own names and those of a walk differ, but a statement takes only what it names.
         const sql = sqlOf(range);
@@ -213,7 +222,7 @@ export const LARGEST_ROW = "SELECT max(rowid) AS n FROM tasks";
 /** The tasks beyond `from` up to `to`: how many there are, and how many of them match. */
 export function sweepStatement(where: string): string {
   return `SELECT t.status, count(*) AS looked, count(${where === "" ? "*" : `CASE WHEN ${where} THEN 1 END`}) AS matching
-    FROM tasks t ${CONSOLE} WHERE t.rowid > +$from AND t.rowid <= +$to GROUP BY t.status`;
+    FROM tasks t ${CONSOLE} WHERE t.rowid > +$from AND t.rowid <= +$to GROUP BY +t.status`;
 }
 
 export function sweepAll({ db, filter, now }: Scan): Sweep {

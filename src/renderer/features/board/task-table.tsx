@@ -202,10 +202,9 @@ export function TaskTable(props: TaskTableProps) {
       onScroll={(event) => noteScroll(SCROLL, event.currentTarget.scrollTop)}
     >
       {props.children}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter opens the line that the cursor is on, by its hotkey */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useAriaPropsSupportedByRole: Enter opens the line that the cursor is on; a grid knows several selected rows */}
       <table
         className={styles.table}
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved through by keys
         role={lines.some((line) => line.kind === "group") ? "treegrid" : "grid"}
         tabIndex={0}
         aria-label="Tasks"
