@@ -7,9 +7,21 @@ export type PlanTab = (typeof PLAN_TABS)[number];
 export const TASK_GROUPS = ["plan", "state", "error"] as const;
 export type TaskGroup = (typeof TASK_GROUPS)[number];
 
+export const INSPECTOR_PANES = ["summary", "log", "attempts", "payload", "result", "events", "audit"] as const;
+export type InspectorPane = (typeof INSPECTOR_PANES)[number];
+
+/** What the inspector shows of its task. */
+export interface InspectPlace {
+  readonly pane: InspectorPane;
+  /** The attempt whose log is shown; null, or one of another task: the latest. */
+  readonly runId: string | null;
+}
+
 /** The tasks of all plans and of none. */
 export interface TasksPlace {
   readonly view: "tasks";
+  /** Undefined: what the inspector shows already. */
+  readonly inspect?: InspectPlace | undefined;
   /** The task in the inspector. */
   readonly taskId: string | null;
   readonly layout: "board" | "table";
@@ -29,6 +41,8 @@ export type Place =
       readonly taskId: string | null;
       /** Null: the one that this plan was last looked at in. */
       readonly tab: PlanTab | null;
+      /** Undefined: what the inspector shows already. */
+      readonly inspect?: InspectPlace | undefined;
     }
   | TasksPlace
   | { readonly view: "overview" }
@@ -47,8 +61,8 @@ function decode(part: string): string | null {
 }
 
 /**
- * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph`, `#/tasks/<task>?as=table&q=<filter>`,
- * `#/launch/<sample>`, `#/workers`. Else: the overview.
+ * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
+ * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/workers`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -59,9 +73,31 @@ export function parsePlace(hash: string): Place {
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
   if (view !== "plans") return HOME;
   if (first === null) return ALL_PLANS;
-  const wanted = new URLSearchParams(query).get("tab");
-  const tab = PLAN_TABS.find((known) => known === wanted) ?? null;
-  return { view: "plans", planId: first, taskId: word === "tasks" ? second : null, tab };
+  const given = new URLSearchParams(query);
+  const tab = PLAN_TABS.find((known) => known === given.get("tab")) ?? null;
+  const taskId = word === "tasks" ? second : null;
+  return { view: "plans", planId: first, taskId, tab, ...parseInspect(taskId, given) };
+}
+
+function parseInspect(taskId: string | null, query: URLSearchParams): { readonly inspect?: InspectPlace } {
+  const pane = INSPECTOR_PANES.find((known) => known === query.get("show"));
+  return taskId === null || pane === undefined ? {} : { inspect: { pane, runId: query.get("run") } };
+}
+
+/** Parts of a query, as far as they are given. */
+function inspectQuery(
+  taskId: string | null,
+  inspect: InspectPlace | undefined,
+): readonly (readonly [string, string])[] {
+  if (taskId === null || inspect === undefined) return [];
+  const { pane, runId } = inspect;
+  return [["show", pane], ...(runId === null ? [] : [["run", runId] as const])];
+}
+
+function withQuery(path: string, given: readonly (readonly [string, string])[]): string {
+  return given.length === 0
+    ? path
+    : `${path}?${given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
 }
 
 function parseTasks(taskId: string | null, query: URLSearchParams): TasksPlace {
@@ -72,18 +108,18 @@ function parseTasks(taskId: string | null, query: URLSearchParams): TasksPlace {
     query: query.get("q") ?? "",
     order: TASK_ORDERS.find((known) => known === query.get("order")) ?? null,
     group: TASK_GROUPS.find((known) => known === query.get("by")) ?? null,
+    ...parseInspect(taskId, query),
   };
 }
 
-function formatTasks({ taskId, layout, query, order, group }: TasksPlace): string {
-  const given = [
-    ...(layout === "table" ? [["as", layout]] : []),
-    ...(query === "" ? [] : [["q", query]]),
-    ...(order === null ? [] : [["order", order]]),
-    ...(group === null ? [] : [["by", group]]),
-  ].map(([name = "", value = ""]) => `${name}=${encodeURIComponent(value)}`);
-  const task = taskId === null ? "" : `/${encodeURIComponent(taskId)}`;
-  return `#/tasks${task}${given.length > 0 ? `?${given.join("&")}` : ""}`;
+function formatTasks({ taskId, layout, query, order, group, inspect }: TasksPlace): string {
+  return withQuery(`#/tasks${taskId === null ? "" : `/${encodeURIComponent(taskId)}`}`, [
+    ...(layout === "table" ? ([["as", layout]] as const) : []),
+    ...(query === "" ? [] : ([["q", query]] as const)),
+    ...(order === null ? [] : ([["order", order]] as const)),
+    ...(group === null ? [] : ([["by", group]] as const)),
+    ...inspectQuery(taskId, inspect),
+  ]);
 }
 
 export function formatPlace(place: Place): string {
@@ -95,7 +131,10 @@ export function formatPlace(place: Place): string {
   if (place.planId === null) return "#/plans";
   const plan = `#/plans/${encodeURIComponent(place.planId)}`;
   const task = place.taskId === null ? "" : `/tasks/${encodeURIComponent(place.taskId)}`;
-  return `${plan}${task}${place.tab === null ? "" : `?tab=${place.tab}`}`;
+  return withQuery(`${plan}${task}`, [
+    ...(place.tab === null ? [] : ([["tab", place.tab]] as const)),
+    ...inspectQuery(place.taskId, place.inspect),
+  ]);
 }
 
 export const planPlace = (planId: string | null, taskId: string | null = null, tab: PlanTab | null = null): Place => ({
@@ -108,6 +147,18 @@ export const planPlace = (planId: string | null, taskId: string | null = null, t
 /** Where a task is looked at: in its plan, or among all tasks when it has none. */
 export function taskPlace(planId: string | null, taskId: string): Place {
   return planId === null ? tasksPlace("", { taskId }) : planPlace(planId, taskId);
+}
+
+/** Another task where one is looked at now: the list beside it stays, unless the task belongs to another plan. */
+export function besidePlace(place: Place, planId: string | null, taskId: string): Place {
+  if (place.view === "tasks") return { ...place, taskId };
+  if (place.view !== "plans" || place.planId !== planId) return taskPlace(planId, taskId);
+  return { ...place, taskId };
+}
+
+/** The same task, looked at in another way; a place without a task stays as it is. */
+export function inspectPlace(place: Place, inspect: InspectPlace): Place {
+  return (place.view === "tasks" || place.view === "plans") && place.taskId !== null ? { ...place, inspect } : place;
 }
 
 /** The tasks that match a typed filter. */
@@ -143,6 +194,10 @@ export function goTo(place: Place, { replace = false }: { readonly replace?: boo
   if (replace) window.history.replaceState(null, "", hash);
   else window.history.pushState(null, "", hash);
   read();
+}
+
+export function placeNow(): Place {
+  return useLocation.getState().place;
 }
 
 export function usePlace(): Place {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatPlace, type Place, parsePlace, planPlace } from "../../../src/renderer/location";
+import {
+  besidePlace,
+  formatPlace,
+  inspectPlace,
+  type Place,
+  parsePlace,
+  planPlace,
+  tasksPlace,
+} from "../../../src/renderer/location";
 
 describe("places in the address", () => {
   const places: Place[] = [
@@ -12,6 +20,8 @@ describe("places in the address", () => {
     { view: "launch", sample: null },
     { view: "launch", sample: "repository report" },
     { view: "workers" },
+    inspectPlace(planPlace("plan", "task", "graph"), { pane: "log", runId: "run 7" }),
+    inspectPlace(tasksPlace("state:failed", { taskId: "task", layout: "table" }), { pane: "events", runId: null }),
   ];
 
   it.each(places)("come back as they went: %o", (place) => {
@@ -36,5 +46,20 @@ describe("places in the address", () => {
 
   it("has no task without a plan or under another word", () => {
     expect(parsePlace("#/plans/p1/runs/r1")).toEqual(planPlace("p1"));
+  });
+
+  it("has nothing to show of a task where there is none", () => {
+    expect(parsePlace("#/plans/p1?show=log")).toEqual(planPlace("p1"));
+    expect(parsePlace("#/plans/p1/tasks/t1?show=nothing")).toEqual(planPlace("p1", "t1"));
+    expect(inspectPlace({ view: "workers" }, { pane: "log", runId: null })).toEqual({ view: "workers" });
+  });
+
+  it("keeps the list beside the task, unless the task is of another plan", () => {
+    expect(besidePlace(planPlace("p1", "t1", "graph"), "p1", "t2")).toEqual(planPlace("p1", "t2", "graph"));
+    expect(besidePlace(planPlace("p1", "t1", "graph"), "p2", "t2")).toEqual(planPlace("p2", "t2"));
+    expect(besidePlace(tasksPlace("tag:x", { taskId: "t1" }), "p1", "t2")).toEqual(
+      tasksPlace("tag:x", { taskId: "t2" }),
+    );
+    expect(besidePlace({ view: "overview" }, null, "t2")).toEqual(tasksPlace("", { taskId: "t2" }));
   });
 });
