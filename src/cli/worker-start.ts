@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { startWorkerHost, type WorkerHost } from "../main/core/runner/worker-host";
 import type { Claim } from "../main/core/store/queue";
 import { openToAct } from "./database";
@@ -31,7 +31,7 @@ Exit codes: 0 all ended; 1 its workers were removed; 2 the command line is wrong
 export function addWorkerStart(worker: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption, databaseFile, done } = setting;
   addDatabaseOption(worker.command("start").description("Runs tasks in this process until it is stopped."))
-    .requiredOption("-r, --role <role>", "the role that tasks may ask for")
+    .requiredOption("-r, --role <role>", "the role that tasks may ask for", parseRole)
     .option("-c, --capability <name>", "what it can do; repeat it for more", collect)
     .option("-s, --slots <n>", "tasks at once (default: the machine's cores)", parseSlots)
     .option("--json", "one JSON object for each task that begins or ends")
@@ -39,6 +39,11 @@ export function addWorkerStart(worker: Command, setting: CommandSetting): void {
     .action(async (flags: StartFlags) => {
       done(await runWorker(databaseFile(flags), flags, outputs));
     });
+}
+
+function parseRole(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Give the role a name.");
+  return text;
 }
 
 async function runWorker(file: string, flags: StartFlags, outputs: Outputs): Promise<ExitCode> {

@@ -65,7 +65,10 @@ async function startConsole(silenceMs = 15_000): Promise<ChildProcess> {
 
 async function startPython(): Promise<{ readonly child: ChildProcess; readonly id: string }> {
   const env = { ...process.env, HIVE_TEST: bench.folder };
-  const child = spawn("python3", [join(programFolder, "worker.py"), bench.file], { stdio: ["ignore", "ignore", "inherit"], env });
+  const child = spawn("python3", [join(programFolder, "worker.py"), bench.file], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env,
+  });
   children.push(child);
   const id = `python-${child.pid}`;
   await waitFor("the Python worker", () => listWorkers(store).some((worker) => worker.id === id));
@@ -110,6 +113,22 @@ it("the document's worker is short, and takes what is meant for it", async () =>
     .pluck();
   const taskId = listTasks(store, { planId, limit: 1 }).rows[0]?.id ?? "";
   expect(types.all(`%${taskId}%`)).toEqual(["task.created", "task.started", "task.completed"]);
+});
+
+it("a drained worker is offered nothing until it is drained no more", async () => {
+  await startConsole();
+  const { id } = await startPython();
+  const drain = "INSERT INTO console_drains (worker_id, at, actor) VALUES (?, 0, 'test')";
+  await store.write((tx) => tx.prepare(drain).run(id));
+  const planId = await bench.launch(store, [
+    { id: "here", run: "true" },
+    { id: "there", run: "true", role: "python" },
+  ]);
+  await waitFor("the console's own", () => runsOf(store, planId)[0]?.status === "success");
+  const offers = store.read.prepare<[], string>("SELECT worker_id FROM console_offers").pluck();
+  expect(offers.all()).not.toContain(id);
+  await store.write((tx) => tx.prepare("DELETE FROM console_drains").run());
+  expect(await untilEnded(store, planId)).toBe("completed");
 });
 
 it("a failure is retried by the plan's policy, a cancel is obeyed", async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -213,4 +213,30 @@ it("two workers and a console on one queue start each attempt once", async () =>
   const runs = runsOf(store, planId);
   expect(runs).toHaveLength(60);
   expect(new Set(workersOf(planId).map(({ worker }) => worker)).size).toBeGreaterThan(1);
+});
+
+it("workers killed at random lose no task, and no attempt is started twice", async () => {
+  startConsole(1);
+  const done = join(bench.folder, "done");
+  const many = Array.from({ length: 80 }, (_, at) => ({
+    id: `t${at}`,
+    run: `echo $HIVE_RUN_ID >> ${done}; sleep 0.05`,
+    ...(at % 2 === 0 && { role: "ext" }),
+    retries: { ...NO_RETRIES, count: 20, backoffMs: 0, maxMs: 0 },
+  }));
+  const planId = await bench.launch(store, many);
+  const isOver = () => planStatus(store, planId) !== "executing";
+  for (let round = 0; round < 8 && !isOver(); round += 1) {
+    const { child } = await startWorker("ext", 3);
+    const before = runsOf(store, planId).length;
+    await waitFor("some attempts", () => isOver() || runsOf(store, planId).length >= before + 4);
+    await end(child, "SIGKILL");
+  }
+  await startWorker("ext", 3);
+  expect(await untilEnded(store, planId, 60_000)).toBe("completed");
+  const started = readFileSync(done, "utf8").trim().split("\n");
+  expect(new Set(started).size).toBe(started.length);
+  const successes = runsOf(store, planId).filter((run) => run.status === "success");
+  expect(new Set(successes.map((run) => run.subtask)).size).toBe(80);
+  expect(successes).toHaveLength(80);
 });

@@ -28,7 +28,8 @@ const CONSOLE_OFFERS = `CREATE VIEW console_offers AS
     CROSS JOIN console_tasks k ON k.seq = q.seq
     CROSS JOIN console_specs s ON s.seq = q.seq
     CROSS JOIN workers v ON v.id = h.worker_id
-  WHERE v.current_task_id IS NULL AND v.status NOT IN ('offline', 'error')`;
+  WHERE v.current_task_id IS NULL AND v.status NOT IN ('offline', 'error')
+    AND NOT EXISTS (SELECT 1 FROM console_drains WHERE worker_id = h.worker_id)`;
 
 /**
  * For the same programs: an attempt of theirs, what it is to run, and whether it is to stop. An update of its status
