@@ -79,6 +79,7 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
     kind,
     finishP50Ms: p50,
     finishP90Ms: p90,
+    usualMs: past.usualMs,
     basis,
     criticalPath: critical.map(idOf),
     criticalMs,
@@ -106,7 +107,7 @@ async function expandInSlices({ definition, parameters }: DryRunRequest): Promis
 
 async function askPast(pastRuns: PastRuns | null, plan: PlanDefinition, request: DryRunRequest): Promise<Past> {
   const tasks = plan.subtasks.map(({ id, agent, title }) => ({ subtaskId: id, agent, title }));
-  if (pastRuns === null) return { pastRuns: 0, samples: tasks.map(() => null) };
+  if (pastRuns === null) return { pastRuns: 0, usualMs: null, samples: tasks.map(() => null) };
   return pastRuns.samples({ source: request.sourceName ?? plan.title, folder: request.folder, tasks });
 }
 

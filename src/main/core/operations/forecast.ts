@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { HiveError, toErrorBody } from "../../../shared/errors";
 import type { PlanForecast, PlanForecastTasks } from "../../../shared/model/forecast";
+import { quantile, type Samples } from "../plan/forecast";
 import { readLease } from "../store/lease";
 import type { Store } from "../store/open";
 import { createPastRuns, type PastRuns } from "./past-runs";
@@ -170,7 +171,7 @@ function slotsOf(store: Store): number {
 }
 
 function summaryOf(planId: string, { prediction, slots }: Latest): PlanForecast {
-  const { forecast, tasks, at } = prediction;
+  const { forecast, tasks, past, at } = prediction;
   const { kind, p50, p90, basis, critical, criticalMs, remaining } = forecast;
   return {
     planId,
@@ -178,6 +179,7 @@ function summaryOf(planId: string, { prediction, slots }: Latest): PlanForecast 
     kind,
     finishP50: p50 === null ? null : Math.round(at + p50),
     finishP90: p90 === null ? null : Math.round(at + p90),
+    usualMs: past.usualMs,
     basis,
     criticalPath: critical.slice(0, MOST_ON_PATH).flatMap((place) => tasks[place]?.taskId ?? []),
     criticalMs: Math.round(criticalMs),
@@ -186,12 +188,10 @@ function summaryOf(planId: string, { prediction, slots }: Latest): PlanForecast 
   };
 }
 
-function listsOf({
-  forecast,
-  tasks,
-  phases,
-  at,
-}: Prediction): Pick<PlanForecastTasks, "ordinals" | "startsAt" | "endsAt"> {
+const usual = (samples: Samples | null, share: number): number | null =>
+  samples && Math.round(quantile(samples.durations, share));
+
+function listsOf({ forecast, tasks, phases, past, at }: Prediction): Omit<PlanForecastTasks, keyof PlanForecast> {
   const { start, finish } = forecast.expected;
   const moment = (from: number | undefined): number | null =>
     from === undefined || Number.isNaN(from) ? null : Math.round(at + from);
@@ -199,5 +199,7 @@ function listsOf({
     ordinals: tasks.map(({ ordinal }) => ordinal),
     startsAt: phases.map((phase, place) => (phase === "open" ? moment(start[place]) : null)),
     endsAt: phases.map((phase, place) => (phase === "over" ? null : moment(finish[place]))),
+    usualP50: past.samples.map((samples) => usual(samples, 0.5)),
+    usualP90: past.samples.map((samples) => usual(samples, 0.9)),
   };
 }

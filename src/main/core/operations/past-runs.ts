@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { Samples } from "../plan/forecast";
+import { quantile, type Samples } from "../plan/forecast";
 import type { Store } from "../store/open";
 import { listLatestPlans, listPastPlans, type PastPlan, type PastTask, readPastTasks } from "../store/past-runs";
 
@@ -13,6 +13,8 @@ export interface AskedTask {
 export interface Past {
   /** Runs of the same plan that are in the samples. */
   readonly pastRuns: number;
+  /** The middle one of the times that those which completed took as a whole, in milliseconds; null: none did. */
+  readonly usualMs: number | null;
   /** For each asked task, in their order; null: it was never seen. */
   readonly samples: readonly (Samples | null)[];
 }
@@ -90,10 +92,22 @@ export function createPastRuns(store: Store): PastRuns {
       }
       return {
         pastRuns: plans.length,
+        usualMs: middleOf(plans.flatMap(({ tookMs }) => (tookMs === null ? [] : [tookMs]))),
         samples: tasks.map((task) => bySubtask.get(subtaskKey(task)) ?? byTitle.get(titleKey(task))),
       };
     },
   };
+}
+
+function middleOf(values: readonly number[]): number | null {
+  return values.length === 0
+    ? null
+    : Math.round(
+        quantile(
+          values.toSorted((a, b) => a - b),
+          0.5,
+        ),
+      );
 }
 
 const OF_ANOTHER_PLAN = -1;

@@ -35,6 +35,7 @@ export interface Prediction {
   /** By place, as is what follows. */
   readonly tasks: readonly OutlookTask[];
   readonly phases: readonly Phase[];
+  readonly past: Past;
   /** When it was made, milliseconds since the epoch. */
   readonly at: number;
 }
@@ -106,7 +107,7 @@ export function createPlanOutlook(
       const phases = setting.tasks.map(({ phase }) => phase);
       await nextTick();
       const forecast = await inSlices(forecastSteps(setting, store.random), store.clock, isOver);
-      return forecast && { forecast, tasks, phases, at };
+      return forecast && { forecast, tasks, phases, past, at };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { integer, text, textOrNull } from "./columns";
+import { integer, integerOrNull, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { parseTime } from "./time";
 
@@ -7,17 +7,20 @@ export interface PastPlan {
   readonly id: string;
   readonly folder: string | null;
   readonly taskCount: number;
+  /** Milliseconds from its first task's begin to its end; null unless it completed. */
+  readonly tookMs: number | null;
 }
 
-export const PAST_PLANS = `SELECT plan_id, folder, task_count FROM console_plans
-  WHERE coalesce(source_name, title) = +? AND finished_at IS NOT NULL ORDER BY launched_at DESC LIMIT ?`;
+const COLUMNS = "p.plan_id, p.folder, p.task_count, p.started_at, p.finished_at, e.status";
+export const PAST_PLANS = `SELECT ${COLUMNS} FROM console_plans p CROSS JOIN execution_plans e ON e.id = p.plan_id
+  WHERE coalesce(p.source_name, p.title) = +? AND p.finished_at IS NOT NULL ORDER BY p.launched_at DESC LIMIT ?`;
 
 /** Those of one source (its name; the plan's title where it came from none), the latest first. */
 export function listPastPlans(db: ReadableDatabase, source: string, limit: number): PastPlan[] {
   return statement(db, PAST_PLANS).all(source, limit).map(decodePlan);
 }
 
-export const LATEST_PLANS = `SELECT p.plan_id, p.folder, p.task_count
+export const LATEST_PLANS = `SELECT ${COLUMNS}
   FROM execution_plans e CROSS JOIN console_plans p ON p.plan_id = e.id
   WHERE p.finished_at IS NOT NULL ORDER BY coalesce(e.generated_at, '') DESC, e.id DESC LIMIT ?`;
 
@@ -27,7 +30,15 @@ export function listLatestPlans(db: ReadableDatabase, limit: number): PastPlan[]
 }
 
 function decodePlan(row: Readonly<Record<string, unknown>>): PastPlan {
-  return { id: text(row.plan_id), folder: textOrNull(row.folder), taskCount: integer(row.task_count) };
+  const startedAt = integerOrNull(row.started_at);
+  const finishedAt = integerOrNull(row.finished_at);
+  const completed = row.status === "completed" && startedAt !== null && finishedAt !== null;
+  return {
+    id: text(row.plan_id),
+    folder: textOrNull(row.folder),
+    taskCount: integer(row.task_count),
+    tookMs: completed ? Math.max(0, finishedAt - startedAt) : null,
+  };
 }
 
 /** What a completed task took. */
