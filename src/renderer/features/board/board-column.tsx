@@ -198,8 +198,8 @@ function ColumnNote({ status, at }: { readonly status: string; readonly at: numb
   if (status !== "in_progress") return <Oldest status={status} at={at} />;
   if (runner === null) return null;
   return (
-    <span title="Slots of this console that are taken">
-      {runner.running} / {runner.slots} slots
+    <span title={`${runner.running} of ${runner.slots} slots of this console are taken`}>
+      {runner.running} / {runner.slots}
     </span>
   );
 }
