@@ -8,8 +8,11 @@ export function useHeld<Item>(fresh: readonly Item[], idOf: (item: Item) => stri
   const isHeld = isOver || isWithin;
   const last = useRef<Held<Item>>({ shown: [], waiting: 0 });
   const held = holdPlaces(last.current.shown, fresh, idOf, isHeld && last.current.shown.length > 0);
+  const list = useRef<Element | null>(null);
   useEffect(() => {
     last.current = held;
+    // A focused button that went away told nobody.
+    if (isWithin && list.current?.contains(document.activeElement) !== true) setIsWithin(false);
   });
   /** Takes in what waits, at once. */
   const release = (): void => {
@@ -19,7 +22,10 @@ export function useHeld<Item>(fresh: readonly Item[], idOf: (item: Item) => stri
   const holders = {
     onPointerEnter: () => setIsOver(true),
     onPointerLeave: () => setIsOver(false),
-    onFocus: () => setIsWithin(true),
+    onFocus: (event: FocusEvent<HTMLElement>) => {
+      list.current = event.currentTarget;
+      setIsWithin(true);
+    },
     onBlur: (event: FocusEvent<HTMLElement>) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setIsWithin(false);
     },
