@@ -118,14 +118,15 @@ describe("a run as JSON", () => {
 
 describe("two commands on one database", () => {
   it("both run to their ends, by one dispatcher", async () => {
-    place.file("plan.yaml", DIAMOND.replaceAll("0.2", "1"));
+    place.file("plan.yaml", DIAMOND.replaceAll('[sleep, "0.2"]', '"until [ -e go ]; do sleep 0.05; done"'));
     const first = place.start(["run", "plan.yaml"]);
     await first.printed(/in_progress +left/);
-    const second = await place.hive(["run", "plan.yaml", "--json"]);
+    const watching = place.start(["run", "plan.yaml", "--json"]);
+    const told = new RegExp(`^Tasks are started by another hive command .*process ${first.child.pid}`, "m");
+    await waitFor("who starts the tasks", () => told.test(watching.output().err));
+    place.file("go", "");
+    const second = await watching.ended;
     expect(second.code).toBe(0);
-    expect(second.err).toMatch(
-      new RegExp(`^Tasks are started by another hive command .*process ${first.child.pid}`, "m"),
-    );
     expect(records(second.out).at(-1)).toMatchObject({ status: "completed", tasks: { completed: 4 } });
     expect((await first.ended).code).toBe(0);
     expect(place.rows("SELECT DISTINCT status, count(*) AS n FROM runs GROUP BY status")).toEqual([
