@@ -1,8 +1,8 @@
 import { payloadKeys } from "../plan/payload-keys";
 import { json, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { isGood, isOver } from "./migrations/console-triggers";
 import { PAYLOAD_PLAN, PAYLOAD_SUBTASK } from "./migrations/hive-operations";
+import { isGood, isOver } from "./migrations/standing";
 
 /**
  * Whether a task's dependencies are met. Tasks that the console knows by their plan answer by counter and edges;

@@ -3,7 +3,7 @@ import { isTerminalTask } from "../../../shared/model/task";
 import type { RunRow, TaskDetail, TaskLink, TaskRow } from "../../../shared/model/views";
 import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { isGood, isOver } from "./migrations/console-triggers";
+import { isGood, isOver } from "./migrations/standing";
 import { parseSpec } from "./task-spec";
 import { isStop, ownReason, taskState, waitingReason, workLine } from "./task-state";
 import { parseTime } from "./time";

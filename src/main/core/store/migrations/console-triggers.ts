@@ -1,3 +1,7 @@
+import { block, NO_WALK, unblock, WALKED } from "./blocking";
+import { SQL_CLAIM, SQL_REPORT } from "./sql-workers";
+import { DEPENDENCY_GOOD, hasDependency, isGood, isOver, OBSTACLE, seqOf } from "./standing";
+
 /**
  * Triggers, so that a foreign program's `UPDATE tasks SET status = ...` moves counters, readiness and the
  * change feed exactly as a write of ours does.
@@ -9,12 +13,6 @@
  * failure or always is never blocked and waits for those that are neither over nor blocked. No trigger relies on firing
  * itself: foreign connections have recursive triggers off, so chains are walked by recursive queries.
  */
-
-/** Conditions on a status, and on two columns of console_tasks. Never null. */
-export const isOver = (status: string) =>
-  `(${status} IS 'completed' OR ${status} IS 'failed' OR ${status} IS 'cancelled')`;
-export const isGood = (status: string, onFailure: string, skipped: string) =>
-  `(${status} IS 'completed' OR (${status} IS 'failed' AND ${onFailure} IS 1) OR (${status} IS 'cancelled' AND ${skipped} IS 1))`;
 
 /** Not within a bulk step of ours, which does what these triggers do for many rows at once (see bulk.ts). */
 const ALOUD = "NOT EXISTS (SELECT 1 FROM console_bulk WHERE one = 1)";
@@ -54,15 +52,6 @@ function heldBy(needless: string): string {
   WHEN p.concurrency IS NOT NULL THEN 3 WHEN c.agent IN ('noop', 'approval') THEN 5 ELSE 0 END`;
 }
 
-function hasDependency(task: string, condition: string): string {
-  return `EXISTS (SELECT 1 FROM console_edges de JOIN console_tasks d ON d.seq = de.depends_on
-    JOIN tasks dt ON dt.id = d.task_id WHERE de.task = ${task} AND (${condition}))`;
-}
-
-const DEPENDENCY_GOOD = isGood("dt.status", "d.on_failure", "d.skipped");
-const STOPPED = `${isOver("dt.status")} AND NOT ${DEPENDENCY_GOOD}`;
-const OBSTACLE = `(${STOPPED}) OR d.blocked = 1`;
-
 /** Whether a task `c` that waits for nothing is not to run: nothing failed, or what it follows was not needed either. */
 const NEEDLESS = `(p.conditional IS 1 AND CASE c.run_when
   WHEN 0 THEN ${hasDependency("c.seq", "dt.status IS 'cancelled' AND d.skipped = 1")}
@@ -74,87 +63,6 @@ export const LANE_OF_ENTRY = `(SELECT ${heldBy("console_ready.lane IS -1")} FROM
 
 /** For tasks whose last dependency was met in bulk: a JSON list of their seqs. */
 export const CONSOLE_READY_AGAIN = makeReady("c.seq IN (SELECT value FROM json_each(?))");
-
-function seqOf(taskId: string): string {
-  return `(SELECT seq FROM console_tasks WHERE task_id = ${taskId})`;
-}
-
-/*
- * In the walks below the condition of the whole step stands where the walk begins: around it, SQLite would
- * walk first and ask then, and every claim would cost as much as its plan is large.
- */
-
-/** Marks everything queued behind an obstacle. Stops where it is marked already, so a repeat costs nothing. */
-function block(taskId: string, when: string): string {
-  const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
-  return `INSERT INTO console_walk (seq)
-    WITH RECURSIVE behind (seq) AS (
-      SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
-      UNION
-      SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
-        JOIN console_tasks c ON c.seq = e.task WHERE ${open}
-    ) SELECT seq FROM behind;
-  ${mark(1)}`;
-}
-
-/**
- * Takes the mark from everything behind a task that is no obstacle any more, except where another stopped
- * task is a direct dependency (cheap, and prunes most); then marks again what hangs behind other obstacles.
- */
-function unblock(taskId: string, when: string): string {
-  const freed = `c.blocked = 1 AND NOT ${hasDependency("c.seq", STOPPED)}`;
-  const open = "c.unmet > 0 AND c.blocked = 0 AND c.run_when = 0";
-  return `INSERT INTO console_walk (seq)
-    WITH RECURSIVE behind (seq) AS (
-      SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${freed}
-      UNION
-      SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
-        JOIN console_tasks c ON c.seq = e.task WHERE ${freed}
-    ) SELECT seq FROM behind;
-  ${mark(-1)}
-  INSERT INTO console_walk (seq)
-    WITH RECURSIVE behind (seq) AS (
-      SELECT c.seq FROM console_edges e JOIN console_tasks c ON c.seq = e.task
-        WHERE (${when}) AND e.depends_on = ${seqOf(taskId)} AND ${open}
-      UNION
-      SELECT c.seq FROM behind JOIN console_edges e ON e.depends_on = behind.seq
-        JOIN console_tasks c ON c.seq = e.task WHERE ${open}
-    ), again (seq) AS (
-      SELECT behind.seq FROM behind
-        WHERE ${hasDependency("behind.seq", `d.task_id <> ${taskId} AND (${OBSTACLE})`)}
-      UNION
-      SELECT c.seq FROM again JOIN console_edges e ON e.depends_on = again.seq
-        JOIN console_tasks c ON c.seq = e.task WHERE ${open}
-    ) SELECT seq FROM again;
-  ${mark(1)}`;
-}
-
-/** Sets (1) or takes (-1) the mark where a walk has been. */
-function mark(step: 1 | -1): string {
-  return `INSERT INTO console_walked (step) SELECT ${step} WHERE EXISTS (SELECT 1 FROM console_walk);`;
-}
-
-/** What `console_blocked` and `console_unblocked` do for one task, for all of a walk: a fan may have ten thousand. */
-const WALKED = [
-  "UPDATE console_tasks SET blocked = NEW.step > 0 WHERE seq IN (SELECT seq FROM console_walk);",
-  `INSERT INTO console_counts (scope, status, n)
-      SELECT c.plan_id, 'blocked', count(*) * NEW.step FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq
-        WHERE true GROUP BY c.plan_id
-    ON CONFLICT (scope, status) DO UPDATE SET n = n + excluded.n;`,
-  `INSERT INTO console_changes (entity, id) SELECT 'tasks', json_group_array(c.task_id)
-    FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq;`,
-  `INSERT INTO console_changes (entity, id) SELECT DISTINCT 'plan', c.plan_id
-    FROM console_walk w CROSS JOIN console_tasks c ON c.seq = w.seq;`,
-  `UPDATE console_tasks SET unmet = unmet - NEW.step * (SELECT count(*) FROM console_edges e
-        CROSS JOIN console_walk w ON w.seq = e.depends_on WHERE e.task = console_tasks.seq)
-    WHERE run_when <> 0
-      AND seq IN (SELECT e.task FROM console_walk w CROSS JOIN console_edges e ON e.depends_on = w.seq)
-      AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued';`,
-  "DELETE FROM console_walk;",
-];
-const NO_WALK = "NOT EXISTS (SELECT 1 FROM console_walk)";
 
 const own = (taskId: string, column: string) => `(SELECT ${column} FROM console_tasks WHERE task_id = ${taskId})`;
 const ownBlocked = (taskId: string) => own(taskId, "blocked");
@@ -250,43 +158,6 @@ const TASK_DELETED = [
   `DELETE FROM console_edges WHERE task = ${seqOf("OLD.id")};`,
   `DELETE FROM console_specs WHERE seq = ${seqOf("OLD.id")};`,
   `DELETE FROM console_tasks WHERE task_id = OLD.id;`,
-];
-
-/**
- * Another program began an attempt at a ready task of ours by adding its run: what `claimReady` writes, down to the
- * event.
- */
-const NOW_TEXT = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
-const NOW_MS = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
-const SQL_CLAIM = [
-  `INSERT OR IGNORE INTO console_runs (run_id, task_id, live, claimed, started_at)
-    VALUES (NEW.run_id, NEW.task_id, 1, 1, ${NOW_MS});`,
-  `UPDATE console_tasks SET attempts = attempts + 1, run_id = NEW.run_id, result_run_id = NULL, reason = NULL
-    WHERE seq = NEW.seq;`,
-  `UPDATE tasks SET status = 'in_progress', assigned_worker = NEW.worker_id, updated_at = ${NOW_TEXT}
-    WHERE id = NEW.task_id;`,
-  "UPDATE workers SET status = 'active', current_task_id = NEW.task_id WHERE id = NEW.worker_id;",
-  `UPDATE console_plans SET started_at = ${NOW_MS} WHERE plan_id = NEW.plan_id AND started_at IS NULL;`,
-  `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
-    SELECT lower(hex(randomblob(16))), 'task.started', ${NOW_TEXT}, NEW.worker_id, p.correlation_id,
-      json_object('task_id', NEW.task_id, 'plan_id', NEW.plan_id, 'subtask_id', k.subtask_id, 'run_id', NEW.run_id,
-        'worker_id', NEW.worker_id, 'run_number', r.run_number, 'attempt', k.attempts), '{}', ${NOW_TEXT}
-    FROM console_tasks k JOIN console_plans p ON p.plan_id = k.plan_id JOIN runs r ON r.id = NEW.run_id
-    WHERE k.seq = NEW.seq;`,
-];
-
-/** It reports the end. An attempt that has ended already, because it was given to another, stays as it is. */
-const SQL_REPORT = [
-  `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
-    SELECT lower(hex(randomblob(16))), 'system.error', ${NOW_TEXT}, OLD.worker_id, p.correlation_id,
-      json_object('error', 'An attempt reported its end after it had lost its claim; the report was ignored.',
-        'task_id', OLD.task_id, 'run_id', OLD.run_id, 'run_status', OLD.status, 'outcome', NEW.status), '{}', ${NOW_TEXT}
-    FROM console_tasks k JOIN console_plans p ON p.plan_id = k.plan_id
-    WHERE OLD.status IS NOT 'running' AND k.task_id = OLD.task_id;`,
-  `UPDATE console_runs SET exit_code = NEW.exit_code WHERE OLD.status = 'running' AND run_id = OLD.run_id;`,
-  `UPDATE runs SET status = NEW.status, completed_at = ${NOW_TEXT}, result_data = NEW.result_data,
-      error_message = NEW.error_message
-    WHERE OLD.status = 'running' AND id = OLD.run_id;`,
 ];
 
 function trigger(name: string, event: string, body: readonly string[]): string {
