@@ -31,7 +31,7 @@ export const TASKS_OF_PLAN = `SELECT t.id FROM tasks t WHERE ${PAYLOAD_PLAN} = +
 /** A step reads or writes this many: a few milliseconds, then the event loop breathes. */
 const STEP = 100;
 /** What was seen is noted in the database after so many changes: to look again costs less than a commit. */
-const NOTE_EVERY = 5_000;
+const NOTE_EVERY = 1_000;
 
 export interface ForeignPlans {
   /** Takes in what is new. Rejects when the database cannot be written; a later look begins where this one did. */
