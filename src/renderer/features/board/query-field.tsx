@@ -107,7 +107,7 @@ export function QueryField(props: QueryFieldProps) {
         onKeyDown={onKeyDown}
       />
       {text === "" ? <Kbd keys="/" /> : <Kbd keys="Enter" />}
-      {(options.length > 0 || (problem !== null && isOpen)) && (
+      {(options.length > 0 || (problem !== null && (isOpen || text !== ""))) && (
         <div className={styles.options}>
           {problem !== null && (
             <p className={styles.problem} data-tone="failed" role="status">

@@ -1,6 +1,7 @@
 import { Columns3, Rows3 } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { TaskFilter } from "../../../shared/model/task-filter";
+import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import type { TaskOrder } from "../../../shared/model/task-lists";
 import { goTo, type TasksPlace } from "../../location";
 import { Failure } from "../../ui/failure";
@@ -19,6 +20,7 @@ import { FilterBar } from "./filter-bar";
 import { FlatTable } from "./flat-table";
 import { GroupedTable } from "./grouped-table";
 import { NoMatch, NoTasks } from "./nothing";
+import { resolvePlans } from "./plan-names";
 import { forgetScrolls } from "./reading";
 import { clearSelection, useSelection } from "./selection";
 import styles from "./tasks-view.module.css";
@@ -58,6 +60,21 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
     },
     [place],
   );
+  // A plan may be named by its title, in the address too: its id takes the title's place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each filter
+  useEffect(() => {
+    let gone = false;
+    const resolve = async (): Promise<void> => {
+      const typed = parseFilterText(query).filter;
+      const resolved = await resolvePlans(typed);
+      const isNew = resolved.planIds?.join("\n") !== typed.planIds?.join("\n");
+      if (!gone && isNew) change({ query: formatFilterText(resolved) }, true);
+    };
+    void resolve();
+    return () => {
+      gone = true;
+    };
+  }, [query]);
   const setFilter = (next: string): void => {
     forgetScrolls();
     setCursor(null);
