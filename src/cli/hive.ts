@@ -107,7 +107,10 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
     .command("validate")
     .description("Says all that is wrong with a plan file, as file:line:column: message. Runs nothing.")
     .argument("<file>", "plan file, YAML or JSON")
-    .action(async (path: string) => done(await validatePlan(path, outputs)));
+    .addOption(databaseOption())
+    .action(async (path: string, flags: DatabaseOption) => {
+      done(await validatePlan(path, databaseFile(flags), outputs));
+    });
   plan
     .command("list")
     .description("Lists plans, newest first.")

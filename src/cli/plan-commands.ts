@@ -1,6 +1,5 @@
 import { knownAgents } from "../main/core/operations/agents";
 import { getPlan, listPlans } from "../main/core/operations/plans";
-import { defaultDatabaseFile } from "../main/core/paths";
 import { parsePlan } from "../main/core/plan/parse";
 import type { PlanDetail, PlanSummary, TaskRow } from "../shared/model/views";
 import { openToRead } from "./database";
@@ -13,12 +12,12 @@ import { renderTasks } from "./progress";
 import { lookOf } from "./style";
 import { column, formatCount, formatDate, formatDuration, plainText, plural, truncate } from "./text";
 
-/** Says all that is wrong with a plan file, or what is in it. */
-export async function validatePlan(path: string, { out }: Outputs): Promise<ExitCode> {
+/** Says all that is wrong with a plan file, or what is in it. The database says which agents of its own it may name. */
+export async function validatePlan(path: string, databaseFile: string, { out }: Outputs): Promise<ExitCode> {
   const file = await readPlanFile(path);
   const { definition, findings } = parsePlan(file.text, {
     fileName: file.path,
-    agents: await knownAgents(defaultDatabaseFile()),
+    agents: await knownAgents(databaseFile),
   });
   printFindings(out, findings, file);
   if (definition === null || hasErrors(findings)) {

@@ -229,7 +229,7 @@ it("aborts the request when its task is cancelled", async () => {
   await waitFor("the request", () => server.requests.length === 1);
   const { id } = runOf(store, planId, "call") ?? { id: "" };
   await store.write((tx) => requestStop(tx, id, "cancel"));
-  expect(await untilEnded(store, planId)).toBe("failed");
+  expect(await untilEnded(store, planId)).toBe("cancelled");
   expect(runOf(store, planId, "call")).toMatchObject({ status: "cancelled", error: "Stopped on request" });
   await waitFor("the connection's end", () => closed);
 });

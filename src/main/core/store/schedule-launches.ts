@@ -15,7 +15,7 @@ const MOST_FRESH = 61;
 /** Rows of a schedule that are kept. */
 const KEPT = 500;
 
-const DUE = `SELECT id FROM console_schedules
+export const DUE = `SELECT id FROM console_schedules
   WHERE paused_at IS NULL AND (next_at <= $now OR checked_until > $now + ${CLOCK_SLACK_MS}) ORDER BY next_at`;
 
 /** Schedules of which something is to be decided. */
@@ -165,7 +165,7 @@ export interface OpenLaunch {
   readonly outcome: "claimed" | "waiting";
 }
 
-const OPEN = `SELECT id, schedule_id, due_at, outcome FROM console_schedule_launches
+export const OPEN = `SELECT id, schedule_id, due_at, outcome FROM console_schedule_launches
   WHERE outcome IN ('claimed', 'waiting') ORDER BY schedule_id, due_at LIMIT 1000`;
 
 export function listOpenLaunches(db: ReadableDatabase): OpenLaunch[] {

@@ -151,12 +151,12 @@ function auditSchedule(tx: WritableDatabase, act: ScheduleAct, verb: string, bef
   });
 }
 
-const LAUNCHES = `SELECT l.id, l.due_at, l.cause, l.outcome, l.plan_id, l.reason, l.decided_at, e.status AS plan_status
+export const LAUNCHES = `SELECT l.id, l.due_at, l.cause, l.outcome, l.plan_id, l.reason, l.decided_at, e.status AS plan_status
   FROM console_schedule_launches l LEFT JOIN execution_plans e ON e.id = l.plan_id
   WHERE l.schedule_id = ? ORDER BY l.due_at DESC, l.cause LIMIT ?`;
 /** Of so many launches one that still runs is looked for. */
 const LOOKED_BACK = 100;
-const RUNNING = `SELECT l.plan_id, p.cancel_requested_at FROM (SELECT plan_id FROM console_schedule_launches
+export const RUNNING = `SELECT l.plan_id, p.cancel_requested_at FROM (SELECT plan_id FROM console_schedule_launches
     WHERE schedule_id = ? AND outcome = 'launched' ORDER BY due_at DESC LIMIT ${LOOKED_BACK}) l
   CROSS JOIN execution_plans e ON e.id = l.plan_id
     LEFT JOIN console_plans p ON p.plan_id = l.plan_id
