@@ -66,11 +66,18 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
   const shape = shapeOf(placesOfDependencies(plan.subtasks));
   await nextTick();
   const setting = settingOf(plan, { shape, capacity, past });
+  await nextTick();
   const predicted = await inSlices(forecastSteps(setting, random), clock);
   if (predicted === null) throw new HiveError("internal", "The dry run was left off.");
   const limits = await inSlices(limitsOf(setting, plan, { predicted, capacity }), clock);
   await nextTick();
-  const findings = await checkSurroundings(checkedTasks(plan, request.folder), { agents: services.agents, capacity });
+  const checked = checkedTasks(plan, request.folder);
+  await nextTick();
+  const findings = await checkSurroundings(checked, { agents: services.agents, capacity });
+  const tasks = taskLists(plan, { shape, setting, predicted });
+  await nextTick();
+  const usage = usageOf(setting.tasks, predicted);
+  await nextTick();
   const { kind, p50, p90, basis, critical, criticalMs, expected } = predicted;
   const idOf = (place: number): string => plan.subtasks[place]?.id ?? "";
   return {
@@ -87,8 +94,8 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
     slots,
     limits: limits ?? [],
     findings,
-    tasks: taskLists(plan, { shape, setting, predicted }),
-    usage: usageOf(setting.tasks, predicted),
+    tasks,
+    usage,
   };
 }
 

@@ -141,10 +141,13 @@ async function readStructure(store: Store, planId: string, pastRuns: PastRuns): 
     const place = placeOf.get(from);
     if (place !== undefined) waits[placeOf.get(to) ?? -1]?.push(place);
   }
+  await nextTick();
+  const shape = shapeOf(waits);
+  await nextTick();
   const plan = readOutlookPlan(store.read, planId);
   const past = await pastRuns.samples({ source: plan?.source ?? "", folder: plan?.folder ?? null, tasks });
   const ids = new Set(tasks.map(({ taskId }) => taskId));
-  return { tasks, placeOf, ids, shape: shapeOf(waits), past };
+  return { tasks, placeOf, ids, shape, past };
 }
 
 interface Snapshot {
