@@ -196,17 +196,15 @@ function cancelFate({ facts }: ScopedTask): Fate {
   return judge({ act: "tasks.cancel", mode: "kill" }, facts);
 }
 
-function pauseFate({ state, facts }: ScopedTask): Fate {
-  if (facts.status === "queued") return { touch: true, becomes: "held" };
-  return left(state, facts.status);
+function pauseFate({ facts }: ScopedTask): Fate {
+  return facts.status === "queued" ? { touch: true, becomes: "held" } : leftAlone(facts.status);
 }
 
 function resumeFate({ state, facts }: ScopedTask): Fate {
-  if (facts.status === "queued") return { touch: true, becomes: state };
-  return left(state, facts.status);
+  return facts.status === "queued" ? { touch: true, becomes: state } : leftAlone(facts.status);
 }
 
-function left(_state: string, status: string): Fate {
+function leftAlone(status: string): Fate {
   if (isTerminalTask(status)) return { touch: false, reason: "ended", message: "It has ended." };
   return { touch: false, reason: "runs_on", message: "It has begun, and goes on." };
 }
