@@ -231,4 +231,26 @@ db.execute("COMMIT")
     expect(await untilEnded(store, planId)).toBe("completed");
     expect(runOf(store, planId, "cursed")).toMatchObject({ id, number: 1, status: "success", exitCode: 0 });
   });
+
+  it("that has the database refuse every claim: it is told of now and then, and claims go on once it lets them", async () => {
+    const store = await openTestStore();
+    const foreign = foreignConnection(store);
+    foreign.exec("CREATE TRIGGER refuse BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'no runs today'); END");
+    const since = performance.now();
+    const runner = startTestRunner(store);
+    const planId = await launch(store, planOf([command("a", "true"), command("b", "true")]));
+    await waitFor("the refusal", () => errorsOf(store).length > 0);
+    for (let change = 0; change < 20; change += 1) {
+      foreign.exec("UPDATE tasks SET priority = priority + 1");
+      const beat = () => Number(store.read.prepare("SELECT beat FROM console_lease").pluck().get());
+      const before = beat();
+      if (change % 10 === 0) await waitFor("a look at the changes", () => beat() > before);
+    }
+    // Once, and again every five seconds at most.
+    expect(errorsOf(store).length).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - since) / 5_000));
+    expect(errorsOf(store)[0]).toMatchObject({ error: expect.stringContaining("no runs today"), act: "claim" });
+    expect(runner.info().dispatching).toBe(true);
+    foreign.exec("DROP TRIGGER refuse");
+    expect(await untilEnded(store, planId, 30_000)).toBe("completed");
+  }, 60_000);
 });

@@ -38,6 +38,9 @@ export interface Turns {
  */
 const BETWEEN_MS = 4;
 
+/** After a claim that was refused. */
+const REST_MS = 5_000;
+
 interface Waiting {
   readonly end: EndToWrite;
   readonly written: (isWritten: boolean) => void;
@@ -50,6 +53,14 @@ export function createTurns(options: TurnsOptions): Turns {
   let isUnderWay = false;
   let isScheduled = false;
   let lastAt = Number.NEGATIVE_INFINITY;
+  let restsUntil = Number.NEGATIVE_INFINITY;
+
+  const isResting = (): boolean => store.clock.monotonic() < restsUntil;
+  /** A claim that the database refuses once it will refuse again, and each time is told of. */
+  const rest = (): void => {
+    restsUntil = store.clock.monotonic() + REST_MS;
+    setTimeout(claimSoon, REST_MS).unref();
+  };
 
   const writeEnds = (tx: WritableDatabase, waiting: readonly Waiting[]): void => {
     const common = { source: EVENT_SOURCE, newId: store.newId };
@@ -61,7 +72,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const writeTurn = (tx: WritableDatabase, waiting: readonly Waiting[]): ClaimBatch | null => {
     const batch = inTurn(tx, () => {
       if (waiting.length > 0) writeEnds(tx, waiting);
-      return options.claim(tx);
+      return isResting() ? null : options.claim(tx);
     });
     if (waiting.length > 0)
       options.afterEnds(
@@ -94,14 +105,17 @@ export function createTurns(options: TurnsOptions): Turns {
       const waiting = ends;
       ends = [];
       isWanted = false;
-      if (waiting.length === 0 && !options.mayClaim()) break;
+      if (waiting.length === 0 && (isResting() || !options.mayClaim())) break;
       const isTogether = waiting.length > 0;
       const batch = await persistence.persist(
         (tx) => writeTurn(tx, waiting),
         isTogether ? "tried again apart" : { act: "claim" },
       );
       if (batch === REFUSED) {
-        if (!isTogether) break;
+        if (!isTogether) {
+          rest();
+          break;
+        }
         await writeApart(waiting);
         isWanted = true;
         continue;
@@ -126,11 +140,13 @@ export function createTurns(options: TurnsOptions): Turns {
     else setImmediate(() => void turn());
   };
 
+  const claimSoon = (): void => {
+    isWanted = true;
+    schedule();
+  };
+
   return {
-    claimSoon() {
-      isWanted = true;
-      schedule();
-    },
+    claimSoon,
     end(end) {
       return new Promise((written) => {
         ends.push({ end, written });
