@@ -54,3 +54,13 @@ test("a thread that dies fails its callers and is replaced for the next one", as
   );
   await expect(reader.parse("x", { fileName: "plan.yaml" })).resolves.toEqual({ definition: null, findings: [] });
 });
+
+test("knows the agents that there are when a plan is read", async () => {
+  const agents = [{ id: "bee", type: "llm", problem: null }] as const;
+  const reader = createPlanReader(await builtThread(), async () => agents);
+  const plan = (agent: string) => `title: x\nsubtasks: [{ id: a, agent: ${agent}, prompt: p }]`;
+  expect((await reader.parse(plan("bee"), { fileName: "plan.yaml" })).definition?.subtasks[0]?.agent).toBe("bee");
+  expect((await reader.parse(plan("wasp"), { fileName: "plan.yaml" })).findings).toMatchObject([
+    { code: "unknown_agent" },
+  ]);
+});
