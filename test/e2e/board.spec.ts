@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
-import { expect, type OpenConsole, test, writePlan } from "../helpers/app";
+import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
+import { breaches, resize } from "../helpers/looks";
 import { goTo, launchFile } from "../helpers/screen";
 import { seedDatabase } from "../seed/database";
 
@@ -33,7 +34,7 @@ async function openSeeded(launch: (options: { args: string[] }) => Promise<OpenC
   const opened = await launch({ args: ["--db", file] });
   await goTo(opened.page, "#/tasks");
   await expect(cards(opened.page, "failed").first()).toBeVisible();
-  return { file, page: opened.page };
+  return { file, opened, page: opened.page };
 }
 
 const number = (n: number): string => n.toLocaleString("en-US");
@@ -154,7 +155,12 @@ test("acts on what is selected and on all that match, with a preview, a reason a
   await dialog.getByRole("textbox").fill("Cause fixed upstream");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByText(`${number(failed)} tasks queued for retry`)).toBeVisible();
-  expect(count(file, "status = 'failed' AND task_type = 'http'")).toBe(0);
+  const db = new Database(file, { readonly: true });
+  const noted = db.prepare(
+    "SELECT count(*) FROM console_audit WHERE entity = 'task' AND reason = 'Cause fixed upstream'",
+  );
+  expect(noted.pluck().get()).toBe(failed);
+  db.close();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.getByRole("dialog")).toContainText(`${number(all - failed)} skipped`);
 });
@@ -219,3 +225,54 @@ test("an empty database says how to begin; a plan's tasks come as they are launc
   await expect(cards(page, "failed").filter({ hasText: "Second" })).toContainText("Small");
   await expect(cards(page, "queued").filter({ hasText: "Third" })).toContainText("Blocked");
 });
+
+for (const theme of ["dark", "light"] as const) {
+  test(`the board and the table are accessible and fit, ${theme}`, async ({ launch, folder }) => {
+    const { opened, page } = await openSeeded(launch, folder);
+    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
+    await page.reload();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+    await expect(cards(page, "failed").first()).toBeVisible();
+    const found: string[] = [];
+    const look = async (name: string): Promise<void> => {
+      for (const [width, height] of [
+        [1440, 900],
+        [1120, 700],
+      ] as const) {
+        await resize(opened, width, height);
+        const path = join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`);
+        await page.screenshot({ path, animations: "disabled" });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (overflow > 0) found.push(`${name} at ${width}: ${overflow} px too wide`);
+      }
+      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
+    };
+    await look("board");
+    await cards(page, "failed")
+      .first()
+      .click({ modifiers: ["Control"] });
+    await cards(page, "failed")
+      .nth(2)
+      .click({ modifiers: ["Shift"] });
+    await expect(page.getByRole("toolbar", { name: "Selected tasks" })).toContainText("3 eligible");
+    await look("board-selection");
+    await page.keyboard.press("Escape");
+    await cards(page, "failed").first().click();
+    await expect(
+      page.getByRole("region", { name: "Task", exact: true }).getByRole("tab", { name: "Summary" }),
+    ).toBeVisible();
+    await look("board-inspector");
+    await goTo(page, "#/tasks?as=table");
+    await expect(rows(page).first()).toBeVisible();
+    await look("tasks-table");
+    for (const group of ["plan", "state", "error"]) {
+      await goTo(page, `#/tasks?as=table&by=${group}`);
+      await expect(page.getByRole("treegrid", { name: "Tasks" }).locator("tr[aria-expanded]").first()).toBeVisible();
+      await look(`tasks-by-${group}`);
+    }
+    await goTo(page, "#/tasks?q=worker%3Anobody");
+    await expect(page.getByRole("heading", { name: "No tasks match 1 filter" })).toBeVisible();
+    await look("tasks-none");
+    expect(found).toEqual([]);
+  });
+}

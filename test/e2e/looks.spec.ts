@@ -1,12 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
-import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
+import { expect, ROOT, test, writePlan } from "../helpers/app";
+import { breaches, resize } from "../helpers/looks";
 import { chooseTask, goTo, launchFile, openPlanFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const PLAN = {
   title: "Nightly build",
@@ -28,37 +24,6 @@ const PLAN = {
     { id: "pack", title: "Pack", dependencies: ["test", "lint"], run: "true" },
   ],
 };
-
-/** Every serious breach of WCAG A and AA that axe finds on screen, as one line each. */
-async function breaches(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } }).axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
-    }),
-  );
-  return violations.map(
-    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
-  );
-}
-
-async function resize({ app, page }: OpenConsole, width: number, height: number): Promise<void> {
-  await app.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    {
-      width,
-      height,
-    },
-  );
-  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-  // The room that the system's window buttons take is told to the page a moment after its new size.
-  if (process.platform === "darwin") return;
-  const room = () =>
-    page.evaluate(() =>
-      Number.parseFloat(getComputedStyle(document.querySelector("header") ?? document.body).paddingRight),
-    );
-  await expect.poll(async () => Math.abs((await room()) - 130) < 80).toBe(true);
-}
 
 for (const theme of ["dark", "light"] as const) {
   test(`every screen is accessible and fits, ${theme}`, async ({ launch, folder }) => {
