@@ -1,59 +1,92 @@
-import { Check } from "lucide-react";
-import type { RunnerInfo, TaskDetail, TaskLink } from "../../../shared/model/views";
-import { formatPlace, planPlace } from "../../location";
-import { formatDuration } from "../../ui/format";
+import { useState } from "react";
+import type { TaskDetail, TaskLink } from "../../../shared/model/views";
+import { besidePlace, formatPlace, planPlace, usePlace } from "../../location";
+import { Button } from "../../ui/button";
+import { formatCount, formatDuration } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
-import { ClockTime } from "../../ui/relative-time";
+import { ClockTime, Moment } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
-import { useApp } from "../shell/app-store";
 import styles from "./summary-tab.module.css";
-import { whyTitle } from "./task-actions";
+import { showPane } from "./task-store";
+import { WhyBox } from "./why-box";
 
 export function SummaryTab({ task }: { readonly task: TaskDetail }) {
   return (
-    <div className={styles.body}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard
+    <section className={styles.body} tabIndex={0} aria-label="Summary">
+      {task.subtaskId === null && <ForeignNote task={task} />}
       <WhyBox task={task} />
       {task.description !== "" && <p className={styles.description}>{task.description}</p>}
-      <dl className={styles.facts}>
-        {task.command !== null && (
-          <Fact name={DOES[task.agent] ?? "Asks"}>
-            <code className={styles.command}>{task.command}</code>
-          </Fact>
-        )}
-        {task.command === null && <Fact name="Runs">Nothing: it joins what it depends on.</Fact>}
-        {task.cwd !== null && task.agent === "command" && (
-          <Fact name="In folder">
-            <span className="mono">{task.cwd}</span>
-          </Fact>
-        )}
-        <Fact name="Time limit">{task.timeoutMs === null ? "None" : formatDuration(task.timeoutMs)}</Fact>
-        <Fact name="Attempts">
-          {task.attempts} of {task.maxAttempts}
-        </Fact>
-        <Fact name="Priority">{task.priority}</Fact>
-        {task.finishedAt !== null && (
-          <Fact name="Ended">
-            <ClockTime at={task.finishedAt} />
-          </Fact>
-        )}
-        <Fact name="Id">
-          <span className="mono">{task.id}</span>
-        </Fact>
-      </dl>
+      <Facts task={task} />
       <Links title="Depends on" none="Nothing: it is among the first to start." links={task.dependencies} task={task} />
       <Links title="Needed by" none="Nothing waits for it." links={task.dependents} task={task} />
-      {task.result !== null && task.result !== undefined && (
-        <section>
-          <h3 className={styles.section}>Result</h3>
-          <pre className={styles.json}>{JSON.stringify(task.result, null, 2)}</pre>
-        </section>
-      )}
-    </div>
+      <ResultPreview result={task.result} />
+    </section>
+  );
+}
+
+/** A task that the console did not make: it says less about those, and calmly so. */
+function ForeignNote({ task }: { readonly task: TaskDetail }) {
+  const where = task.planId === null ? "It is in no plan." : "Its plan was made by another program.";
+  return (
+    <p className={styles.note}>
+      {where} Another program made this task and runs it; what that program wrote is shown here as it changes.
+    </p>
   );
 }
 
 /** What an agent's work is called; agents of files are asked, too. */
 const DOES: Readonly<Partial<Record<string, string>>> = { command: "Runs", http: "Requests", approval: "Asks you" };
+
+function Facts({ task }: { readonly task: TaskDetail }) {
+  const isOurs = task.subtaskId !== null;
+  return (
+    <dl className={styles.facts}>
+      {task.command !== null && (
+        <Fact name={DOES[task.agent] ?? "Asks"}>
+          <code className={styles.command}>{task.command}</code>
+        </Fact>
+      )}
+      {task.command === null && isOurs && task.agent === "noop" && (
+        <Fact name="Runs">Nothing: it joins what it depends on.</Fact>
+      )}
+      {task.agent !== "" && <Fact name={isOurs ? "Agent" : "Type"}>{task.agent}</Fact>}
+      {task.cwd !== null && task.agent === "command" && (
+        <Fact name="In folder">
+          <span className="mono">{task.cwd}</span>
+        </Fact>
+      )}
+      {isOurs && (
+        <Fact name="Policy">
+          {`${task.maxAttempts === 1 ? "1 attempt" : `${task.maxAttempts} attempts`}, ${
+            task.timeoutMs === null ? "no time limit" : `at most ${formatDuration(task.timeoutMs)} each`
+          }`}
+        </Fact>
+      )}
+      <Fact name="Priority">{task.priority}</Fact>
+      {task.planId !== null && (
+        <Fact name="Plan">
+          <a className="mono" href={formatPlace(planPlace(task.planId, task.id))}>
+            {task.planId}
+          </a>
+        </Fact>
+      )}
+      {task.createdAt !== null && (
+        <Fact name="Created">
+          <Moment at={task.createdAt} />
+        </Fact>
+      )}
+      {task.finishedAt !== null && (
+        <Fact name="Ended">
+          <ClockTime at={task.finishedAt} />
+        </Fact>
+      )}
+      <Fact name="Id">
+        <span className="mono">{task.id}</span>
+      </Fact>
+    </dl>
+  );
+}
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
@@ -64,70 +97,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-/** Why a task does not run, first of all the rows that hold it. */
-function WhyBox({ task }: { readonly task: TaskDetail }) {
-  const title = whyTitle(task);
-  if (title === null && task.reason === null) return null;
-  const open = task.dependencies.filter((link) => link.state !== "completed");
-  const isWaiting = title !== null && task.state !== "failed";
-  return (
-    <section className={styles.why}>
-      <h3>{title ?? "What happened"}</h3>
-      <p className={styles.lead}>
-        <StatusGlyph kind="task" state={task.state} />
-        <span>
-          {task.state === "queued" ? <QueuedReason task={task} /> : (task.reason ?? lookOf("task", task.state).label)}
-        </span>
-      </p>
-      {isWaiting && task.dependencies.length > 0 && (
-        <div className={styles.gate}>
-          <p className={styles.gateHead} data-open={open.length > 0 || undefined}>
-            {open.length === 0 && <Check size={14} aria-hidden="true" />}
-            Dependencies
-            <span>
-              {task.dependencies.length - open.length} of {task.dependencies.length} completed
-            </span>
-          </p>
-          <ul>
-            {open.map((link) => (
-              <LinkRow key={link.id} link={link} planId={task.planId} />
-            ))}
-          </ul>
-        </div>
-      )}
-      {isWaiting && task.notBefore !== null && (
-        <div className={styles.gate}>
-          <p className={styles.gateHead} data-open>
-            Next attempt
-            <span>
-              not before <ClockTime at={task.notBefore} />
-            </span>
-          </p>
-        </div>
-      )}
-    </section>
-  );
-}
-
-/** Nothing in the plan holds the task: what is left is a worker. */
-function QueuedReason({ task }: { readonly task: TaskDetail }) {
-  const runner = useApp((state) => state.runner);
-  const before = task.reason === null ? "" : ` ${task.attempts > 0 ? "Last attempt: " : ""}${task.reason}`;
-  return (
-    <>
-      {whatIsLeft(runner)}
-      {before}
-    </>
-  );
-}
-
-function whatIsLeft(runner: RunnerInfo | null): string {
-  if (runner === null) return "Ready to start.";
-  if (!runner.dispatching) return "Ready: another console starts it when it has a free slot.";
-  if (runner.pausedReason !== null) return `Ready, but nothing is started now: ${runner.pausedReason}`;
-  if (runner.running < runner.slots) return "Ready: a worker takes it next.";
-  return `Ready: it starts when a slot is free (${runner.running} of ${runner.slots} in use).`;
-}
+/** More of them are listed on request. */
+const LISTED = 12;
 
 interface LinksProps {
   readonly title: string;
@@ -137,36 +108,63 @@ interface LinksProps {
 }
 
 function Links({ title, none, links, task }: LinksProps) {
+  const [shownOf, setShownOf] = useState<string | null>(null);
+  const isAll = shownOf === task.id || links.length <= LISTED + 1;
+  const shown = isAll ? links : links.slice(0, LISTED);
   return (
     <section>
       <h3 className={styles.section}>
-        {title} {links.length > 0 && <small>{links.length}</small>}
+        {title} {links.length > 0 && <small>{formatCount(links.length)}</small>}
       </h3>
       {links.length === 0 ? (
         <p className={styles.none}>{none}</p>
       ) : (
         <ul className={styles.links}>
-          {links.map((link) => (
+          {shown.map((link) => (
             <LinkRow key={link.id} link={link} planId={task.planId} />
           ))}
         </ul>
+      )}
+      {!isAll && (
+        <Button size="xs" onClick={() => setShownOf(task.id)}>
+          Show all {formatCount(links.length)}
+        </Button>
       )}
     </section>
   );
 }
 
 function LinkRow({ link, planId }: { readonly link: TaskLink; readonly planId: string | null }) {
+  const place = usePlace();
   return (
     <li>
       <StatusGlyph kind="task" state={link.state} />
-      {planId === null ? (
-        <span className={styles.linkTitle}>{link.title}</span>
-      ) : (
-        <a className={styles.linkTitle} href={formatPlace(planPlace(planId, link.id))} title={link.title}>
-          {link.title}
-        </a>
-      )}
+      <a className={styles.linkTitle} href={formatPlace(besidePlace(place, planId, link.id))} title={link.title}>
+        {link.title}
+      </a>
       <span className={styles.linkState}>{lookOf("task", link.state).label}</span>
     </li>
+  );
+}
+
+/** A longer one is looked at in a tab of its own. */
+const MOST_SHOWN = 4_000;
+
+function ResultPreview({ result }: Pick<TaskDetail, "result">) {
+  if (result === null || result === undefined) return null;
+  const text = typeof result === "string" ? result : (JSON.stringify(result, null, 2) ?? "");
+  return (
+    <section>
+      <h3 className={styles.section}>
+        Result{" "}
+        <Button size="xs" onClick={() => showPane("result")}>
+          Open
+        </Button>
+      </h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard */}
+      <pre className={styles.json} tabIndex={0}>
+        {text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}
+      </pre>
+    </section>
   );
 }

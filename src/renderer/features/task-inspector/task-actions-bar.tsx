@@ -1,43 +1,45 @@
-import { Ban, RotateCcw } from "lucide-react";
+import { Ban, ChevronDown, Ellipsis, Pencil, RotateCcw, ShieldAlert, SkipForward, SquareStop } from "lucide-react";
 import { useState } from "react";
-import { isTerminalTask } from "../../../shared/model/task";
 import type { TaskDetail } from "../../../shared/model/views";
-import { call, messageOf } from "../../api";
-import { Button } from "../../ui/button";
-import { plural } from "../../ui/format";
+import { Button, IconButton } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
-import { Elapsed } from "../../ui/relative-time";
-import { toast } from "../../ui/toast";
-import { ConfirmDialog } from "../dialogs/confirm-dialog";
+import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu";
+import { retryTask } from "../dialogs/task-acts";
+import { askRerunFrom } from "../plans/plan-acts";
 import { useReadOnlyReason } from "../shell/app-store";
-import { cancelBlocker, retryBlocker } from "./task-actions";
+import { askCancel, askForce, setPriority } from "./ask-acts";
+import { copyText } from "./copy";
+import { cancelBlocker, editBlocker, priorityBlocker, retryBlocker } from "./task-actions";
 import styles from "./task-actions-bar.module.css";
-import { readTask } from "./task-store";
+import { readTask, showPane } from "./task-store";
+import { beginEdit, loadWork } from "./work-store";
 
-/** Cancel and Retry: always there, and when off they say why. */
+const PRIORITIES = [0, 1, 2, 3, 5, 10];
+
+/** What can be done to a task: always there, and when off it says why. */
 export function TaskActions({ task }: { readonly task: TaskDetail }) {
-  const [isAsking, setIsAsking] = useState(false);
   const [isRetrying, setIsRetrying] = useState(false);
   const readOnly = useReadOnlyReason();
   const noCancel = readOnly ?? cancelBlocker(task);
   const noRetry = readOnly ?? retryBlocker(task) ?? (isRetrying ? "It is being queued." : null);
-  const retry = async () => {
+  const noPriority = readOnly ?? priorityBlocker(task);
+  const isPlanned = task.planId !== null && task.subtaskId !== null;
+  const noRerun = readOnly ?? (isPlanned ? null : "It is in no plan of the console: nothing depends on it.");
+  const retry = async (): Promise<void> => {
     setIsRetrying(true);
-    try {
-      await call("tasks.retry", { taskId: task.id });
-      toast.success(`${task.title} is queued again`);
-      readTask();
-    } catch (error) {
-      toast.error(`Could not retry ${task.title}`, { description: messageOf(error) });
-    } finally {
-      setIsRetrying(false);
-    }
+    await retryTask(task);
+    readTask();
+    setIsRetrying(false);
   };
+  const rerun = (): void => askRerunFrom(task);
+  const force = (): void => askForce(task);
   useHotkeys({
     group: "Task",
     hotkeys: [
-      { keys: ["x"], label: "Cancel", hint: true, disabled: noCancel !== null, run: () => setIsAsking(true) },
+      { keys: ["x"], label: "Cancel", hint: true, disabled: noCancel !== null, run: () => askCancel(task) },
       { keys: ["r"], label: "Retry", hint: true, disabled: noRetry !== null, run: () => void retry() },
+      { keys: ["Shift+f"], label: "Retry from here on", disabled: noRerun !== null, run: rerun },
+      { keys: ["Shift+s"], label: "Force a state", disabled: readOnly !== null, run: force },
     ],
   });
   return (
@@ -48,57 +50,80 @@ export function TaskActions({ task }: { readonly task: TaskDetail }) {
         icon={<Ban size={14} />}
         keys="x"
         disabledReason={noCancel}
-        onClick={() => setIsAsking(true)}
+        onClick={() => askCancel(task)}
       >
         Cancel
       </Button>
       <Button size="sm" icon={<RotateCcw size={14} />} keys="r" disabledReason={noRetry} onClick={() => void retry()}>
         Retry
       </Button>
-      <CancelDialog task={task} open={isAsking} onClose={() => setIsAsking(false)} />
+      <Menu
+        trigger={
+          <Button size="sm" disabledReason={noPriority}>
+            Priority {task.priority} <ChevronDown size={12} />
+          </Button>
+        }
+      >
+        {[...new Set([...PRIORITIES, task.priority])]
+          .toSorted((a, b) => b - a)
+          .map((priority) => (
+            <MenuChoice
+              key={priority}
+              isChosen={priority === task.priority}
+              disabledReason={noPriority}
+              onSelect={() => {
+                if (priority !== task.priority) void setPriority(task, priority);
+              }}
+            >
+              Priority {priority}
+            </MenuChoice>
+          ))}
+      </Menu>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label="More acts" size="sm" className={styles.more}>
+            <Ellipsis size={14} />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<SkipForward size={12} />} hint="Shift F" disabledReason={noRerun} onSelect={rerun}>
+          Retry from here on…
+        </MenuItem>
+        <MenuItem
+          icon={<Pencil size={12} />}
+          disabledReason={readOnly ?? editBlocker(task)}
+          onSelect={() => void editNow(task.id)}
+        >
+          Edit and retry…
+        </MenuItem>
+        <MenuItem
+          icon={<SquareStop size={12} />}
+          disabledReason={noCancel ?? (task.status === "in_progress" ? null : "It does not run.")}
+          onSelect={() => askCancel(task, "let_end")}
+        >
+          Let it end, then stop…
+        </MenuItem>
+        <MenuLine />
+        <MenuItem icon={<ShieldAlert size={12} />} hint="Shift S" disabledReason={readOnly} onSelect={force}>
+          Force a state…
+        </MenuItem>
+        <MenuLine />
+        <MenuItem onSelect={() => void copyText(window.location.href, "the link")}>Copy link</MenuItem>
+        <MenuItem onSelect={() => void copyText(task.id, "the id")}>Copy id</MenuItem>
+        <MenuItem
+          disabledReason={task.command === null ? "It runs nothing by itself." : null}
+          onSelect={() => void copyText(task.command ?? "", "the command")}
+        >
+          Copy command
+        </MenuItem>
+      </Menu>
     </div>
   );
 }
 
-interface CancelDialogProps {
-  readonly task: TaskDetail;
-  readonly open: boolean;
-  readonly onClose: () => void;
-}
-
-function CancelDialog({ task, open, onClose }: CancelDialogProps) {
-  const isRunning = task.status === "in_progress";
-  const waiting = task.dependents.filter((dependent) => !isTerminalTask(dependent.state)).length;
-  const stop = isRunning
-    ? "Its process and everything that process started get a stop signal now and are ended soon after. Work in progress is lost; the log and the attempt are kept."
-    : "It will not start. Its earlier attempts and logs are kept.";
-  const blocked =
-    waiting === 0
-      ? ""
-      : ` ${plural(waiting, "task")} that ${waiting === 1 ? "waits" : "wait"} for it cannot start until it is retried.`;
-  return (
-    <ConfirmDialog
-      open={open}
-      onClose={onClose}
-      title={`Cancel 1 ${isRunning ? "running" : "waiting"} task?`}
-      consequence={`${stop}${blocked}`}
-      affected={[
-        {
-          id: task.id,
-          kind: "task",
-          state: task.state,
-          title: task.title,
-          detail: <span className="mono">{task.workerId ?? task.agent}</span>,
-          figure: isRunning ? <Elapsed from={task.startedAt} to={null} /> : null,
-        },
-      ]}
-      confirmLabel="Cancel 1 task"
-      keepLabel={isRunning ? "Keep running" : "Keep it"}
-      onConfirm={async (reason) => {
-        await call("tasks.cancel", { taskId: task.id, reason });
-        toast.success(isRunning ? `${task.title} is being stopped` : `${task.title} is cancelled`);
-        readTask();
-      }}
-    />
-  );
+async function editNow(taskId: string): Promise<void> {
+  showPane("payload");
+  await loadWork(taskId);
+  beginEdit(taskId);
 }

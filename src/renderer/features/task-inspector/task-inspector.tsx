@@ -1,7 +1,8 @@
-import { SearchX, X } from "lucide-react";
+import { Link, SearchX, X } from "lucide-react";
 import { useEffect } from "react";
 import type { TaskDetail } from "../../../shared/model/views";
 import { messageOf } from "../../api";
+import { type InspectorPane, usePlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { formatDuration, shortId } from "../../ui/format";
@@ -10,32 +11,53 @@ import { ClockTime, Elapsed } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
 import { Tabs } from "../../ui/tabs";
 import { AttemptsTab } from "./attempts-tab";
+import { copyText } from "./copy";
+import { TaskAudit, TaskEvents } from "./history-tab";
 import { LogTab } from "./log-tab";
+import { PayloadTab } from "./payload-tab";
 import { ProgressBar } from "./progress-bar";
+import { ResultTab } from "./result-tab";
 import { ReviewActions } from "./review-actions";
+import { Segments } from "./segments";
 import { SummaryTab } from "./summary-tab";
 import { TaskActions } from "./task-actions-bar";
 import styles from "./task-inspector.module.css";
-import { type InspectorTab, inspectTask, readTask, showTab, useInspector } from "./task-store";
+import { followAddress, inspectTask, readTask, showPane, useInspector } from "./task-store";
 
 interface TaskInspectorProps {
   readonly taskId: string;
   readonly onClose: () => void;
 }
 
-const TABS: readonly InspectorTab[] = ["summary", "log", "attempts"];
+type TabId = "summary" | "log" | "attempts" | "payload" | "events";
+
+/** Some tabs have two sides. */
+const TAB_OF: Readonly<Record<InspectorPane, TabId>> = {
+  summary: "summary",
+  log: "log",
+  attempts: "attempts",
+  payload: "payload",
+  result: "payload",
+  events: "events",
+  audit: "events",
+};
+const TABS: readonly TabId[] = ["summary", "log", "attempts", "payload", "events"];
 
 /** Everything about one task, live, beside the list that it was chosen from. */
 export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
   useEffect(() => inspectTask(taskId), [taskId]);
   const state = useInspector();
+  const place = usePlace();
+  const inspect = "inspect" in place ? place.inspect : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another task begins with what is shown of this one
+  useEffect(() => followAddress(inspect), [inspect, taskId]);
   const task = state.taskId === taskId ? state.task : null;
   useHotkeys({
     group: "Task",
     hotkeys: TABS.map((tab, index) => ({
       keys: [String(index + 1)],
       label: `Show ${tab}`,
-      run: () => showTab(tab),
+      run: () => showPane(tab),
     })),
   });
   return (
@@ -50,29 +72,90 @@ export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
           {state.error !== null && (
             <EmptyState
               icon={<SearchX size={20} />}
-              title="This task cannot be shown"
-              actions={<Button onClick={readTask}>Try again</Button>}
+              title={state.isGone ? "This task is not in the database" : "This task cannot be shown"}
+              actions={<Button onClick={readTask}>Look again</Button>}
             >
-              {messageOf(state.error)}
+              {state.isGone
+                ? "It may have been deleted by another program, or the link is of another database."
+                : messageOf(state.error)}
             </EmptyState>
           )}
         </>
       ) : (
         <>
-          <Head task={task} onClose={onClose} />
-          <Tabs
-            label="Task"
-            value={state.tab}
-            onChange={showTab}
-            items={[
-              { id: "summary", label: "Summary", panel: <SummaryTab task={task} /> },
-              { id: "log", label: <LogLabel task={task} />, panel: <LogTab task={task} chosen={state.runId} /> },
-              { id: "attempts", label: "Attempts", count: task.runs.length, panel: <AttemptsTab task={task} /> },
-            ]}
-          />
+          <Head task={task} isGone={state.isGone} onClose={onClose} />
+          {state.error !== null && <Trouble error={state.error} isGone={state.isGone} />}
+          <TaskTabs task={task} pane={inspect?.pane ?? state.pane} runId={inspect?.runId ?? null} />
         </>
       )}
     </section>
+  );
+}
+
+function Trouble({ error, isGone }: { readonly error: unknown; readonly isGone: boolean }) {
+  return (
+    <p className={styles.trouble} role="status">
+      {isGone
+        ? "This task has been deleted. What is shown is the last that was known of it."
+        : `What is shown may be old: ${messageOf(error)}`}
+    </p>
+  );
+}
+
+interface TaskTabsProps {
+  readonly task: TaskDetail;
+  readonly pane: InspectorPane;
+  readonly runId: string | null;
+}
+
+function TaskTabs({ task, pane, runId }: TaskTabsProps) {
+  return (
+    <Tabs
+      label="Task"
+      value={TAB_OF[pane]}
+      onChange={(tab) => {
+        if (tab !== TAB_OF[pane]) showPane(tab);
+      }}
+      items={[
+        { id: "summary", label: "Summary", panel: <SummaryTab task={task} /> },
+        { id: "log", label: <LogLabel task={task} />, panel: <LogTab task={task} chosen={runId} /> },
+        { id: "attempts", label: "Attempts", count: task.runs.length, panel: <AttemptsTab task={task} /> },
+        {
+          id: "payload",
+          label: "Payload",
+          panel: (
+            <Segments
+              label="Payload or result"
+              value={pane === "result" ? "result" : "payload"}
+              onChange={showPane}
+              items={[
+                { id: "payload", label: "Runs" },
+                { id: "result", label: "Result" },
+              ]}
+            >
+              {pane === "result" ? <ResultTab task={task} /> : <PayloadTab task={task} />}
+            </Segments>
+          ),
+        },
+        {
+          id: "events",
+          label: "Events",
+          panel: (
+            <Segments
+              label="Events or acts"
+              value={pane === "audit" ? "audit" : "events"}
+              onChange={showPane}
+              items={[
+                { id: "events", label: "What happened" },
+                { id: "audit", label: "What people did" },
+              ]}
+            >
+              {pane === "audit" ? <TaskAudit task={task} /> : <TaskEvents task={task} />}
+            </Segments>
+          ),
+        },
+      ]}
+    />
   );
 }
 
@@ -85,7 +168,13 @@ function LogLabel({ task }: { readonly task: TaskDetail }) {
   );
 }
 
-function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: () => void }) {
+interface HeadProps {
+  readonly task: TaskDetail;
+  readonly isGone: boolean;
+  readonly onClose: () => void;
+}
+
+function Head({ task, isGone, onClose }: HeadProps) {
   const isRunning = task.status === "in_progress";
   return (
     <header className={styles.head}>
@@ -94,6 +183,9 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
         <h2 title={task.title}>{task.title}</h2>
         <StatusBadge kind="task" state={task.state} />
         <span className={styles.push}>
+          <IconButton label="Copy link" size="sm" onClick={() => void copyText(window.location.href, "the link")}>
+            <Link size={14} />
+          </IconButton>
           <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
             <X size={14} />
           </IconButton>
@@ -106,7 +198,7 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
         <span>
           Attempt{" "}
           <b>
-            {task.attempts} of {task.maxAttempts}
+            {task.attempts} of {Math.max(task.attempts, task.maxAttempts)}
           </b>
         </span>
         {task.workerId !== null && (
@@ -137,8 +229,8 @@ function Head({ task, onClose }: { readonly task: TaskDetail; readonly onClose: 
           </div>
         </div>
       )}
-      {task.status === "review_pending" && <ReviewActions task={task} />}
-      <TaskActions task={task} />
+      {!isGone && <ReviewActions task={task} />}
+      {!isGone && <TaskActions task={task} />}
     </header>
   );
 }

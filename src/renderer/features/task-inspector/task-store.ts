@@ -2,26 +2,26 @@ import { create } from "zustand";
 import type { LivePatch } from "../../../shared/contract";
 import type { TaskDetail, TaskLink, TaskRow } from "../../../shared/model/views";
 import { ApiError, call } from "../../api";
+import { goTo, type InspectorPane, type InspectPlace, inspectPlace, placeNow } from "../../location";
 import { keepLive } from "../../sync";
-
-export type InspectorTab = "summary" | "log" | "attempts";
 
 interface InspectorState {
   readonly taskId: string | null;
   readonly task: TaskDetail | null;
+  /** Why it could not be read. With a task: what is shown may be old. */
   readonly error: unknown;
+  /** The task was here and has been deleted; what is shown is its last known state. */
+  readonly isGone: boolean;
   /** Stays when another task is looked at. */
-  readonly tab: InspectorTab;
-  /** The attempt whose log is shown; null: the latest. */
-  readonly runId: string | null;
+  readonly pane: InspectorPane;
 }
 
 export const useInspector = create<InspectorState>()(() => ({
   taskId: null,
   task: null,
   error: null,
-  tab: "summary",
-  runId: null,
+  isGone: false,
+  pane: "summary",
 }));
 
 let isReading = false;
@@ -38,11 +38,11 @@ async function read(): Promise<void> {
     if (taskId === null) break;
     try {
       const task = await call("tasks.get", { taskId });
-      if (useInspector.getState().taskId === taskId) useInspector.setState({ task, error: null });
+      if (useInspector.getState().taskId === taskId) useInspector.setState({ task, error: null, isGone: false });
     } catch (error) {
       const isGone = error instanceof ApiError && error.code === "not_found";
-      // After any other failure the last answer is still worth more than none.
-      if (useInspector.getState().taskId === taskId) useInspector.setState(isGone ? { task: null, error } : { error });
+      // The last answer is still worth more than none: somebody may be reading it.
+      if (useInspector.getState().taskId === taskId) useInspector.setState({ error, isGone });
     }
   }
   isReading = false;
@@ -55,7 +55,7 @@ export function readTask(): void {
 /** Puts a task in the inspector and keeps it live until the returned function is called. */
 export function inspectTask(taskId: string): () => void {
   if (useInspector.getState().taskId !== taskId) {
-    useInspector.setState({ taskId, task: null, error: null, runId: null });
+    useInspector.setState({ taskId, task: null, error: null, isGone: false });
   }
   readTask();
   return keepLive({ patch: takePatch, reload: readTask });
@@ -84,11 +84,19 @@ function withStates(links: readonly TaskLink[], changed: ReadonlyMap<string, Tas
   return links.map((link) => ({ ...link, state: changed.get(link.id)?.state ?? link.state }));
 }
 
-export function showTab(tab: InspectorTab): void {
-  useInspector.setState({ tab });
+/** Shows another side of the task; back returns to the one before. */
+export function showPane(pane: InspectorPane): void {
+  goTo(inspectPlace(placeNow(), { pane, runId: null }));
 }
 
-/** Shows the log of an attempt. */
+/** Shows the log of an attempt; null: of the latest. */
 export function showLog(runId: string | null): void {
-  useInspector.setState({ tab: "log", runId });
+  goTo(inspectPlace(placeNow(), { pane: "log", runId }));
+}
+
+/** Keeps what the address says for the next task; an address that says nothing gets what is shown already. */
+export function followAddress(inspect: InspectPlace | undefined): void {
+  const { pane } = useInspector.getState();
+  if (inspect === undefined) goTo(inspectPlace(placeNow(), { pane, runId: null }), { replace: true });
+  else if (inspect.pane !== pane) useInspector.setState({ pane: inspect.pane });
 }
