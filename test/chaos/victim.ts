@@ -21,7 +21,7 @@ const say = (what: Acknowledged): unknown => writeSync(1, `${JSON.stringify(what
 const core = await openCore({
   file,
   mode: "create",
-  runner: { slots: 3, program: "cli", graceMs: 100, heartbeatMs: 200 },
+  runner: { slots: 3, program: random() < 0.5 ? "cli" : "window", graceMs: 100, heartbeatMs: 200 },
 });
 const { store } = core;
 const client = createClient(store);
