@@ -45,9 +45,9 @@ export function closePalette(): void {
   usePalette.setState({ isOpen: false, isSearching: false });
 }
 
-/** The plan that the search keeps to; null: the whole database. */
-export function scopeOf({ isScoped }: Pick<PaletteState, "isScoped">): string | null {
-  return isScoped ? (usePlan.getState().plan?.id ?? null) : null;
+/** The plan that the search keeps to; null: the whole database, which alone has workers. */
+function scopeOf({ isScoped, text }: Pick<PaletteState, "isScoped" | "text">): string | null {
+  return isScoped && readQuery(text).kind !== "workers" ? (usePlan.getState().plan?.id ?? null) : null;
 }
 
 export function setText(text: string): void {
