@@ -84,10 +84,18 @@ function readAttention(store: Store): AttentionItem[] {
     ({ since }) => since !== null && now - since < FAILURE_IS_NEWS_MS,
   );
   const workers = listWorkers(store);
-  const running = ["in_progress", "assigned"].flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS));
-  const stuck = items("stuck", running)
-    .flatMap((item) => asStuck(store, item, workers, now) ?? [])
-    .slice(0, MOST_OF_A_KIND);
+  const byWorker = new Map(workers.map((worker) => [worker.id, worker]));
+  const adrift = ["in_progress", "assigned"]
+    .flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS))
+    .filter((candidate) => isAdrift(candidate, byWorker, now))
+    .slice(0, 2 * MOST_OF_A_KIND);
+  const stuck = items("stuck", adrift)
+    .filter(({ task }) => !processLives(store, task))
+    .slice(0, MOST_OF_A_KIND)
+    .map((item) => {
+      const worker = byWorker.get(item.task.workerId ?? "") ?? null;
+      return { ...item, worker, since: worker?.lastHeartbeat ?? item.since };
+    });
   const told = new Set(stuck.map(({ task }) => task.workerId));
   return [
     ...items("escalated", readOldest(store.read, "escalated", MOST_OF_A_KIND)),
@@ -104,17 +112,11 @@ function readAttention(store: Store): AttentionItem[] {
 
 const isUnwell = (worker: WorkerRow): boolean => ["stale", "dead", "error"].includes(worker.state);
 
-/** The task with what is known of whoever has it, when that one cannot be at work on it. */
-function asStuck(store: Store, item: TaskAttention, workers: readonly WorkerRow[], now: number): TaskAttention | null {
-  const { task, since } = item;
-  if (processLives(store, task)) return null;
-  const worker = workers.find(({ id }) => id === task.workerId);
-  if (worker === undefined) {
-    const isSilent = since === null || now - since > SILENCE_MS;
-    return isSilent ? item : null;
-  }
-  if (!isUnwell(worker) && worker.state !== "offline") return null;
-  return { ...item, since: worker.lastHeartbeat ?? since, worker };
+/** Whoever has the task cannot be at work on it, as far as workers tell. */
+function isAdrift({ workerId, updatedAt }: Candidate, workers: ReadonlyMap<string, WorkerRow>, now: number): boolean {
+  const worker = workers.get(workerId ?? "");
+  if (worker === undefined) return updatedAt === null || now - updatedAt > SILENCE_MS;
+  return isUnwell(worker) || worker.state === "offline";
 }
 
 /** A task outlives the console that started it. */

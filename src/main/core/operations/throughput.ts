@@ -19,8 +19,8 @@ import { createTally, type Tally } from "./run-tally";
  * again. That also counts what other programs write, and works on a database that may not be written to.
  */
 
-/** Rows read between two turns of the event loop: about 2 ms. */
-const CHUNK = 500;
+/** Rows read between two turns of the event loop: a millisecond or two. */
+const CHUNK = 300;
 /** With more attempts than this in a range, the older ones are left out and the chart says so. */
 const MOST_ROWS = 400_000;
 /** Attempts that seem to run, kept to be looked at again; programs that died leave such rows behind. */

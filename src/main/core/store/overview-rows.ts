@@ -27,12 +27,13 @@ export function hasPlans(db: ReadableDatabase): boolean {
 export interface Candidate {
   readonly id: string;
   readonly updatedAt: number | null;
+  readonly workerId: string | null;
   /** Names it in the graph of its plan; null outside one. */
   readonly seq: number | null;
 }
 
 function candidates(index: string | null, where: string, order: string): string {
-  return `SELECT t.id, t.updated_at, k.seq FROM tasks t ${index === null ? "" : `INDEXED BY ${index}`}
+  return `SELECT t.id, t.updated_at, t.assigned_worker, k.seq FROM tasks t ${index === null ? "" : `INDEXED BY ${index}`}
   LEFT JOIN console_tasks k ON k.task_id = t.id WHERE ${where} ORDER BY ${order} LIMIT ?`;
 }
 
@@ -59,7 +60,12 @@ export function readNewest(db: ReadableDatabase, status: string, limit: number):
 }
 
 function decode(row: Readonly<Record<string, unknown>>): Candidate {
-  return { id: text(row.id), updatedAt: parseTime(row.updated_at), seq: integerOrNull(row.seq) };
+  return {
+    id: text(row.id),
+    updatedAt: parseTime(row.updated_at),
+    workerId: textOrNull(row.assigned_worker),
+    seq: integerOrNull(row.seq),
+  };
 }
 
 export const DIRECT_DEPENDENTS =
