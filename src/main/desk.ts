@@ -22,7 +22,6 @@ export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
   readonly window: BrowserWindow;
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
   readonly nativeBinding: string | undefined;
-  readonly homeFolder: string;
   readonly report: (message: string) => void;
 }
 
@@ -127,7 +126,7 @@ async function openSession(
   }
 }
 
-function serve(core: Core<Runner>, services: WindowServices, { window, homeFolder, report }: DeskOptions): Session {
+function serve(core: Core<Runner>, services: WindowServices, { window, report }: DeskOptions): Session {
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
   const forecasts = createForecastPush({
     source: forecasterOf(core.store),
@@ -148,10 +147,12 @@ function serve(core: Core<Runner>, services: WindowServices, { window, homeFolde
         core,
         live,
         forecasts,
+        samples: services.samples,
         sources: services.sources,
+        files: services.files,
         reader: services.reader,
         appInfo: describeApp,
-        homeFolder,
+        homeFolder: services.homeFolder,
       }),
       ...windowHandlers(services),
     },

@@ -17,6 +17,8 @@ const DATABASE_FILES: FileFilter[] = [
 /** The system's dialogs: the only way by which a path gets into the program while it runs. */
 export interface Dialogs {
   planFile(): Promise<string | null>;
+  /** `proposed`: the whole path to begin with. */
+  savePlan(proposed: string): Promise<string | null>;
   /** `current`: where to begin; null: where the last choice was. */
   folder(current: string | null): Promise<string | null>;
   databaseFile(): Promise<string | null>;
@@ -40,6 +42,17 @@ export function createDialogs(window: BrowserWindow, preferences: Preferences): 
 
   return {
     planFile: () => chooseFile("Launch a plan", PLAN_FILES),
+    async savePlan(proposed) {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        title: "Save the plan",
+        defaultPath: proposed,
+        filters: PLAN_FILES,
+        properties: ["createDirectory", "showOverwriteConfirmation"],
+      });
+      if (canceled || filePath === "") return null;
+      preferences.update({ lastFolder: dirname(filePath) });
+      return filePath;
+    },
     databaseFile: () => chooseFile("Open a database", DATABASE_FILES),
     async folder(current) {
       const start = current === null ? {} : { defaultPath: current };

@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from "node:os";
 import { join, resolve } from "node:path";
-import { app, ipcMain, Menu, session as webSession } from "electron";
+import { app, type IpcMainInvokeEvent, ipcMain, Menu, session as webSession } from "electron";
 import { readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
 import { knownAgents } from "./core/operations/agents";
@@ -9,9 +9,11 @@ import { recoverFromCrashes } from "./crash";
 import { createDesk } from "./desk";
 import { createDialogs } from "./dialogs";
 import { guardPages } from "./guard";
+import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
 import { createMenu } from "./menu";
 import { declareScheme, servePage } from "./page";
+import { createPlanFiles } from "./plan-files";
 import { createPlanReader } from "./plan-reader";
 import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
@@ -22,13 +24,13 @@ main();
 
 function main(): void {
   const request = readArguments(ownArguments(), process.cwd());
-  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile());
+  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile(), request.planFile);
   else if (request.kind === "help") leave(0, process.stdout, USAGE);
   else leave(2, process.stderr, `hive-console: ${request.message}\n\n${USAGE}`);
 }
 
 /** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
-async function start(databaseFile: string): Promise<void> {
+async function start(databaseFile: string, planFile: string | null): Promise<void> {
   app.setPath("userData", dataFolder());
   declareScheme();
   await app.whenReady();
@@ -48,12 +50,14 @@ async function start(databaseFile: string): Promise<void> {
   const send = senderTo(window);
   const dialogs = createDialogs(window, preferences);
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
+  const files = createPlanFiles(preferences);
   const desk = createDesk({
     file: databaseFile,
     window,
     dialogs,
     samples: createSamples(join(root, "resources", "plans"), reader),
     sources: createPlanSources(reader),
+    files,
     reader,
     homeFolder: app.getPath("home"),
     nativeBinding: takeNativeBinding(),
@@ -86,15 +90,18 @@ async function start(databaseFile: string): Promise<void> {
   Menu.setApplicationMenu(
     createMenu({ send: (name) => send("command", { name }), development: developmentUrl !== null }),
   );
+  const isTrusted = ({ senderFrame }: IpcMainInvokeEvent): boolean =>
+    senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin;
+  registerDrops({ ipcMain, isTrusted, name: files.name });
   registerCalls({
     ipcMain,
     handlers: desk.handlers,
-    isTrusted: ({ senderFrame }) => senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin,
+    isTrusted,
     report,
     now: () => performance.now(),
   });
 
-  await window.loadURL(page.url);
+  await window.loadURL(planFile === null ? page.url : `${page.url}#/launch?file=${files.name(planFile)}`);
 }
 
 /** What follows the executable or, while developing, the program's folder: before it stand Electron's own. */

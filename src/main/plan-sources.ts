@@ -1,50 +1,72 @@
 import { randomUUID } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { HiveError } from "../shared/errors";
 import type { PlanDefinition, PlanFinding } from "../shared/model/plan-definition";
+import { originKey, type PlanOrigin } from "../shared/model/plan-origin";
+import type { FileState, PlanDraft, SaveOutcome } from "../shared/model/plan-source";
 import type { PlanPreview } from "../shared/model/views";
+import { planFileText, readPlanText, writePlanText } from "./plan-file-text";
 import type { PlanReader } from "./plan-reader";
 
-/** A plan is written by people; whatever is larger is not one. */
-const MAX_BYTES = 4 * 1024 * 1024;
-
-/** Texts kept for launch. The least recently opened one goes first. */
+/** Texts kept for launch. The least recently opened one that is not edited goes first. */
 const MAX_SOURCES = 32;
 
-/** A plan's text as it was read, and where it came from. */
+/** A plan's text as it stands in the window, and where it came from. */
 export interface PlanSource {
   readonly id: string;
   readonly name: string;
-  readonly file: string;
+  readonly origin: PlanOrigin;
+  /** Absolute; null: it is in no file. */
+  readonly file: string | null;
   /** What the plan's relative paths stand on. */
   readonly folder: string;
   readonly text: string;
+  /** What its file said when it was read or written; for one in no file, what it began with. */
+  readonly kept: string;
   readonly definition: PlanDefinition | null;
   readonly findings: readonly PlanFinding[];
 }
 
+/** A text in no file. */
+export interface LooseText {
+  readonly origin: PlanOrigin;
+  readonly name: string;
+  readonly folder: string;
+  readonly text: string;
+}
+
 /**
  * Plan texts that the operator opened, by an id of ours: the page names what it saw and launches exactly that,
- * never a path.
+ * never a path. What was opened, edited and not saved is there again when it is opened again.
  */
 export interface PlanSources {
-  open(file: string): Promise<PlanPreview>;
-  /** Reads the file again under the same id. */
+  open(file: string, origin: PlanOrigin): Promise<PlanPreview>;
+  openText(loose: LooseText): Promise<PlanPreview>;
+  /** Reads the file again under the same id; edits are gone. */
   reload(sourceId: string): Promise<PlanPreview>;
+  /** Takes a text in place of the one it had. Of two that overlap the later one holds. */
+  edit(sourceId: string, text: string): Promise<PlanPreview>;
+  save(sourceId: string, options: { readonly overwrite: boolean }): Promise<SaveOutcome>;
+  saveAs(sourceId: string, file: string, origin: PlanOrigin): Promise<PlanPreview>;
+  fileState(sourceId: string): Promise<FileState>;
+  drafts(): readonly PlanDraft[];
   /** The text as last shown. */
   get(sourceId: string): PlanSource;
+  /** Its file, for what reads it later by itself. Throws `not_allowed` when the text is not what a file says. */
+  savedFile(sourceId: string): string;
 }
 
 export function createPlanSources(reader: PlanReader): PlanSources {
   const sources = new Map<string, PlanSource>();
+  /** The latest text of each that is being parsed. */
+  const newest = new Map<string, string>();
 
   function keep(source: PlanSource): PlanPreview {
     sources.delete(source.id);
     sources.set(source.id, source);
-    for (const id of sources.keys()) {
+    for (const [id, other] of sources) {
       if (sources.size <= MAX_SOURCES) break;
-      sources.delete(id);
+      if (id !== source.id && !isEdited(other)) sources.delete(id);
     }
     return previewOf(source);
   }
@@ -52,49 +74,98 @@ export function createPlanSources(reader: PlanReader): PlanSources {
   function get(sourceId: string): PlanSource {
     const source = sources.get(sourceId);
     if (source === undefined) {
-      throw new HiveError("not_found", "This plan is no longer open. Choose its file again.", { sourceId });
+      throw new HiveError("not_found", "This plan is no longer open. Choose it again.", { sourceId });
     }
     return source;
   }
 
+  function editedOf(origin: PlanOrigin): PlanSource | undefined {
+    const key = originKey(origin);
+    return [...sources.values()].find((source) => isEdited(source) && originKey(source.origin) === key);
+  }
+
+  async function read(given: Omit<PlanSource, "text" | "kept" | "definition" | "findings">, text: string) {
+    const { definition, findings } = await reader.parse(text, { fileName: given.name });
+    return keep({ ...given, text, kept: text, definition, findings });
+  }
+
+  function fileOf({ file, name }: PlanSource): string {
+    if (file !== null) return file;
+    throw new HiveError("not_allowed", `${name} is in no file yet. Save it as one first.`, { name });
+  }
+
   return {
-    open: async (file) => keep(await readSource(reader, file, randomUUID())),
-    reload: async (sourceId) => keep(await readSource(reader, get(sourceId).file, sourceId)),
+    async open(file, origin) {
+      const edited = editedOf(origin);
+      if (edited !== undefined) return keep(edited);
+      return read(
+        { id: randomUUID(), name: basename(file), origin, file, folder: dirname(file) },
+        await readPlanText(file),
+      );
+    },
+    async openText({ origin, name, folder, text }) {
+      const edited = editedOf(origin);
+      return edited === undefined ? read({ id: randomUUID(), name, origin, file: null, folder }, text) : keep(edited);
+    },
+    async reload(sourceId) {
+      const source = get(sourceId);
+      const text = source.file === null ? source.kept : await readPlanText(source.file);
+      newest.set(sourceId, text);
+      return read(source, text);
+    },
+    async edit(sourceId, text) {
+      const { name } = get(sourceId);
+      newest.set(sourceId, text);
+      const { definition, findings } = await reader.parse(text, { fileName: name });
+      const source = get(sourceId);
+      return newest.get(sourceId) === text ? keep({ ...source, text, definition, findings }) : previewOf(source);
+    },
+    async save(sourceId, { overwrite }) {
+      const source = get(sourceId);
+      const file = fileOf(source);
+      if (!isSavable(source)) {
+        throw new HiveError("not_allowed", `${source.name} comes with the program. Save it as a file of your own.`);
+      }
+      const now = await planFileText(file);
+      if (!overwrite && now !== source.kept) return { outcome: now === null ? "missing" : "changed" };
+      await writePlanText(file, source.text);
+      return { outcome: "saved", preview: keep({ ...get(sourceId), kept: source.text }) };
+    },
+    async saveAs(sourceId, file, origin) {
+      const { text } = get(sourceId);
+      await writePlanText(file, text);
+      return read({ id: sourceId, name: basename(file), origin, file, folder: dirname(file) }, text);
+    },
+    async fileState(sourceId) {
+      const { file, kept } = get(sourceId);
+      if (file === null) return "none";
+      const now = await planFileText(file);
+      return now === null ? "missing" : now === kept ? "same" : "changed";
+    },
+    drafts: () =>
+      [...sources.values()].filter(isEdited).map(({ id, name, origin }) => ({ sourceId: id, name, origin })),
     get,
+    savedFile(sourceId) {
+      const source = get(sourceId);
+      const file = fileOf(source);
+      if (!isEdited(source)) return file;
+      throw new HiveError("not_allowed", `${source.name} has edits that are not saved. Save them first.`, { file });
+    },
   };
 }
 
-async function readSource(reader: PlanReader, file: string, id: string): Promise<PlanSource> {
-  const text = await readPlanText(file);
-  const name = basename(file);
-  return { id, name, file, folder: dirname(file), text, ...(await reader.parse(text, { fileName: name })) };
-}
+const isEdited = ({ text, kept }: PlanSource): boolean => text !== kept;
+const isSavable = ({ file, origin }: PlanSource): boolean => file !== null && origin.kind !== "sample";
 
-async function readPlanText(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_BYTES) {
-      const limit = MAX_BYTES / 1024 / 1024;
-      throw new HiveError("file_unreadable", `${file} is larger than ${limit} MiB: that is not a plan.`, { file });
-    }
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof HiveError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new HiveError(
-      "file_unreadable",
-      `${file} could not be read (${why}). Check that it exists and is yours to read.`,
-      {
-        file,
-      },
-    );
-  }
-}
-
-function previewOf({ id, name, text, definition, findings }: PlanSource): PlanPreview {
+function previewOf(source: PlanSource): PlanPreview {
+  const { id, name, origin, folder, text, definition, findings } = source;
   return {
     sourceId: id,
     sourceName: name,
+    origin,
+    folder,
+    isSavable: isSavable(source),
+    isEdited: isEdited(source),
     text,
     title: definition?.title ?? name,
     description: definition?.description ?? "",

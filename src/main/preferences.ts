@@ -12,6 +12,8 @@ const preferencesSchema = z.object({
     .optional(),
   /** Where the last plan or folder was chosen. */
   lastFolder: z.string().min(1).optional(),
+  /** Plan files opened before, the latest first. */
+  recentPlans: z.array(z.string().min(1)).default([]),
 });
 
 export type PreferenceValues = z.output<typeof preferencesSchema>;

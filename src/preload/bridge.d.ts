@@ -6,6 +6,8 @@ export interface HiveBridge {
   call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<Envelope<OperationOutput<Name>>>;
   /** Returns what ends the subscription. */
   on<Name extends PushName>(name: Name, listener: (message: PushMessages[Name]) => void): () => void;
+  /** The id by which main knows a file that was dropped on the window; null when it is none on the disk. */
+  nameFile(file: File): Promise<string | null>;
 }
 
 declare global {

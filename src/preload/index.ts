@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { CHANNELS } from "../shared/channels";
 import type { PushMessages, PushName } from "../shared/contract";
 import type { HiveBridge } from "./bridge";
@@ -28,6 +28,8 @@ const bridge: HiveBridge = {
       listeners[name].delete(listener);
     };
   },
+  // Only a file that a person dropped or chose has a path: one that a script made has none.
+  nameFile: (file) => ipcRenderer.invoke(CHANNELS.drop, webUtils.getPathForFile(file)),
 };
 
 contextBridge.exposeInMainWorld("hive", bridge);

@@ -33,6 +33,16 @@ export interface TasksPlace {
   readonly group: TaskGroup | null;
 }
 
+/** What is about to be launched: one of these at most; without any, what was shown last. */
+export interface LaunchPlace {
+  readonly view: "launch";
+  readonly sample: string | null;
+  /** The id of a file that main knows. */
+  readonly file?: string | undefined;
+  /** The earlier run that it is to be like. */
+  readonly like?: string | undefined;
+}
+
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
   | {
@@ -46,7 +56,7 @@ export type Place =
     }
   | TasksPlace
   | { readonly view: "overview" }
-  | { readonly view: "launch"; readonly sample: string | null }
+  | LaunchPlace
   | { readonly view: "workers" };
 
 const HOME: Place = { view: "overview" };
@@ -62,14 +72,14 @@ function decode(part: string): string | null {
 
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
- * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/workers`. Else: the overview.
+ * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`, `#/workers`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
   if (view === "workers") return { view: "workers" };
-  if (view === "launch") return { view: "launch", sample: first };
+  if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
   if (view !== "plans") return HOME;
   if (first === null) return ALL_PLANS;
@@ -77,6 +87,13 @@ export function parsePlace(hash: string): Place {
   const tab = PLAN_TABS.find((known) => known === given.get("tab")) ?? null;
   const taskId = word === "tasks" ? second : null;
   return { view: "plans", planId: first, taskId, tab, ...parseInspect(taskId, given) };
+}
+
+function parseLaunch(sample: string | null, query: URLSearchParams): LaunchPlace {
+  const file = query.get("file");
+  const like = query.get("like");
+  if (sample !== null || (file === null && like === null)) return { view: "launch", sample };
+  return { view: "launch", sample: null, ...(file === null ? {} : { file }), ...(like === null ? {} : { like }) };
 }
 
 function parseInspect(taskId: string | null, query: URLSearchParams): { readonly inspect?: InspectPlace } {
@@ -122,12 +139,19 @@ function formatTasks({ taskId, layout, query, order, group, inspect }: TasksPlac
   ]);
 }
 
+function formatLaunch({ sample, file, like }: LaunchPlace): string {
+  if (sample !== null) return `#/launch/${encodeURIComponent(sample)}`;
+  return withQuery("#/launch", [
+    ...(file === undefined ? [] : ([["file", file]] as const)),
+    ...(like === undefined ? [] : ([["like", like]] as const)),
+  ]);
+}
+
 export function formatPlace(place: Place): string {
   if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
   if (place.view === "workers") return "#/workers";
-  if (place.view === "launch")
-    return place.sample === null ? "#/launch" : `#/launch/${encodeURIComponent(place.sample)}`;
+  if (place.view === "launch") return formatLaunch(place);
   if (place.planId === null) return "#/plans";
   const plan = `#/plans/${encodeURIComponent(place.planId)}`;
   const task = place.taskId === null ? "" : `/tasks/${encodeURIComponent(place.taskId)}`;

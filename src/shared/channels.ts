@@ -1,2 +1,5 @@
-/** Names of the two IPC channels. Apart from the contract, so that preload does not carry its parsers. */
-export const CHANNELS = { call: "hive:call", push: "hive:push" } as const;
+/**
+ * Names of the IPC channels. `drop` carries the path of a dropped file, which only preload can tell. Apart from the
+ * contract, so that preload does not carry its parsers.
+ */
+export const CHANNELS = { call: "hive:call", push: "hive:push", drop: "hive:drop" } as const;

@@ -4,6 +4,7 @@ import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
+import { launchContract } from "./launch-contract";
 import { logContract } from "./log-contract";
 import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
@@ -120,6 +121,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...launchContract,
   ...controlContract,
   ...agentContract,
   ...scheduleContract,

@@ -11,17 +11,13 @@ import { launchPlan } from "../core/operations/plans";
 import { scheduleHandlers } from "../core/operations/schedule-handlers";
 import { checkParameters } from "../core/plan/parameters";
 import type { Runner } from "../core/runner/runner";
-import type { Dialogs } from "../dialogs";
 import type { PlanReader } from "../plan-reader";
-import type { PlanSource, PlanSources } from "../plan-sources";
-import type { Samples } from "../samples";
+import type { PlanSource } from "../plan-sources";
 import type { ForecastPush } from "./forecast-push";
+import { launchedPlanHandlers, type PlanTexts, planTextHandlers } from "./launch-handlers";
 import type { LivePush } from "./push";
 
-export interface WindowServices {
-  readonly dialogs: Dialogs;
-  readonly samples: Samples;
-  readonly sources: PlanSources;
+export interface WindowServices extends PlanTexts {
   readonly reader: PlanReader;
   readonly answerClosing: (choice: CloseChoice) => Promise<void>;
   /** Opens another database in place of one that could not be opened. */
@@ -29,8 +25,10 @@ export interface WindowServices {
 }
 
 /** Operations that need no database: they serve a window whose database could not be opened, too. */
-export function windowHandlers({ dialogs, samples, sources, answerClosing, openDatabase }: WindowServices) {
+export function windowHandlers(services: WindowServices) {
+  const { dialogs, answerClosing, openDatabase } = services;
   return {
+    ...planTextHandlers(services),
     "app.close": async ({ choice }) => {
       await answerClosing(choice);
       return null;
@@ -40,36 +38,28 @@ export function windowHandlers({ dialogs, samples, sources, answerClosing, openD
       if (file !== null) await openDatabase(file);
       return file !== null;
     },
-    "plans.samples": () => samples.list(),
-    "plans.openSample": async ({ name }) => sources.open(await samples.fileOf(name)),
-    "plans.chooseFile": async () => {
-      const file = await dialogs.planFile();
-      return file === null ? null : sources.open(file);
-    },
-    "plans.reload": ({ sourceId }) => sources.reload(sourceId),
-    "plans.chooseFolder": ({ current }) => dialogs.folder(current ?? null),
   } satisfies Partial<Handlers>;
 }
 
-export interface DatabaseServices {
+export interface DatabaseServices extends Pick<WindowServices, "samples" | "sources" | "files" | "reader"> {
   readonly core: Core<Runner>;
   readonly live: LivePush;
   readonly forecasts: ForecastPush;
-  readonly sources: PlanSources;
-  readonly reader: PlanReader;
   readonly appInfo: (core: Core<Runner>) => AppInfo;
   /** What a relative `folder` parameter stands on. */
   readonly homeFolder: string;
 }
 
-export function databaseHandlers({ core, live, forecasts, sources, reader, appInfo, homeFolder }: DatabaseServices) {
+export function databaseHandlers(services: DatabaseServices) {
+  const { core, live, forecasts, samples, sources, files, reader, appInfo, homeFolder } = services;
   return {
     ...coreHandlers(core),
+    ...launchedPlanHandlers({ store: core.store, samples, sources, files }),
     ...scheduleHandlers({
       store: core.store,
       actor: OPERATOR,
       readPlan: reader.parse,
-      planFileOf: (sourceId) => sources.get(sourceId).file,
+      planFileOf: sources.savedFile,
       callerFolder: homeFolder,
     }),
     "app.info": () => appInfo(core),

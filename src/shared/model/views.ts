@@ -1,4 +1,5 @@
 import type { ParameterDefinition, ParameterValue, PlanFinding } from "./plan-definition";
+import type { PlanOrigin } from "./plan-origin";
 import type { TaskState } from "./task";
 import type { WorkerState } from "./worker";
 
@@ -121,11 +122,18 @@ export interface WorkerRow {
   readonly drained: boolean;
 }
 
-/** A plan read from a file or sample, before launch. */
+/** A plan's text before launch: of a file, a sample, an earlier run, or new. */
 export interface PlanPreview {
   /** Names the text held by main for `plans.launch`. */
   readonly sourceId: string;
   readonly sourceName: string;
+  readonly origin: PlanOrigin;
+  /** The folder that its relative paths stand on, for people to read. */
+  readonly folder: string;
+  /** Whether saving writes into the file that it came from. */
+  readonly isSavable: boolean;
+  /** The text is not what its file says, or is in no file. */
+  readonly isEdited: boolean;
   readonly text: string;
   readonly title: string;
   readonly description: string;

@@ -5,19 +5,28 @@ const read = (...args: string[]) => readArguments(args, "/home/ada");
 
 describe("readArguments", () => {
   it("opens the default database when none is named", () => {
-    expect(read()).toEqual({ kind: "open", databaseFile: null });
+    expect(read()).toEqual({ kind: "open", databaseFile: null, planFile: null });
   });
 
   it("takes a database in both spellings, relative to the current folder", () => {
-    expect(read("--db", "x.db")).toEqual({ kind: "open", databaseFile: "/home/ada/x.db" });
-    expect(read("--db=/tmp/x.db")).toEqual({ kind: "open", databaseFile: "/tmp/x.db" });
+    expect(read("--db", "x.db")).toEqual({ kind: "open", databaseFile: "/home/ada/x.db", planFile: null });
+    expect(read("--db=/tmp/x.db")).toEqual({ kind: "open", databaseFile: "/tmp/x.db", planFile: null });
+  });
+
+  it("takes a plan to show, with a database or without", () => {
+    expect(read("--plan", "nightly.yaml", "--db=x.db")).toEqual({
+      kind: "open",
+      databaseFile: "/home/ada/x.db",
+      planFile: "/home/ada/nightly.yaml",
+    });
+    expect(read("--plan=/tmp/a=b.yaml")).toMatchObject({ planFile: "/tmp/a=b.yaml", databaseFile: null });
   });
 
   it("leaves Electron's own switches alone", () => {
     expect(read("--no-sandbox", "--inspect=0", "--disable-gpu", "--db", "x.db")).toMatchObject({ kind: "open" });
   });
 
-  it.each([[["--db"]], [["--db="]], [["--db", "--help"]], [["--bd", "x.db"]], [["x.db"]], [["-x"]]])(
+  it.each([[["--db"]], [["--db="]], [["--plan"]], [["--plan="]], [["--db", "--help"]], [["--bd", "x.db"]], [["x.db"]], [["-x"]]])(
     "refuses %j",
     (args) => {
       expect(readArguments(args, "/")).toMatchObject({ kind: "invalid" });

@@ -106,6 +106,10 @@ describe("readiness", () => {
   const preview: PlanPreview = {
     sourceId: "s",
     sourceName: "s.yaml",
+    origin: { kind: "new" },
+    folder: "/plans",
+    isSavable: false,
+    isEdited: false,
     text: "",
     title: "S",
     description: "",
