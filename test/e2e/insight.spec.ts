@@ -22,9 +22,10 @@ async function call<Name extends OperationName>(
   name: Name,
   input: OperationInput<Name>,
 ): Promise<OperationOutput<Name>> {
+  const message: { readonly operation: string; readonly given: unknown } = { operation: name, given: input };
   const answer = await page.evaluate(
-    ([operation, given]) => (window as unknown as PageBridge).hive.call(operation, given),
-    [name, input] as const,
+    ({ operation, given }) => (window as unknown as PageBridge).hive.call(operation, given),
+    message,
   );
   const envelope = answer as Envelope<OperationOutput<Name>>;
   if (!envelope.ok) throw new Error(envelope.error.message);

@@ -48,6 +48,7 @@ const WORKER: WorkerRow = {
   pid: 4711,
   host: "here",
   isLocal: true,
+  drained: false,
   currentTaskId: null,
   currentTaskTitle: null,
 };

@@ -83,11 +83,14 @@ const forecastOf = (tasks: ReadonlyArray<readonly [number | null, number | null]
   basis: { pastRuns: 1, known: 1, unknown: 0, approvals: 0, overdue: 0, fewestSamples: 1 },
   criticalPath: [],
   criticalMs: 0,
+  usualMs: null,
   remaining: 1,
   slots: 1,
   ordinals: tasks.map((_, place) => place),
   startsAt: tasks.map(([from]) => (from === null ? null : START + from * 1_000)),
   endsAt: tasks.map(([, to]) => (to === null ? null : START + to * 1_000)),
+  usualP50: tasks.map(() => null),
+  usualP90: tasks.map(() => null),
 });
 
 describe("a plan in time", () => {
