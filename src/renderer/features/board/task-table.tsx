@@ -1,30 +1,18 @@
 import { useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp, Check, ChevronDown, ChevronRight } from "lucide-react";
-import {
-  type CSSProperties,
-  type DragEvent,
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-} from "react";
+import { Check } from "lucide-react";
+import { type CSSProperties, type MouseEvent, type ReactNode, useEffect, useId, useMemo, useRef } from "react";
 import type { BoardTask, TaskOrder } from "../../../shared/model/task-lists";
-import { formatPlace, planPlace } from "../../location";
 import { cx } from "../../ui/class-names";
-import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
-import { SegmentedBar } from "../../ui/segmented-bar";
-import { StatusGlyph } from "../../ui/status";
+import { GroupHead } from "./group-head";
 import type { Group } from "./groups";
 import { noteCursor, notePointer, noteScroll, scrollOf } from "./reading";
 import { extendTo, selectMany, toggleTask, useSelection } from "./selection";
 import styles from "./table.module.css";
 import { features, TASK_TABLE_COLUMNS, type TaskColumn } from "./table-columns";
-import { moveColumn, placeColumn, setPrefs, useTablePrefs } from "./table-prefs";
+import { Captions, HeadCell } from "./table-head";
+import { setPrefs, useTablePrefs } from "./table-prefs";
 
 /** What stands in a line of the table. */
 export type Line =
@@ -57,13 +45,6 @@ const GROUP_PX = 32;
 const OVERSCAN = 12;
 const HEAD_PX = 50;
 const SCROLL = "table";
-const ORDER_SIGNS: Readonly<Record<TaskOrder, "up" | "down">> = {
-  priority: "down",
-  recent: "down",
-  newest: "down",
-  oldest: "up",
-};
-const UNSORTED = "Not sorted by this: no index of the database has this order, so sorting would read every task.";
 
 /** Tasks as lines with columns that can be shown, moved and widened; the lines change where they stand. */
 export function TaskTable(props: TaskTableProps) {
@@ -233,46 +214,16 @@ export function TaskTable(props: TaskTableProps) {
             </th>
             {headers.map((header) => {
               const { id, columnDef } = header.column;
-              const { label = id, align, orders } = columnDef.meta ?? {};
-              const isSorted = order !== null && orders?.includes(order) === true;
-              const next = isSorted
-                ? (orders?.[(orders.indexOf(order) + 1) % orders.length] ?? null)
-                : (orders?.[0] ?? null);
-              const why = next === null ? UNSORTED : unserved[next];
               return (
-                <th
+                <HeadCell
                   key={header.id}
-                  scope="col"
-                  className={cx(styles.headCell, align === "end" && styles.end)}
-                  aria-sort={isSorted ? (ORDER_SIGNS[order] === "up" ? "ascending" : "descending") : undefined}
-                  draggable
-                  onDragStart={(event) => event.dataTransfer.setData("text/plain", id)}
-                  onDragOver={(event) => event.preventDefault()}
-                  onDrop={(event) => dropColumn(event, id)}
-                >
-                  <button
-                    type="button"
-                    title={`${why ?? `Sort by ${label.toLowerCase()}`}\nAlt+← and Alt+→, or dragging, move the column.`}
-                    aria-disabled={why !== undefined}
-                    onClick={() => {
-                      if (next !== null && why === undefined && next !== order) onOrder(next);
-                    }}
-                    onKeyDown={(event) => moveByKey(event, id)}
-                  >
-                    {label}
-                    {isSorted && (ORDER_SIGNS[order] === "up" ? <ArrowUp size={11} /> : <ArrowDown size={11} />)}
-                  </button>
-                  <span
-                    className={styles.resize}
-                    aria-hidden="true"
-                    draggable
-                    onDragStart={(event) => {
-                      event.preventDefault();
-                      event.stopPropagation();
-                    }}
-                    onMouseDown={header.getResizeHandler()}
-                  />
-                </th>
+                  id={id}
+                  meta={columnDef.meta}
+                  order={order}
+                  unserved={unserved}
+                  onOrder={onOrder}
+                  onResize={header.getResizeHandler()}
+                />
               );
             })}
           </tr>
@@ -340,68 +291,4 @@ export function TaskTable(props: TaskTableProps) {
 /** Keys of groups may hold anything, ids of elements no blanks. */
 function lineId(prefix: string, key: string): string {
   return `${prefix}${encodeURIComponent(key)}`;
-}
-
-function dropColumn(event: DragEvent, target: string): void {
-  event.preventDefault();
-  const id = event.dataTransfer.getData("text/plain");
-  setPrefs({ order: placeColumn(useTablePrefs.getState().order, id, target) });
-}
-
-function moveByKey(event: KeyboardEvent, id: string): void {
-  if (!event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
-  event.preventDefault();
-  setPrefs({ order: moveColumn(useTablePrefs.getState().order, id, event.key === "ArrowLeft" ? -1 : 1) });
-}
-
-/** One caption over each run of columns that share it. */
-function Captions({ columns }: { readonly columns: readonly string[] }) {
-  const runs: Array<{ readonly caption: string; readonly from: number; to: number }> = [];
-  columns.forEach((caption, index) => {
-    const lastRun = runs.at(-1);
-    if (lastRun?.caption === caption) lastRun.to = index;
-    else runs.push({ caption, from: index, to: index });
-  });
-  return (
-    <tr className={styles.captions}>
-      {runs.map(({ caption, from, to }) => (
-        <td key={from} style={{ gridColumn: `${from + 2} / ${to + 3}` }}>
-          <span>{caption}</span>
-        </td>
-      ))}
-    </tr>
-  );
-}
-
-function GroupHead({
-  group,
-  isOpen,
-  span,
-}: {
-  readonly group: Group;
-  readonly isOpen: boolean;
-  readonly span: number;
-}) {
-  const { title, count, counts, detail, state, planId } = group;
-  const done = counts === undefined ? null : (counts.completed ?? 0);
-  return (
-    <td colSpan={span} className={styles.groupCell}>
-      {isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
-      {state !== undefined && <StatusGlyph kind="task" state={state} />}
-      <b title={title}>{title}</b>
-      <span>{count === null ? "" : formatCount(count)}</span>
-      {detail !== undefined && <span>{detail}</span>}
-      {counts !== undefined && (
-        <>
-          <span className={styles.groupBar}>
-            <SegmentedBar counts={counts} />
-          </span>
-          <span>
-            {formatCount(done ?? 0)} / {formatCount(count ?? 0)} done
-          </span>
-        </>
-      )}
-      {planId !== undefined && <a href={formatPlace(planPlace(planId))}>Open plan</a>}
-    </td>
-  );
 }
