@@ -16,6 +16,7 @@ export default defineConfig({
         input: {
           index: entry("src/main/index.ts"),
           "plan-reader-thread": entry("src/main/plan-reader-thread.ts"),
+          explorer: entry("src/main/explorer/index.ts"),
           hive: entry("src/cli/hive.ts"),
         },
         output: { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "chunks/[name]-[hash].cjs" },

@@ -11,6 +11,8 @@ import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Runner } from "./core/runner/runner";
+import { logHandlers } from "./explorer/log-handlers";
+import type { LogSearches } from "./explorer/log-searches";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
@@ -22,6 +24,7 @@ export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
   readonly window: BrowserWindow;
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
   readonly nativeBinding: string | undefined;
+  readonly searches: LogSearches;
   readonly report: (message: string) => void;
 }
 
@@ -126,7 +129,7 @@ async function openSession(
   }
 }
 
-function serve(core: Core<Runner>, services: WindowServices, { window, report }: DeskOptions): Session {
+function serve(core: Core<Runner>, services: WindowServices, { window, searches, report }: DeskOptions): Session {
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
   const forecasts = createForecastPush({
     source: forecasterOf(core.store),
@@ -154,6 +157,7 @@ function serve(core: Core<Runner>, services: WindowServices, { window, report }:
         appInfo: describeApp,
         homeFolder: services.homeFolder,
       }),
+      ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
       ...windowHandlers(services),
     },
     reason: null,

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { type BrowserWindow, dialog, type FileFilter, type OpenDialogOptions } from "electron";
 import type { CloseChoice } from "./closing";
 import type { Preferences } from "./preferences";
@@ -22,6 +22,8 @@ export interface Dialogs {
   /** `current`: where to begin; null: where the last choice was. */
   folder(current: string | null): Promise<string | null>;
   databaseFile(): Promise<string | null>;
+  /** `name`: of the file, where nobody chooses another. */
+  saveFile(title: string, name: string): Promise<string | null>;
   closing(running: number): Promise<CloseChoice>;
 }
 
@@ -54,6 +56,15 @@ export function createDialogs(window: BrowserWindow, preferences: Preferences): 
       return filePath;
     },
     databaseFile: () => chooseFile("Open a database", DATABASE_FILES),
+    async saveFile(title, name) {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        title,
+        defaultPath: join(preferences.values.lastFolder ?? homedir(), name),
+      });
+      if (canceled || filePath === "") return null;
+      preferences.update({ lastFolder: dirname(filePath) });
+      return filePath;
+    },
     async folder(current) {
       const start = current === null ? {} : { defaultPath: current };
       const folder = await choose({

@@ -8,6 +8,9 @@ import { dataFolder, defaultDatabaseFile } from "./core/paths";
 import { recoverFromCrashes } from "./crash";
 import { createDesk } from "./desk";
 import { createDialogs } from "./dialogs";
+import { createExplorer } from "./explorer/client";
+import { createLogSearches } from "./explorer/log-searches";
+import { forkUtility } from "./explorer/utility";
 import { guardPages } from "./guard";
 import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
@@ -51,6 +54,7 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
   const dialogs = createDialogs(window, preferences);
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
   const files = createPlanFiles(preferences);
+  const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
   const desk = createDesk({
     file: databaseFile,
     window,
@@ -61,6 +65,7 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     reader,
     homeFolder: app.getPath("home"),
     nativeBinding: takeNativeBinding(),
+    searches: createLogSearches(explorer),
     answerClosing: (choice) => closing.answer(choice),
     report,
   });
@@ -76,6 +81,7 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
 
   async function end(tasks: TasksAtEnd): Promise<void> {
     await desk.end(tasks);
+    explorer.stop();
     window.destroy();
     app.quit();
   }

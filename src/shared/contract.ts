@@ -6,6 +6,7 @@ import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
 import { launchContract } from "./launch-contract";
 import { logContract } from "./log-contract";
+import { logViewContract } from "./log-view-contract";
 import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import { CANCEL_MODES } from "./model/task-change";
@@ -121,6 +122,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...logViewContract,
   ...launchContract,
   ...controlContract,
   ...agentContract,

@@ -26,7 +26,7 @@ export function registerCalls({ ipcMain, handlers, isTrusted, report, now }: Reg
     const start = now();
     const answer = await answerCall(await handlers(), name, input);
     const took = now() - start;
-    if (took > SLOW_MS && !waitsForPerson(name)) report(`slow: ${String(name)} took ${Math.round(took)} ms`);
+    if (took > SLOW_MS && !waitsForOthers(name)) report(`slow: ${String(name)} took ${Math.round(took)} ms`);
     if (!answer.ok && answer.error.code === "internal") report(`${String(name)}: ${answer.error.message}`);
     return answer;
   });
@@ -61,8 +61,11 @@ function isOperationName(name: unknown): name is OperationName {
   return typeof name === "string" && Object.hasOwn(contract, name);
 }
 
-function waitsForPerson(name: unknown): boolean {
-  return typeof name === "string" && (name.startsWith("plans.choose") || name.startsWith("app."));
+/** Answers of these come when somebody, or a process of its own, has come to an end. */
+const PATIENT = ["app.", "plans.choose", "runs.saveLog", "runs.searchLogNext"];
+
+function waitsForOthers(name: unknown): boolean {
+  return typeof name === "string" && PATIENT.some((start) => name.startsWith(start));
 }
 
 function failure(error: unknown): Envelope<never> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseAnsi, plainLine } from "../../../src/renderer/ui/log-viewer/ansi";
+import { parseAnsi } from "../../../src/renderer/ui/log-viewer/ansi";
+import { plainLine } from "../../../src/shared/model/log-text";
 
 const esc = "\u001b[";
 

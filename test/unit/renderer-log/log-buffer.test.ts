@@ -12,7 +12,8 @@ import {
   prepend,
   trim,
 } from "../../../src/renderer/ui/log-viewer/log-buffer";
-import { findMatches, lineTone, stepMatch } from "../../../src/renderer/ui/log-viewer/log-find";
+import { findFirstError, findMatches, stepMatch } from "../../../src/renderer/ui/log-viewer/log-find";
+import { lineTone } from "../../../src/shared/model/log-text";
 
 function texts(lines: LogLines): string[] {
   return Array.from({ length: lines.count }, (_, index) => lines.text(index));
@@ -61,8 +62,9 @@ describe("linesOf", () => {
     const buffer = bufferOf(piece(log, 9, 19));
     const id = linesOf(buffer).id(linesOf(buffer).count - 1);
     const grown = linesOf(prepend(buffer, piece(log, 0, 9)));
-    expect(grown.text(grown.indexOfId(id))).toBe("four");
-    expect(grown.number(grown.indexOfId(id))).toBe(4);
+    const index = grown.indexOfNumber(4) ?? -1;
+    expect(grown.id(index)).toBe(id);
+    expect(grown.text(index)).toBe("four");
   });
 
   it("hides a first line that began earlier, and numbers lines only when it can", () => {
@@ -98,9 +100,9 @@ describe("finding", () => {
 
   it("finds every occurrence in the text as read, ignoring case", () => {
     expect(findMatches(lines, "warn")).toEqual([
-      { lineId: 0, start: 0, end: 4 },
-      { lineId: 1, start: 0, end: 4 },
-      { lineId: 1, start: 9, end: 13 },
+      { line: 1, start: 0, end: 4, offset: null },
+      { line: 2, start: 0, end: 4, offset: null },
+      { line: 2, start: 9, end: 13, offset: null },
     ]);
     expect(findMatches(lines, "")).toEqual([]);
   });
@@ -111,6 +113,13 @@ describe("finding", () => {
     expect(last).toEqual(matches[2]);
     expect(stepMatch(matches, last, 1)).toEqual(matches[0]);
     expect(stepMatch([], null, 1)).toBeNull();
+  });
+
+  it("goes to the first line that says it is an error", () => {
+    const text = "0 errors\nwarning: error ahead\n\u001b[1mmain.c:3: error: no\u001b[0m\nerror: second\n";
+    const found = findFirstError(linesOf(bufferOf({ from: 0, to: 90, text })));
+    expect(found).toMatchObject({ line: 3, start: 10, end: 15 });
+    expect(findFirstError(lines)).toBeNull();
   });
 
   it("tints only lines that open with a weighty word", () => {

@@ -16,6 +16,8 @@ function memoryLog(initial: string) {
       const to = Math.min(text.length, start + maxBytes);
       return Promise.resolve({ from: start, to, size: text.length, text: text.slice(start, to), ended });
     },
+    search: () => Promise.resolve(),
+    save: () => Promise.resolve(null),
     watch(listener) {
       watchers.add(listener);
       return () => watchers.delete(listener);
@@ -93,6 +95,19 @@ describe("createLogReader", () => {
     expect(bufferTo(reader.getState().buffer)).toBeLessThan(reader.getState().size);
     reader.setFollowing(true);
     await until(() => bufferTo(reader.getState().buffer) === reader.getState().size);
+  });
+
+  it.each([1, 7, 50_000, 99_999, 100_000])("goes to line %i of a long log with its number", async (line) => {
+    const log = memoryLog(numbered(1, 100_000));
+    const reader = createLogReader(log.source);
+    await until(() => reader.getState().loaded);
+    reader.goTo({ byte: (line - 1) * 100, line });
+    await until(() => linesOf(reader.getState().buffer).indexOfNumber(line) !== null);
+    const { buffer, following } = reader.getState();
+    const lines = linesOf(buffer);
+    expect(Number(lines.text(lines.indexOfNumber(line) ?? -1).slice(5))).toBe(line);
+    expect(lines.number(0)).toBe(Number(lines.text(0).slice(5)));
+    expect(following).toBe(false);
   });
 
   it("says why a read failed and goes on when asked", async () => {

@@ -1,3 +1,5 @@
+import { lastRewrite, TERMINAL_SEQUENCE } from "../../../shared/model/log-text";
+
 /**
  * Terminal output as styled text. Colours and text attributes (SGR) are kept; every other escape sequence is
  * dropped, since a log is read, not replayed. Styles start afresh on every line.
@@ -23,29 +25,8 @@ export interface AnsiSpan {
 }
 
 const ESCAPE = "\u001b";
-/** CSI sequences, OSC strings (ended by BEL or ST), two-character escapes, and stray control characters. */
-const SEQUENCE = new RegExp(
-  [
-    `${ESCAPE}\\[[0-?]*[ -/]*[@-~]`,
-    `${ESCAPE}\\][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?`,
-    `${ESCAPE}[ -/]*[0-~]?`,
-    "[\\u0000-\\u0008\\u000b-\\u001a\\u001c-\\u001f\\u007f]",
-  ].join("|"),
-  "g",
-);
 const SGR = new RegExp(`^${ESCAPE}\\[([0-9;:]*)m$`);
 const PLAIN: AnsiStyle = {};
-
-/** What a terminal would leave of a line that a progress bar rewrote: the part after its last return. */
-export function lastRewrite(line: string): string {
-  const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-  return text.slice(text.lastIndexOf("\r") + 1);
-}
-
-/** The line as a person reads it: no escape sequences, no control characters. */
-export function plainLine(line: string): string {
-  return lastRewrite(line).replace(SEQUENCE, "");
-}
 
 export function parseAnsi(line: string): readonly AnsiSpan[] {
   const text = lastRewrite(line);
@@ -55,7 +36,7 @@ export function parseAnsi(line: string): readonly AnsiSpan[] {
   const push = (part: string) => {
     if (part !== "") spans.push({ text: part, style });
   };
-  for (const match of text.matchAll(SEQUENCE)) {
+  for (const match of text.matchAll(TERMINAL_SEQUENCE)) {
     push(text.slice(end, match.index));
     end = match.index + match[0].length;
     const codes = SGR.exec(match[0])?.[1];

@@ -125,7 +125,8 @@ export interface LogLines {
   readonly id: (index: number) => number;
   /** 1-based number in the whole log; null while what lies before has not been counted. */
   readonly number: (index: number) => number | null;
-  readonly indexOfId: (id: number) => number;
+  /** Null: it is not loaded, or the numbers are not known yet. */
+  readonly indexOfNumber: (number: number) => number | null;
 }
 
 /**
@@ -161,12 +162,16 @@ export function linesOf(buffer: LogBuffer): LogLines {
   const endsOpen = total > 0 && lineFromHead(total - 1) === "" ? 1 : 0;
   const hidden = bufferFrom(buffer) > 0 && total - endsOpen > 1 ? 1 : 0;
   const firstId = headId + hidden;
+  const count = total - endsOpen - hidden;
   return {
-    count: total - endsOpen - hidden,
+    count,
     longest,
     text: (index) => lineFromHead(index + hidden),
     id: (index) => firstId + index,
     number: (index) => (numberOffset === null ? null : numberOffset + firstId + index),
-    indexOfId: (id) => id - firstId,
+    indexOfNumber(number) {
+      const index = numberOffset === null ? -1 : number - numberOffset - firstId;
+      return index >= 0 && index < count ? index : null;
+    },
   };
 }

@@ -1,38 +1,48 @@
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { ArrowDown, ArrowUp, X } from "lucide-react";
 import type { RefObject } from "react";
 import { IconButton } from "../button";
 import { FindField } from "../find-field";
 import { formatCount } from "../format";
-import { MAX_MATCHES } from "./log-find";
 import styles from "./log-viewer.module.css";
 import type { LogFind } from "./use-log-find";
 
 interface LogFindFieldProps {
   readonly find: LogFind;
   readonly inputRef: RefObject<HTMLInputElement | null>;
-  /** All of the log is loaded, so what is not found is not there. */
-  readonly isWhole: boolean;
 }
 
-/** Searches what is loaded. */
-export function LogFindField({ find, inputRef, isWhole }: LogFindFieldProps) {
-  const { query, setQuery, matches, position, step } = find;
-  const count = `${formatCount(matches.length)}${matches.length === MAX_MATCHES ? "+" : ""}`;
-  const found = isWhole ? "found" : "so far";
-  const none = query !== "" && matches.length === 0;
-  const nothing = isWhole ? "Nothing found" : "Nothing found in what is loaded. Scroll up to load earlier lines.";
-  const disabledReason = matches.length === 0 ? (none ? nothing : "Type what to find") : null;
+/** Searches the whole log, whatever of it is loaded. */
+export function LogFindField({ find, inputRef }: LogFindFieldProps) {
+  const { query, setQuery, matches, isCapped, position, progress, error, step, stop } = find;
+  const count = `${formatCount(matches.length)}${isCapped ? "+" : ""}`;
+  const isSearching = progress !== null;
+  const none = query !== "" && matches.length === 0 && !isSearching && error === null;
+  const disabledReason = matches.length > 0 ? null : none ? "Nothing found" : (error ?? "Type what to find");
+  const place = position === 0 ? `${count} found` : `${formatCount(position)} of ${count}`;
+  const status = isSearching ? `${place}, ${Math.floor(progress * 100)} %` : place;
   return (
     <>
       <FindField
         {...{ inputRef, query, setQuery, step }}
         onLeave={() => inputRef.current?.blur()}
         placeholder="Search log"
-        label="Search in what is loaded of the log"
+        label="Search in the whole log"
         isNone={none}
-        status={query === "" ? "" : position === 0 ? `${count} ${found}` : `${formatCount(position)} of ${count}`}
-        statusTitle={none ? nothing : undefined}
-      />
+        status={query === "" ? "" : error === null ? status : "failed"}
+        statusTitle={error ?? (none ? "Nothing found" : undefined)}
+      >
+        {isSearching && (
+          <button
+            type="button"
+            className={styles.stop}
+            aria-label="Stop searching"
+            title="Stop searching"
+            onClick={stop}
+          >
+            <X size={12} aria-hidden="true" />
+          </button>
+        )}
+      </FindField>
       <span className={styles.steps}>
         <IconButton
           label="Previous match"

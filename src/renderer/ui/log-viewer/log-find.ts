@@ -1,30 +1,40 @@
-import { plainLine } from "./ansi";
+import { findError, findInLine } from "../../../shared/model/log-text";
 import type { LogLines } from "./log-buffer";
 
-/** Where a text was found: a line by its id, and a range in the line as it is read (without escapes). */
+/** Where a text was found: the number of a line, and a range in the line as it is read (without escapes). */
 export interface LogMatch {
-  readonly lineId: number;
+  /** 1-based, in the whole log. */
+  readonly line: number;
   readonly start: number;
   readonly end: number;
+  /** Byte at which the line begins; null where it is loaded anyway. */
+  readonly offset: number | null;
 }
 
 /** More would help nobody, and cost memory. */
 export const MAX_MATCHES = 10_000;
 
-/** Every occurrence of `query` in the loaded lines, in order, ignoring case. */
+/** Every occurrence of `query` in the lines of a wholly loaded log, in order, ignoring case. */
 export function findMatches(lines: LogLines, query: string): readonly LogMatch[] {
   const needle = query.toLowerCase();
   if (needle === "") return [];
   const matches: LogMatch[] = [];
   for (let index = 0; index < lines.count && matches.length < MAX_MATCHES; index++) {
-    const text = plainLine(lines.text(index)).toLowerCase();
-    let start = text.indexOf(needle);
-    while (start !== -1 && matches.length < MAX_MATCHES) {
-      matches.push({ lineId: lines.id(index), start, end: start + needle.length });
-      start = text.indexOf(needle, start + needle.length);
-    }
+    const line = lines.number(index);
+    if (line === null) continue;
+    for (const range of findInLine(lines.text(index), needle)) matches.push({ line, ...range, offset: null });
   }
-  return matches;
+  return matches.slice(0, MAX_MATCHES);
+}
+
+/** The first line of a wholly loaded log that says it is an error. */
+export function findFirstError(lines: LogLines): LogMatch | null {
+  for (let index = 0; index < lines.count; index++) {
+    const line = lines.number(index);
+    const range = findError(lines.text(index));
+    if (range !== null && line !== null) return { line, ...range, offset: null };
+  }
+  return null;
 }
 
 /** The match to go to from `current`: the one after or before it, going round at the ends. Null: no match. */
@@ -36,12 +46,5 @@ export function stepMatch(matches: readonly LogMatch[], current: LogMatch | null
 }
 
 export function isSameMatch(a: LogMatch, b: LogMatch): boolean {
-  return a.lineId === b.lineId && a.start === b.start;
-}
-
-/** A rough reading of a line's weight, for a tint behind it; only words that open a line or follow a colon. */
-export function lineTone(text: string): "error" | "warning" | null {
-  const word = /(?:^|[:\]]\s*)\W{0,3}(error|fatal|panic|warn(?:ing)?)\b/i.exec(text.slice(0, 400))?.[1];
-  if (word === undefined) return null;
-  return word.toLowerCase().startsWith("warn") ? "warning" : "error";
+  return a.line === b.line && a.start === b.start;
 }

@@ -1,7 +1,7 @@
 import { type CSSProperties, memo } from "react";
+import { findInLine, type LineRange, lineTone } from "../../../shared/model/log-text";
 import { formatCount } from "../format";
 import { type AnsiColor, type AnsiSpan, type AnsiStyle, parseAnsi } from "./ansi";
-import { isSameMatch, type LogMatch, lineTone } from "./log-find";
 import styles from "./log-viewer.module.css";
 
 /** A line of a megabyte is cut here: it is the reader's window that must stay quick. */
@@ -10,23 +10,32 @@ const MAX_SHOWN = 4_000;
 interface LogLineProps {
   readonly text: string;
   readonly number: number | null;
-  readonly matches: readonly LogMatch[] | undefined;
-  readonly current: LogMatch | null;
+  /** What is marked, in lower case; empty: nothing. */
+  readonly needle: string;
+  /** Where the current match begins in this line; null: it is in another one. */
+  readonly current: number | null;
+  /** Somebody chose this line. */
+  readonly isChosen: boolean;
 }
 
 /** One line: its number, and its text in the terminal's colours with what was found marked. */
-export const LogLine = memo(function LogLine({ text, number, matches, current }: LogLineProps) {
-  const spans = parseAnsi(text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text);
+export const LogLine = memo(function LogLine({ text, number, needle, current, isChosen }: LogLineProps) {
+  const shown = text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) : text;
+  const spans = parseAnsi(shown);
   const isColoured = spans.some((span) => span.style.color !== undefined);
   const tone = isColoured ? null : lineTone(spans.map((span) => span.text).join(""));
-  const isCurrent = current !== null && matches?.some((match) => isSameMatch(match, current)) === true;
   return (
-    <div className={styles.line} data-weight={tone ?? undefined} data-current={isCurrent || undefined}>
-      <span className={styles.number} aria-hidden="true">
+    <div
+      className={styles.line}
+      data-weight={tone ?? undefined}
+      data-current={current !== null || undefined}
+      data-chosen={isChosen || undefined}
+    >
+      <span className={styles.number} aria-hidden="true" data-line={number ?? undefined}>
         {number ?? "·"}
       </span>
       <span className={styles.text}>
-        {cut(spans, matches ?? []).map((part) => (
+        {cut(spans, findInLine(shown, needle)).map((part) => (
           <LinePart key={part.at} part={part} current={current} />
         ))}
         {text.length > MAX_SHOWN && (
@@ -39,18 +48,18 @@ export const LogLine = memo(function LogLine({ text, number, matches, current }:
 
 interface Part extends AnsiSpan {
   readonly at: number;
-  readonly match: LogMatch | null;
+  readonly match: LineRange | null;
 }
 
-function LinePart({ part, current }: { readonly part: Part; readonly current: LogMatch | null }) {
+function LinePart({ part, current }: { readonly part: Part; readonly current: number | null }) {
   const look = lookOf(part.style);
   if (part.match === null) return look === null ? part.text : <span style={look}>{part.text}</span>;
-  const isCurrent = current !== null && isSameMatch(part.match, current);
+  const isCurrent = part.match.start === current;
   return <mark data-current={isCurrent || undefined}>{part.text}</mark>;
 }
 
 /** Spans cut at the borders of matches; `at` is the place in the line. */
-function cut(spans: readonly AnsiSpan[], matches: readonly LogMatch[]): Part[] {
+function cut(spans: readonly AnsiSpan[], matches: readonly LineRange[]): Part[] {
   const parts: Part[] = [];
   let at = 0;
   for (const { text, style } of spans) {

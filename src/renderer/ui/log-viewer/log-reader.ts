@@ -1,3 +1,4 @@
+import type { LogFound, LogPlace, LogQuery } from "../../../shared/model/log-search";
 import type { LogChunk } from "../../../shared/model/views";
 import {
   append,
@@ -18,6 +19,18 @@ export interface LogSource {
   read(request: { readonly from?: number; readonly maxBytes: number }): Promise<LogChunk>;
   /** Tells when the log grew or ended. Returns what ends the subscription. */
   watch(listener: (change: { readonly size: number; readonly ended: boolean }) => void): () => void;
+  /** Searches the whole log and tells what it finds while it does. Resolves at the end; rejects when it fails. */
+  search(request: LogSearchRequest): Promise<void>;
+  /** Asks where to, and copies the whole log there; null when somebody thought better of it. */
+  save(): Promise<{ readonly file: string; readonly bytes: number } | null>;
+}
+
+export interface LogSearchRequest {
+  readonly query: LogQuery;
+  /** Default: the beginning. */
+  readonly from?: LogPlace | undefined;
+  readonly onFound: (found: LogFound) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface LogState {
@@ -39,6 +52,8 @@ export interface LogReader {
   setFollowing(following: boolean): void;
   readOlder(): void;
   readNewer(): void;
+  /** Loads what lies around the beginning of a line, and stops following. */
+  goTo(place: LogPlace): void;
   retry(): void;
   close(): void;
 }
@@ -80,6 +95,7 @@ export function createLogReader(source: LogSource): LogReader {
   let state = INITIAL_LOG;
   let counting: LineCount | null = null;
   let wanted: "older" | "newer" | null = null;
+  let target: LogPlace | null = null;
   let starts = 0;
   let isBusy = false;
   let isClosed = false;
@@ -101,6 +117,27 @@ export function createLogReader(source: LogSource): LogReader {
       size: Math.max(chunk.size, state.size),
       ended: state.ended || chunk.ended,
       loaded: true,
+      error: null,
+    });
+  }
+
+  /** The line at the place begins the second piece, so that its number tells those of all others. */
+  async function readAround({ byte, line }: LogPlace): Promise<void> {
+    const before = Math.max(0, byte - READ_BYTES / 2);
+    const head = byte > before ? await source.read({ from: before, maxBytes: byte - before }) : null;
+    const tail = await source.read({ from: byte, maxBytes: READ_BYTES });
+    if (tail.from !== byte || (head !== null && head.to !== byte))
+      throw new Error("The log changed while it was read.");
+    const headId = IDS_PER_START * starts++;
+    const linesBefore = head?.text.match(/\n/g)?.length ?? 0;
+    const joined = head === null ? bufferOf(tail, headId) : append(bufferOf(head, headId), tail);
+    counting = null;
+    update({
+      buffer: { ...joined, numberOffset: line - linesBefore - headId },
+      size: Math.max(tail.size, state.size),
+      ended: state.ended || tail.ended,
+      loaded: true,
+      reading: null,
       error: null,
     });
   }
@@ -136,6 +173,11 @@ export function createLogReader(source: LogSource): LogReader {
   }
 
   function nextJob(): (() => Promise<void>) | null {
+    const place = target;
+    if (place !== null) {
+      target = null;
+      return () => readAround(place);
+    }
     if (!state.loaded) return readEnd;
     const from = bufferFrom(state.buffer);
     const behind = state.size - bufferTo(state.buffer);
@@ -194,6 +236,11 @@ export function createLogReader(source: LogSource): LogReader {
     readNewer() {
       if (bufferTo(state.buffer) >= state.size) return;
       wanted = "newer";
+      void pump();
+    },
+    goTo(place) {
+      target = place;
+      update({ following: false });
       void pump();
     },
     retry() {

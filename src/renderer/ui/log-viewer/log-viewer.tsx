@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Copy, FileText, WrapText } from "lucide-react";
+import { CircleAlert, FileText, WrapText } from "lucide-react";
 import {
   type ReactNode,
   useCallback,
@@ -18,8 +18,8 @@ import { useHotkeys } from "../hotkeys";
 import { Kbd } from "../kbd";
 import { Switch } from "../switch";
 import { toast } from "../toast";
-import { plainLine } from "./ansi";
 import { bufferFrom, bufferTo, type LogLines, linesOf } from "./log-buffer";
+import { LogExport } from "./log-export";
 import { LogFindField } from "./log-find-field";
 import { LogLine } from "./log-line";
 import { createLogReader, INITIAL_LOG, type LogReader, type LogSource, type LogState } from "./log-reader";
@@ -46,20 +46,23 @@ interface LogViewerProps {
   readonly notice?: ReactNode;
 }
 
-/** A log of any length, live: follows its end until the reader scrolls up, finds, wraps and copies. */
+/** A log of any length, live: follows its end until the reader scrolls up, is searched as a whole, wrapped, copied and saved. */
 export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
   const { reader, state } = useLogReader(source);
   const lines = useMemo(() => linesOf(state.buffer), [state.buffer]);
-  const find = useLogFind(lines);
+  const find = useLogFind({ lines, isWhole: state.loaded && isWhole(state), size: state.size, source });
+  const [chosen, setChosen] = useState<number | null>(null);
   const findInput = useRef<HTMLInputElement>(null);
   const isWrapped = useLogPreferences((preferences) => preferences.isWrapped);
   const toggleWrap = () => useLogPreferences.setState({ isWrapped: !isWrapped });
   const toggleFollow = () => reader?.setFollowing(!state.following);
+  const goToError = () => void seekError(find);
   useHotkeys({
     group: "Log",
     hotkeys: [
       { keys: ["f"], label: "Follow", hint: true, run: toggleFollow },
       { keys: ["/"], label: "Search log", hint: true, run: () => findInput.current?.select() },
+      { keys: ["!"], label: "First error", hint: true, run: goToError },
       { keys: ["w"], label: "Wrap lines", run: toggleWrap },
     ],
   });
@@ -68,7 +71,10 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
     <div className={styles.viewer}>
       <div className={styles.bar}>
         {toolbar}
-        <LogFindField find={find} inputRef={findInput} isWhole={isWhole(state)} />
+        <LogFindField find={find} inputRef={findInput} />
+        <IconButton label="First error" keys="!" size="sm" variant="default" onClick={goToError}>
+          <CircleAlert size={14} />
+        </IconButton>
         <IconButton label="Wrap lines" keys="w" size="sm" variant="default" pressed={isWrapped} onClick={toggleWrap}>
           <WrapText size={14} />
         </IconButton>
@@ -87,7 +93,16 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
           {state.ended ? "This attempt ended without a word on its output." : "Lines appear here as they are written."}
         </EmptyState>
       ) : (
-        <LogText reader={reader} state={state} lines={lines} find={find} isWrapped={isWrapped} label={label} />
+        <LogText
+          reader={reader}
+          state={state}
+          lines={lines}
+          find={find}
+          isWrapped={isWrapped}
+          label={label}
+          chosen={chosen}
+          onChoose={setChosen}
+        />
       )}
       <footer className={styles.foot}>
         <Switch label="Follow" checked={state.following} onChange={toggleFollow} />
@@ -96,9 +111,7 @@ export function LogViewer({ source, label, toolbar, notice }: LogViewerProps) {
         </span>
         <Kbd keys="f" />
         <span className={styles.size}>{sizeOf(state, lines)}</span>
-        <IconButton label="Copy the selection, or all that is loaded" size="sm" onClick={() => copy(lines)}>
-          <Copy size={14} />
-        </IconButton>
+        <LogExport source={source} state={state} lines={lines} line={chosen ?? find.current?.line ?? null} />
       </footer>
     </div>
   );
@@ -111,9 +124,12 @@ interface LogTextProps {
   readonly find: LogFind;
   readonly isWrapped: boolean;
   readonly label: string;
+  /** The number of the line that was clicked; null: none. */
+  readonly chosen: number | null;
+  readonly onChoose: (line: number | null) => void;
 }
 
-function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps) {
+function LogText({ reader, state, lines, find, isWrapped, label, chosen, onChoose }: LogTextProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const { current } = find;
@@ -150,11 +166,25 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
     if (isFollowing) latest.current.virtualizer.scrollToEnd();
   }, [isFollowing]);
 
+  /** A line that is to be shown as soon as it is loaded. */
+  const sought = useRef<number | null>(null);
+  const showSought = useCallback(() => {
+    const line = sought.current;
+    if (line === null) return;
+    const index = latest.current.lines.indexOfNumber(line);
+    if (index === null) return;
+    sought.current = null;
+    latest.current.virtualizer.scrollToIndex(index, { align: "center" });
+  }, []);
   useEffect(() => {
-    if (current === null) return;
-    reader?.setFollowing(false);
-    latest.current.virtualizer.scrollToIndex(latest.current.lines.indexOfId(current.lineId), { align: "center" });
-  }, [current, reader]);
+    if (current === null || reader === null) return;
+    reader.setFollowing(false);
+    sought.current = current.line;
+    if (latest.current.lines.indexOfNumber(current.line) !== null) showSought();
+    else if (current.offset !== null) reader.goTo({ byte: current.offset, line: current.line });
+  }, [current, reader, showSought]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines are loaded
+  useEffect(showSought, [lines, showSought]);
 
   const wasWrapped = useRef(isWrapped);
   useLayoutEffect(() => {
@@ -188,6 +218,15 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
       className={styles.log}
       data-wrapped={isWrapped}
       onScroll={onScroll}
+      onClick={(event) => {
+        const { line } = event.target instanceof HTMLElement ? event.target.dataset : {};
+        if (line !== undefined) onChoose(Number(line) === chosen ? null : Number(line));
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || chosen === null) return;
+        event.preventDefault();
+        onChoose(null);
+      }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard
       tabIndex={0}
       aria-label={label}
@@ -211,8 +250,9 @@ function LogText({ reader, state, lines, find, isWrapped, label }: LogTextProps)
             <LogLine
               text={lines.text(item.index)}
               number={lines.number(item.index)}
-              matches={find.byLine.get(lines.id(item.index))}
-              current={current?.lineId === lines.id(item.index) ? current : null}
+              needle={find.needle}
+              current={current !== null && current.line === lines.number(item.index) ? current.start : null}
+              isChosen={chosen !== null && chosen === lines.number(item.index)}
             />
           </div>
         ))}
@@ -246,18 +286,12 @@ function sizeOf(state: LogState, lines: LogLines): string {
   return `${total}${formatBytes(state.size)}, ${formatBytes(loaded)} loaded`;
 }
 
-async function copy(lines: LogLines): Promise<void> {
-  const selected = window.getSelection()?.toString() ?? "";
-  const text =
-    selected === ""
-      ? Array.from({ length: lines.count }, (_, index) => plainLine(lines.text(index))).join("\n")
-      : selected;
+async function seekError(find: LogFind): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
-    toast.success(selected === "" ? `Copied ${plural(lines.count, "line")}` : "Copied the selection");
-  } catch {
-    toast.error("Could not copy", {
-      description: "The window has no access to the clipboard. Select the text and press Ctrl+C.",
+    if (!(await find.goToFirstError())) toast.info("No line says that it is an error");
+  } catch (error) {
+    toast.error("The log could not be searched", {
+      description: error instanceof Error ? error.message : String(error),
     });
   }
 }
