@@ -1,4 +1,5 @@
 import { previewAct } from "../main/core/operations/previews";
+import type { Store } from "../main/core/store/open";
 import type { ActPreview, ActReport, Previewed, PreviewTask, SkipGroup } from "../shared/control-contract";
 import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import type { Output } from "./output";
@@ -10,10 +11,17 @@ const PREVIEWED_TASKS = 50;
 const PREVIEWED_FOR_SCRIPTS = 1_000;
 
 /** Says what an act would touch. Changes nothing, the database's schema included. */
-export function showPreview(setting: CommandSetting, flags: DatabaseFlags, of: Previewed): Promise<void> {
+export function showPreview(
+  setting: CommandSetting,
+  flags: DatabaseFlags,
+  previewed: (store: Store) => Previewed,
+): Promise<void> {
   const { out } = setting.outputs;
   return looking(setting, flags, async (store) => {
-    const found = await previewAct(store, { of, limit: flags.json ? PREVIEWED_FOR_SCRIPTS : PREVIEWED_TASKS });
+    const found = await previewAct(store, {
+      of: previewed(store),
+      limit: flags.json ? PREVIEWED_FOR_SCRIPTS : PREVIEWED_TASKS,
+    });
     if (flags.json) out.line(JSON.stringify(found));
     else printPreview(out, found);
     return undefined;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { loadAgents } from "../main/core/agents/local-agents";
 import { dryRunPlan } from "../main/core/operations/dry-run";
+import { readSlots } from "../main/core/store/settings";
 import type { DryRun, DryRunFinding, DryRunLimit } from "../shared/model/forecast";
 import { openToRead } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
@@ -14,7 +15,7 @@ import { column, formatCount, formatDuration, plainText, plural, truncate } from
 export interface DryRunOptions {
   readonly databaseFile: string;
   readonly parameters: GivenParameters;
-  /** Default: the machine's cores. */
+  /** Default: as many as the database was set to last, else the machine's cores. */
   readonly slots?: number;
   readonly json: boolean;
 }
@@ -33,7 +34,7 @@ export async function dryRun(path: string, options: DryRunOptions, outputs: Outp
         parameters,
         sourceName: file.name,
         folder: file.folder,
-        slots: options.slots ?? availableParallelism(),
+        slots: options.slots ?? (core && readSlots(core.store.read)?.slots) ?? availableParallelism(),
       },
     );
     if (options.json) outputs.out.line(JSON.stringify(record(run)));

@@ -1,7 +1,9 @@
 import type { HiveTask, HiveWorker } from "../shared/model/hive-records";
+import type { WorkerRow } from "../shared/model/views";
 import type { Output } from "./output";
 import { lookOf } from "./style";
 import { column, formatDate, formatElapsed, plainText, truncate } from "./text";
+import { isLive, stateWords } from "./worker-table";
 
 const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -92,26 +94,15 @@ export function printTask(out: Output, task: HiveTask): void {
   for (const [name, raw] of Object.entries(task.unreadable)) field(name, `does not parse: ${raw}`);
 }
 
-/** `now`: milliseconds since the epoch. */
-export function printWorkers(out: Output, workers: readonly HiveWorker[], now: number): void {
-  const idWidth = Math.max(2, ...workers.map((worker) => worker.id.length));
-  const roleWidth = Math.min(20, Math.max(4, ...workers.map((worker) => worker.role.length)));
-  out.line(
-    out.paint("grey", `${column("ID", idWidth)}  ${column("ROLE", roleWidth)}  ${column("BEAT", 9)}  CAPABILITIES`),
-  );
-  for (const worker of workers) {
-    const left = `${column(plainText(worker.id), idWidth)}  ${column(plainText(worker.role), roleWidth)}`;
-    out.line(`${left}  ${column(beatOf(worker, now), 9)}  ${plainText(worker.capabilities.join(", "))}`);
-  }
-}
-
 function beatOf({ lastHeartbeat }: HiveWorker, now: number): string {
   return lastHeartbeat === null ? "never" : `${formatElapsed(now - lastHeartbeat)} ago`;
 }
 
-export function printWorker(out: Output, worker: HiveWorker, now: number): void {
-  const word = worker.active ? out.paint("green", "active") : out.paint("grey", "not active");
-  out.line(`${out.paint("bold", plainText(worker.id))}  ${word}`);
+/** `now`: milliseconds since the epoch. */
+export function printWorker(out: Output, worker: HiveWorker, row: WorkerRow, now: number): void {
+  out.line(
+    `${out.paint("bold", plainText(worker.id))}  ${out.paint(isLive(row.state) ? "green" : "grey", stateWords(row))}`,
+  );
   const field = fieldsTo(out);
   field("role", worker.role);
   field("status", worker.status);

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { addMachineCommands } from "./machine-commands";
+import { PLAN_NAME } from "./named";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, PARAMETER_HELP, parseLimit, parseSlots } from "./parameters";
 import { addPlanActs } from "./plan-acts";
@@ -93,7 +94,11 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
     .argument("<plan>", "plan file, YAML or JSON")
     .addOption(databaseOption())
     .option("-p, --param <name=value>", PARAMETER_HELP, collectParameter)
-    .option("-w, --workers <n>", "tasks to run at once (default: the machine's cores)", parseSlots)
+    .option(
+      "-w, --workers <n>",
+      "tasks to run at once (default: as hive worker slots says, else the machine's cores)",
+      parseSlots,
+    )
     .option("--json", "one JSON object a line, the last one a summary")
     .addHelpText("after", RUN_NOTES)
     .action(async (path: string, flags: RunFlags) => {
@@ -108,8 +113,9 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
     .description("Says all that is wrong with a plan file, as file:line:column: message. Runs nothing.")
     .argument("<file>", "plan file, YAML or JSON")
     .addOption(databaseOption())
-    .action(async (path: string, flags: DatabaseOption) => {
-      done(await validatePlan(path, databaseFile(flags), outputs));
+    .option("--json", "one JSON object")
+    .action(async (path: string, flags: DatabaseOption & JsonOption) => {
+      done(await validatePlan(path, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
     });
   plan
     .command("list")
@@ -128,11 +134,11 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   plan
     .command("show")
     .description("Shows a plan and its tasks.")
-    .argument("<id>", "the plan's id, from hive plan list")
+    .argument("<id>", PLAN_NAME)
     .addOption(databaseOption())
     .option("--json", "one JSON object")
-    .action(async (planId: string, flags: DatabaseOption & JsonOption) => {
-      done(await showPlan(planId, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
+    .action(async (name: string, flags: DatabaseOption & JsonOption) => {
+      done(await showPlan(name, { databaseFile: databaseFile(flags), json: flags.json ?? false }, outputs));
     });
   const addDatabaseOption = (command: Command) => command.addOption(databaseOption());
   const setting = { outputs, addDatabaseOption, databaseFile, done };

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { HiveError } from "../shared/errors";
 import { dryRun } from "./dry-run";
+import { PLAN_NAME, TASK_NAME } from "./named";
 import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import { collectParameter, type GivenParameters, PARAMETER_HELP, parseSlots } from "./parameters";
 import { printRunLog } from "./run-log";
@@ -47,7 +48,11 @@ export function addPlanInsight(
       .argument("<file>", "plan file, YAML or JSON"),
   )
     .option("-p, --param <name=value>", PARAMETER_HELP, collectParameter)
-    .option("-s, --slots <n>", "tasks to run at once (default: the machine's cores)", parseSlots)
+    .option(
+      "-s, --slots <n>",
+      "tasks to run at once (default: as hive worker slots says, else the machine's cores)",
+      parseSlots,
+    )
     .option("--json", "one JSON object")
     .addHelpText("after", DRY_RUN_NOTES)
     .action(async (path: string, flags: DryRunFlags) => {
@@ -59,7 +64,7 @@ export function addPlanInsight(
     plan
       .command("watch")
       .description("Follows a plan to its end, and runs it where nobody else does.")
-      .argument("[id]", "the plan's id or the beginning of one (default: the latest plan)"),
+      .argument("[id]", `${PLAN_NAME} (default: the latest plan)`),
   )
     .option("--last", "the latest plan")
     .option("--leave", "^C ends the watching and not the plan")
@@ -91,7 +96,7 @@ export function addWhyCommand(program: Command, setting: CommandSetting): void {
         .command("why")
         .summary("say why a task runs, waits, or failed")
         .description("Says why a task runs, does not run, or did not end well: every gate, and who holds it.")
-        .argument("<task>", "the task's id, or a subtask's"),
+        .argument("<task>", TASK_NAME),
     )
     .option("--json", "one JSON object")
     .addHelpText("after", WHY_NOTES)
@@ -126,7 +131,7 @@ export function addRunLogCommand(
       .command("run-log")
       .summary("print what an attempt has written")
       .description("Prints the log of an attempt.")
-      .argument("<id>", "an attempt's id, a task's, or a subtask's"),
+      .argument("<id>", `an attempt's id; or ${TASK_NAME}`),
   )
     .option("-f, --follow", "go on as long as it runs")
     .option("-n, --tail <lines>", "only the last lines", parseLines)

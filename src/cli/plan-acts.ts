@@ -5,6 +5,7 @@ import type { Store } from "../main/core/store/open";
 import type { PlanSummary } from "../shared/model/views";
 import { printReport, showPreview } from "./act-report";
 import { EXIT } from "./exit-codes";
+import { PLAN_NAME, planNamed } from "./named";
 import { acting, type CommandSetting, type DatabaseFlags } from "./operation-command";
 import { operatorName } from "./operator";
 import { plainText, plural } from "./text";
@@ -20,15 +21,16 @@ export function addPlanActs(plan: Command, setting: CommandSetting): void {
   const { out } = outputs;
   const command = (name: string, description: string) =>
     addDatabaseOption(plan.command(name).description(description))
-      .argument("<id>", "the plan's id, from hive plan list")
+      .argument("<id>", PLAN_NAME)
       .option("--reason <text>", "why, for the audit log")
       .option("--preview", "only say what would be touched, and why the rest is left alone")
       .option("--json", "JSON for scripts");
   const changing =
     (act: "plans.pause" | "plans.resume", change: typeof pausePlan, word: string) =>
-    (planId: string, flags: PlanActFlags): Promise<void> => {
-      if (flags.preview) return showPreview(setting, flags, { act, planId });
+    (name: string, flags: PlanActFlags): Promise<void> => {
+      if (flags.preview) return showPreview(setting, flags, (store) => ({ act, planId: planNamed(store, name) }));
       return acting(setting, flags, async (store: Store) => {
+        const planId = planNamed(store, name);
         const after: PlanSummary = await change(store, { planId, reason: flags.reason, actor: operatorName() });
         const { status, paused } = after;
         if (flags.json) out.line(JSON.stringify({ plan_id: planId, status, paused }));
@@ -42,9 +44,12 @@ export function addPlanActs(plan: Command, setting: CommandSetting): void {
   );
   command("resume", "Lets a paused plan go on.").action(changing("plans.resume", resumePlan, "goes on"));
   command("cancel", "Cancels everything of a plan that has not ended; running tasks are stopped.").action(
-    (planId: string, flags: PlanActFlags) => {
-      if (flags.preview) return showPreview(setting, flags, { act: "plans.cancel", planId });
+    (name: string, flags: PlanActFlags) => {
+      if (flags.preview) {
+        return showPreview(setting, flags, (store) => ({ act: "plans.cancel", planId: planNamed(store, name) }));
+      }
       return acting(setting, flags, async (store) => {
+        const planId = planNamed(store, name);
         const { cancelled, stopping } = await cancelPlan(store, {
           planId,
           reason: flags.reason,
@@ -60,9 +65,12 @@ export function addPlanActs(plan: Command, setting: CommandSetting): void {
     },
   );
   command("retry", "Retries every task of a plan that failed, was cancelled or escalated.").action(
-    (planId: string, flags: PlanActFlags) => {
-      if (flags.preview) return showPreview(setting, flags, { act: "plans.retryFailed", planId });
+    (name: string, flags: PlanActFlags) => {
+      if (flags.preview) {
+        return showPreview(setting, flags, (store) => ({ act: "plans.retryFailed", planId: planNamed(store, name) }));
+      }
       return acting(setting, flags, async (store) => {
+        const planId = planNamed(store, name);
         const report = await retryFailed(store, { planId, reason: flags.reason, actor: operatorName() });
         if (flags.json) out.line(JSON.stringify({ plan_id: planId, ...report }));
         else printReport(out, report, "queued again");

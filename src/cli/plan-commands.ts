@@ -5,6 +5,7 @@ import type { PlanDetail, PlanSummary, TaskRow } from "../shared/model/views";
 import { openToRead } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { hasErrors, printFindings } from "./findings";
+import { planNamed } from "./named";
 import type { Output, Outputs } from "./output";
 import { readPlanFile } from "./plan-file";
 import { readAllTasks } from "./plan-source";
@@ -13,14 +14,24 @@ import { lookOf } from "./style";
 import { column, formatCount, formatDate, formatDuration, plainText, plural, truncate } from "./text";
 
 /** Says all that is wrong with a plan file, or what is in it. The database says which agents of its own it may name. */
-export async function validatePlan(path: string, databaseFile: string, { out }: Outputs): Promise<ExitCode> {
+export async function validatePlan(
+  path: string,
+  { databaseFile, json }: { readonly databaseFile: string; readonly json: boolean },
+  { out }: Outputs,
+): Promise<ExitCode> {
   const file = await readPlanFile(path);
   const { definition, findings } = parsePlan(file.text, {
     fileName: file.path,
     agents: await knownAgents(databaseFile),
   });
+  const isValid = definition !== null && !hasErrors(findings);
+  if (json) {
+    const found = findings.map(({ subtaskId, ...finding }) => ({ ...finding, subtask_id: subtaskId }));
+    out.line(JSON.stringify({ file: file.path, valid: isValid, findings: found }));
+    return isValid ? EXIT.ok : EXIT.usage;
+  }
   printFindings(out, findings, file);
-  if (definition === null || hasErrors(findings)) {
+  if (!isValid) {
     const errors = findings.filter((finding) => finding.severity === "error").length;
     out.line(`${out.paint("red", "✗")} ${path}: ${plural(errors, "error")}`);
     return EXIT.usage;
@@ -86,9 +97,10 @@ export interface ShowOptions {
 }
 
 /** One plan with its tasks. */
-export async function showPlan(planId: string, options: ShowOptions, { out, err }: Outputs): Promise<ExitCode> {
+export async function showPlan(name: string, options: ShowOptions, { out, err }: Outputs): Promise<ExitCode> {
   const core = await openToRead(options.databaseFile, err);
   try {
+    const planId = planNamed(core.store, name);
     const plan = getPlan(core.store, { planId });
     const tasks = readAllTasks(core.store, planId);
     if (options.json) out.line(JSON.stringify({ ...planRecord(plan), tasks: tasks.map(taskRecord) }));

@@ -4,6 +4,7 @@ import { exportPlanMarkdown } from "../main/core/operations/plan-markdown";
 import { HiveError } from "../shared/errors";
 import { EXIT } from "./exit-codes";
 import { printTask, taskJson } from "./hive-records";
+import { PLAN_NAME, planNamed } from "./named";
 import { acting, type CommandSetting, type DatabaseFlags, looking, notFound } from "./operation-command";
 import { plural } from "./text";
 
@@ -15,9 +16,10 @@ export function addPlanOperations(plan: Command, setting: CommandSetting): void 
     addDatabaseOption(plan.command(name).description(description)).option("--json", "JSON for scripts");
 
   command("status", "Prints a plan's status.")
-    .argument("<id>", "the plan's id")
-    .action((planId: string, flags: DatabaseFlags) =>
+    .argument("<id>", PLAN_NAME)
+    .action((name: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
+        const planId = planNamed(store, name);
         const status = await plans.getExecutionPlanStatus(store, planId);
         if (status === null) throw notFound("plan", planId, store.file);
         out.line(flags.json ? JSON.stringify({ plan_id: planId, status }) : status);
@@ -27,19 +29,20 @@ export function addPlanOperations(plan: Command, setting: CommandSetting): void 
 
   addDatabaseOption(plan.command("export"))
     .description("Prints what became of a plan: its final plan, its tasks and what they answered.")
-    .argument("<id>", "the plan's id")
+    .argument("<id>", PLAN_NAME)
     .option("--markdown", "as Markdown (the default, and the only form)")
-    .action((planId: string, flags: DatabaseFlags) =>
+    .action((name: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
-        out.write((await exportPlanMarkdown(store, planId)).markdown);
+        out.write((await exportPlanMarkdown(store, planNamed(store, name))).markdown);
         return undefined;
       }),
     );
 
   command("next", "Shows the task of a plan to work on next: ready, the most urgent, the oldest.")
-    .argument("<id>", "the plan's id")
-    .action((planId: string, flags: DatabaseFlags) =>
+    .argument("<id>", PLAN_NAME)
+    .action((name: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
+        const planId = planNamed(store, name);
         const task = await plans.getNextPlannedSubtask(store, planId);
         if (flags.json) out.line(JSON.stringify({ plan_id: planId, task: task && taskJson(task) }));
         else if (task) printTask(out, task);
@@ -65,9 +68,10 @@ export function addPlanOperations(plan: Command, setting: CommandSetting): void 
     );
 
   command("start", "Marks a draft, generated or approved plan as executing.")
-    .argument("<id>", "the plan's id")
-    .action((planId: string, flags: DatabaseFlags) =>
+    .argument("<id>", PLAN_NAME)
+    .action((name: string, flags: DatabaseFlags) =>
       acting(setting, flags, async (store, caller) => {
+        const planId = planNamed(store, name);
         const started = await plans.markPlanExecutionStarted(store, caller, planId);
         const status = await plans.getExecutionPlanStatus(store, planId);
         if (status === null) throw notFound("plan", planId, store.file);
@@ -88,9 +92,10 @@ export function addPlanOperations(plan: Command, setting: CommandSetting): void 
     );
 
   command("create-subtasks", "Creates the tasks that a plan's data describes; those that exist are left alone.")
-    .argument("<id>", "the plan's id")
-    .action((planId: string, flags: DatabaseFlags) =>
+    .argument("<id>", PLAN_NAME)
+    .action((name: string, flags: DatabaseFlags) =>
       acting(setting, flags, async (store, caller) => {
+        const planId = planNamed(store, name);
         const created = await plans.createPlannedSubtasksFromPlan(store, caller, planId);
         if (created === 0 && (await plans.getExecutionPlanStatus(store, planId)) === null) {
           throw notFound("plan", planId, store.file);

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readLog } from "../main/core/operations/runs";
 import type { Store } from "../main/core/store/open";
-import { findTaskIds, hasRun, latestRunOf } from "../main/core/store/task-names";
+import { hasRun, latestRunOf } from "../main/core/store/task-names";
 import { HiveError } from "../shared/errors";
 import { openToRead } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { taskNamed } from "./named";
 import type { Outputs } from "./output";
 import { listenForInterrupts } from "./signals";
 
@@ -47,15 +48,7 @@ export async function printRunLog(options: RunLogOptions, { out, err }: Outputs)
 /** The attempt meant: of a task the latest one. */
 function runNamed(store: Store, name: string): string {
   if (hasRun(store.read, name)) return name;
-  const [taskId, ...others] = findTaskIds(store.read, name);
-  if (taskId === undefined) {
-    throw new HiveError("not_found", `There is no run and no task ${name} in ${store.file}.`, { id: name });
-  }
-  if (others.length > 0) {
-    throw new HiveError("invalid_input", `${name} may be several tasks: ${[taskId, ...others].join(", ")}`, {
-      candidates: [taskId, ...others],
-    });
-  }
+  const taskId = taskNamed(store, name);
   const runId = latestRunOf(store.read, taskId);
   if (runId !== null) return runId;
   throw new HiveError("not_found", `Task ${taskId} has not begun, so there is no log. Ask: hive why ${taskId}`, {

@@ -9,6 +9,7 @@ import { TASK_STATUSES, type TaskStatus } from "../shared/model/task";
 import type { TaskChange } from "../shared/model/task-change";
 import { printReport, showPreview } from "./act-report";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { filterNamed, TASK_NAMES, taskNamed } from "./named";
 import { acting, type CommandSetting, type DatabaseFlags, parseInteger } from "./operation-command";
 import { operatorName } from "./operator";
 import { listenForInterrupts } from "./signals";
@@ -43,7 +44,7 @@ export function addTaskActs(command: Commands, setting: CommandSetting): void {
     addFilterOptions(command(name, description))
       .option("--reason <text>", "why, for the audit log")
       .option("--preview", "only say what would be touched, and why others are left alone");
-  const ids = () => new Argument("[ids...]", "ids of tasks; or say which with the options");
+  const ids = () => new Argument("[ids...]", `${TASK_NAMES}; or say which with the options`);
 
   many("retry", "Queues failed, cancelled and escalated tasks, and those that need rework, again.")
     .addArgument(ids())
@@ -89,12 +90,18 @@ function requireReason({ reason, preview }: ActFlags): void {
 
 function run(setting: CommandSetting, change: TaskChange, taskIds: readonly string[], flags: ActFlags): Promise<void> {
   const filter = filterOf(taskIds, flags);
-  if (flags.preview) return showPreview(setting, flags, { act: "tasks", change, filter });
+  if (flags.preview) {
+    return showPreview(setting, flags, (store) => ({ act: "tasks", change, filter: filterNamed(store, filter) }));
+  }
   const { out } = setting.outputs;
-  const taskId = onlyTask(taskIds, flags);
+  const name = onlyTask(taskIds, flags);
   return acting(setting, flags, async (store) => {
     const { reason, json } = flags;
-    if (taskId === null) return runMany(setting, store, { change, filter, reason: reason ?? null }, flags);
+    if (name === null) {
+      const request = { change, filter: filterNamed(store, filter), reason: reason ?? null };
+      return runMany(setting, store, request, flags);
+    }
+    const taskId = taskNamed(store, name);
     const task = await changeTask(store, { taskId, reason, actor: operatorName() }, change);
     const { id, status, state } = task;
     if (json) out.line(JSON.stringify({ task_id: id, status, state }));
@@ -105,10 +112,13 @@ function run(setting: CommandSetting, change: TaskChange, taskIds: readonly stri
 
 async function runFrom(setting: CommandSetting, taskIds: readonly string[], flags: ActFlags): Promise<void> {
   const { out } = setting.outputs;
-  const taskId = onlyTask(taskIds, flags);
-  if (taskId === null) throw new HiveError("invalid_input", "--from takes the id of one task, and no filter.");
-  if (flags.preview) return showPreview(setting, flags, { act: "tasks.retryFrom", taskId });
+  const name = onlyTask(taskIds, flags);
+  if (name === null) throw new HiveError("invalid_input", "--from takes the id of one task, and no filter.");
+  if (flags.preview) {
+    return showPreview(setting, flags, (store) => ({ act: "tasks.retryFrom", taskId: taskNamed(store, name) }));
+  }
   return acting(setting, flags, async (store) => {
+    const taskId = taskNamed(store, name);
     const report = await retryFrom(store, { taskId, reason: flags.reason, actor: operatorName() });
     if (flags.json) out.line(JSON.stringify({ task_id: taskId, ...report }));
     else printReport(out, report, "queued again");

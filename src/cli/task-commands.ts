@@ -2,6 +2,7 @@ import { Argument, type Command, Option } from "commander";
 import * as tasks from "../main/core/operations/hive/tasks";
 import { TASK_STATUSES, type TaskStatus } from "../shared/model/task";
 import { printTask, printTasks, taskJson } from "./hive-records";
+import { TASK_NAME, taskNamed } from "./named";
 import {
   acting,
   type CommandSetting,
@@ -103,11 +104,11 @@ export function addTaskCommands(program: Command, setting: CommandSetting): void
     );
 
   command("show", "Shows a task.")
-    .argument("<id>", "the task's id")
-    .action((id: string, flags: DatabaseFlags) =>
+    .argument("<id>", TASK_NAME)
+    .action((name: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
-        const found = await tasks.getTask(store, id);
-        if (!found) throw notFound("task", id, store.file);
+        const found = await tasks.getTask(store, taskNamed(store, name));
+        if (!found) throw notFound("task", name, store.file);
         if (flags.json) out.line(JSON.stringify(taskJson(found)));
         else printTask(out, found);
         return undefined;

@@ -7,6 +7,7 @@ import type { Store } from "../main/core/store/open";
 import { type Previewed, type TaskEdit, taskEdit } from "../shared/control-contract";
 import { HiveError } from "../shared/errors";
 import { printPreview } from "./act-report";
+import { TASK_NAME, taskNamed } from "./named";
 import { acting, type CommandSetting, collect, type DatabaseFlags, looking } from "./operation-command";
 import { operatorName } from "./operator";
 import { lookOf } from "./style";
@@ -22,29 +23,32 @@ interface EditFlags extends DatabaseFlags {
 /** `hive task edit`: what a task runs. */
 export function addTaskEdit(command: (name: string, description: string) => Command, setting: CommandSetting): void {
   command("edit", "Changes what a task runs and queues it again. Without changes: prints what can be edited.")
-    .argument("<id>", "the task's id")
+    .argument("<id>", TASK_NAME)
     .option("--set <key=value>", "run=..., env.NAME=..., http.url=..., timeout=90s; a value may be JSON", collect)
     .addOption(new Option("--file <path>", "the changes as a YAML or JSON mapping, as in a plan").conflicts("set"))
     .option("--reason <text>", "why, for the audit log")
     .option("--preview", "only check it")
-    .action((taskId: string, flags: EditFlags) => edit(setting, taskId, flags));
+    .action((name: string, flags: EditFlags) => edit(setting, name, flags));
 }
 
-async function edit(setting: CommandSetting, taskId: string, flags: EditFlags): Promise<void> {
+async function edit(setting: CommandSetting, name: string, flags: EditFlags): Promise<void> {
   const { out } = setting.outputs;
   const { set = [], file, reason, json } = flags;
   const fromFile = file === undefined ? null : readEdit(await textOf(file), file);
   if (fromFile === null && set.length === 0) {
     return looking(setting, flags, async (store) => {
+      const taskId = taskNamed(store, name);
       const { agent, work } = getTaskWork(store, { taskId });
       out.line(JSON.stringify({ task_id: taskId, agent, ...work }, null, json ? 0 : 2));
       return undefined;
     });
   }
-  const changes = (store: Store): TaskEdit => fromFile ?? editOf(set, getTaskWork(store, { taskId }).work);
+  const changes = (store: Store, taskId: string): TaskEdit =>
+    fromFile ?? editOf(set, getTaskWork(store, { taskId }).work);
   if (flags.preview) {
     return looking(setting, flags, async (store) => {
-      const of: Previewed = { act: "tasks.editAndRetry", taskId, edit: changes(store) };
+      const taskId = taskNamed(store, name);
+      const of: Previewed = { act: "tasks.editAndRetry", taskId, edit: changes(store, taskId) };
       const found = await previewAct(store, { of, limit: 1 });
       if (json) out.line(JSON.stringify(found));
       else printPreview(out, found);
@@ -52,9 +56,10 @@ async function edit(setting: CommandSetting, taskId: string, flags: EditFlags): 
     });
   }
   return acting(setting, flags, async (store) => {
+    const taskId = taskNamed(store, name);
     const { task, findings } = await editAndRetry(store, {
       taskId,
-      edit: changes(store),
+      edit: changes(store, taskId),
       reason,
       actor: operatorName(),
     });

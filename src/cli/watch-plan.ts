@@ -1,12 +1,12 @@
 import { getPlanGraph } from "../main/core/operations/plan-graph";
 import { getPlanSummaries, listPlans } from "../main/core/operations/plans";
 import type { Store } from "../main/core/store/open";
-import { findPlanIds } from "../main/core/store/task-names";
 import { HiveError } from "../shared/errors";
 import { MOST_GRAPH_TASKS } from "../shared/model/plan-graph";
 import { openToFollow } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { followPlan } from "./follow";
+import { planNamed } from "./named";
 import { operatorName } from "./operator";
 import type { Outputs } from "./output";
 import { createJsonReporter, createLineReporter, createLiveReporter, type Reporter } from "./reporters";
@@ -31,7 +31,7 @@ export async function watchOnePlan(options: WatchOptions, outputs: Outputs): Pro
   const core = await openToFollow(options.databaseFile, options.slots);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
-    const planId = planNamed(core.store, options.plan);
+    const planId = options.plan === null ? latestPlan(core.store) : planNamed(core.store, options.plan);
     const subtasks = await readSubtasks(core.store, planId);
     const reporter = chooseReporter(options, outputs, subtasks);
     const { leaves } = options;
@@ -47,21 +47,10 @@ export async function watchOnePlan(options: WatchOptions, outputs: Outputs): Pro
   }
 }
 
-function planNamed(store: Store, name: string | null): string {
-  if (name === null) {
-    const [latest] = listPlans(store, { limit: 1 }).rows;
-    if (latest !== undefined) return latest.id;
-    throw new HiveError("not_found", `There are no plans yet in ${store.file}. Launch one with: hive run PLAN`);
-  }
-  const [planId, ...others] = findPlanIds(store.read, name);
-  if (planId !== undefined && others.length === 0) return planId;
-  const list = "List them with: hive plan list";
-  if (planId === undefined) {
-    throw new HiveError("not_found", `There is no plan ${name} in ${store.file}. ${list}`, { planId: name });
-  }
-  throw new HiveError("invalid_input", `The ids of several plans begin with ${name}. ${list}`, {
-    candidates: [planId, ...others],
-  });
+function latestPlan(store: Store): string {
+  const [latest] = listPlans(store, { limit: 1 }).rows;
+  if (latest !== undefined) return latest.id;
+  throw new HiveError("not_found", `There are no plans yet in ${store.file}. Launch one with: hive run PLAN`);
 }
 
 /** The plan's graph; none for a plan that is too large for one, whose tasks are listed without branches. */

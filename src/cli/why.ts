@@ -1,28 +1,14 @@
 import { explainTask } from "../main/core/operations/why";
 import type { Store } from "../main/core/store/open";
-import { findTaskIds } from "../main/core/store/task-names";
-import { HiveError } from "../shared/errors";
 import type { TaskWhy, WhyGate, WhyRow, WhyVerdict } from "../shared/model/why";
+import { taskNamed } from "./named";
 import type { Output } from "./output";
 import { lookOf, type Tone } from "./style";
 import { column, formatCount, plainText } from "./text";
 
-/** The task of this id, or the only one in the latest plans whose subtask is called so. */
+/** Throws as `taskNamed`. */
 export function explain(store: Store, name: string): TaskWhy {
-  const [taskId, ...others] = findTaskIds(store.read, name);
-  if (taskId === undefined) {
-    throw new HiveError("not_found", `There is no task ${name} in ${store.file}. List them with: hive task list`, {
-      id: name,
-    });
-  }
-  if (others.length > 0) {
-    throw new HiveError(
-      "invalid_input",
-      `${name} may be several tasks. Give the id of one: ${[taskId, ...others].join(", ")}`,
-      { candidates: [taskId, ...others] },
-    );
-  }
-  return explainTask(store, { taskId });
+  return explainTask(store, { taskId: taskNamed(store, name) });
 }
 
 const MARKS: Readonly<Record<WhyVerdict, { readonly glyph: string; readonly tone: Tone }>> = {

@@ -25,7 +25,7 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   command("drain", "Gives workers no more tasks; those that they have, they end. Lasts until undrain.")
     .argument("<ids...>", "ids of workers")
     .action((workerIds: string[], flags: WorkerActFlags) => {
-      if (flags.preview) return showPreview(setting, flags, { act: "workers.drain", workerIds });
+      if (flags.preview) return showPreview(setting, flags, () => ({ act: "workers.drain", workerIds }));
       return acting(setting, flags, async (store) => {
         const drained = await drainWorkers(store, { workerIds, reason: flags.reason, actor: operatorName() });
         out.line(flags.json ? JSON.stringify({ drained }) : `${tick} ${plural(drained.length, "worker")} drained`);
@@ -35,7 +35,7 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   command("undrain", "Gives drained workers tasks again.")
     .argument("<ids...>", "ids of workers")
     .action((workerIds: string[], flags: WorkerActFlags) => {
-      if (flags.preview) return showPreview(setting, flags, { act: "workers.undrain", workerIds });
+      if (flags.preview) return showPreview(setting, flags, () => ({ act: "workers.undrain", workerIds }));
       return acting(setting, flags, async (store) => {
         const undrained = await undrainWorkers(store, { workerIds, reason: flags.reason, actor: operatorName() });
         const words = `${plural(undrained.length, "worker")} may take tasks again`;
@@ -46,7 +46,7 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   command("slots", "Sets how many tasks a console runs at once on this database, from now on.")
     .argument("<n>", "a whole number from 1", parseSlots)
     .action((slots: number, flags: WorkerActFlags) => {
-      if (flags.preview) return showPreview(setting, flags, { act: "runner.setSlots", slots });
+      if (flags.preview) return showPreview(setting, flags, () => ({ act: "runner.setSlots", slots }));
       return acting(setting, flags, async (store) => {
         await setSlots({ store, runner: null }, { slots, reason: flags.reason, actor: operatorName() });
         out.line(flags.json ? JSON.stringify({ slots }) : `${tick} ${plural(slots, "task")} at once from now on`);

@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
 import { program as programCaller } from "../main/core/operations/hive/caller";
 import * as workers from "../main/core/operations/hive/workers";
-import { listWorkers } from "../main/core/operations/workers";
+import { getWorkerRows, listWorkers } from "../main/core/operations/workers";
+import type { Store } from "../main/core/store/open";
+import type { WorkerRow } from "../shared/model/views";
 import { WORKER_STATUSES, type WorkerStatus } from "../shared/model/worker";
-import { printWorker, printWorkers, workerJson } from "./hive-records";
+import { printWorker, workerJson } from "./hive-records";
 import {
   acting,
   type CommandSetting,
@@ -15,7 +17,7 @@ import {
 } from "./operation-command";
 import { addWorkerActs } from "./worker-acts";
 import { addWorkerStart } from "./worker-start";
-import { printWorkerTable } from "./worker-table";
+import { isLive, printWorkerTable } from "./worker-table";
 
 interface RegisterFlags extends DatabaseFlags {
   readonly role: string;
@@ -83,21 +85,17 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
       }),
     );
 
-  command("list", "Lists active workers, the latest heartbeat first.")
+  command("list", "Lists the workers that live, with what they do and the slots of each program.")
     .option("-r, --role <role>", "only those of this role")
-    .option("-a, --all", "every worker, with its health and the slots of each program")
+    .option("-a, --all", "those that are dead, silent or offline, too")
     .action((flags: ListFlags) =>
       looking(setting, flags, async (store) => {
-        if (flags.all) {
-          const all = listWorkers(store).filter(({ role }) => flags.role === undefined || role === flags.role);
-          if (flags.json) for (const one of all) out.line(JSON.stringify(one));
-          else printWorkerTable(out, all, store.clock.now());
-          return undefined;
-        }
-        const active = await workers.getActiveWorkers(store, programCaller, flags.role);
-        if (flags.json) for (const one of active) out.line(JSON.stringify(workerJson(one)));
-        else if (active.length === 0) out.line(`No active workers in ${store.file}.`);
-        else printWorkers(out, active, store.clock.now());
+        const rows = listWorkers(store).filter(
+          ({ role, state }) => (flags.role === undefined || role === flags.role) && (flags.all || isLive(state)),
+        );
+        if (flags.json) for (const row of rows) out.line(JSON.stringify(await recordOf(store, row)));
+        else if (rows.length > 0) printWorkerTable(out, rows, store.clock.now());
+        else out.line(`No ${flags.all ? "" : "live "}workers in ${store.file}.`);
         return undefined;
       }),
     );
@@ -107,9 +105,10 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
     .action((id: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
         const found = await workers.getWorker(store, programCaller, id);
-        if (!found) throw notFound("worker", id, store.file);
-        if (flags.json) out.line(JSON.stringify(workerJson(found)));
-        else printWorker(out, found, store.clock.now());
+        const [row] = getWorkerRows(store, [id]);
+        if (!found || !row) throw notFound("worker", id, store.file);
+        if (flags.json) out.line(JSON.stringify(await recordOf(store, row)));
+        else printWorker(out, found, row, store.clock.now());
         return undefined;
       }),
     );
@@ -126,4 +125,11 @@ export function addWorkerCommands(program: Command, setting: CommandSetting): vo
 
   addWorkerActs(worker, setting);
   addWorkerStart(worker, setting);
+}
+
+/** As the Python programs see it, and as the console does. */
+async function recordOf(store: Store, row: WorkerRow): Promise<Readonly<Record<string, unknown>>> {
+  const found = await workers.getWorker(store, programCaller, row.id);
+  const { id, state, drained, pid, host } = row;
+  return { worker_id: id, ...(found && workerJson(found)), state, drained, pid, host };
 }
