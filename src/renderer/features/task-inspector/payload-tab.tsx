@@ -159,13 +159,15 @@ function Told({ draft: { findings, problem }, blocker }: { readonly draft: Draft
   ];
   if (lines.length === 0) return null;
   return (
-    <ul className={styles.findings} aria-label="Findings" role="alert">
-      {lines.map(({ severity, message }) => (
-        <li key={message} data-tone={severity === "error" ? "failed" : "escalated"}>
-          <TriangleAlert size={12} aria-hidden="true" />
-          <span>{message}</span>
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className={styles.findings} aria-label="Findings">
+        {lines.map(({ severity, message }) => (
+          <li key={message} data-tone={severity === "error" ? "failed" : "escalated"}>
+            <TriangleAlert size={12} aria-hidden="true" />
+            <span>{message}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
