@@ -1,7 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions and scripts are written like that
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
+import { filesWith } from "../helpers/files-with";
 import { goTo, openPlanFile, planBadge } from "../helpers/screen";
 
 test("a secret is typed unseen, must fit, reaches its task and is forgotten", async ({ launch, folder }) => {
@@ -27,12 +25,7 @@ test("a secret is typed unseen, must fit, reaches its task and is forgotten", as
     .getByRole("button", { name: /^Launch / })
     .click();
   await expect(planBadge(page)).toHaveText("Completed", { timeout: 45_000 });
-  const filesWith = (text: string) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
-      const path = join(folder, name);
-      return statSync(path).isFile() && readFileSync(path).includes(text);
-    });
-  await expect.poll(() => filesWith("tk_sesame"), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => filesWith(folder, "tk_sesame"), { timeout: 20_000 }).toEqual([]);
   await goTo(page, "#/launch");
   await expect(page.getByLabel("token")).toHaveValue("");
 });

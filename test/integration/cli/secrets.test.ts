@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { filesWith } from "../../helpers/files-with";
 import { buildHive, makePlace, type Place } from "./hive";
 
 const PLAN = `title: With a token
@@ -24,19 +23,13 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-const filesWith = (text: string, folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
-    const path = join(folder, name);
-    return statSync(path).isFile() && readFileSync(path).includes(text);
-  });
-
 describe("a secret of a plan", () => {
   it("comes from a variable, reaches its task, and stays nowhere", async () => {
     place.file("plan.yaml", PLAN);
     const { code, out, err } = await place.hive(["run", "plan.yaml", "--param", "token=@env:MINE"], { MINE: SECRET });
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).not.toContain(SECRET);
-    expect(filesWith(SECRET, place.folder)).toEqual([]);
+    expect(filesWith(place.folder, SECRET)).toEqual([]);
     const [task] = place.rows("SELECT result_data AS result FROM runs ORDER BY started_at LIMIT 1");
     expect(task?.result).toBe('{"length":14}');
   });

@@ -1,5 +1,4 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { describeDatabase } from "../../../src/main/core/operations/database";
@@ -190,24 +189,31 @@ test("a newer console's database is refused to operate, and observed as far as t
   expect(hashOf(file)).toBe(hash);
 });
 
-const copiesLeft = () => readdirSync(tmpdir()).filter((name) => name.startsWith("hive-observe-"));
-
 test("on a read-only medium a copy is observed, and said to be one", async (context) => {
   const place = temporaryFolder();
   const remount = mountOrSkip(context, place, "4m");
   const file = join(place, "hive-internal.db");
   copyFileSync(makeHiveDatabase({ changes: PLAN }), file);
   remount("ro");
-  const before = { hash: hashOf(file), copies: copiesLeft() };
+  const copies = temporaryFolder();
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = copies;
+  afterThisTest(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+  const before = hashOf(file);
   await expect(openStore({ file })).rejects.toMatchObject({
     code: "database_read_only",
     message: expect.stringMatching(/cannot be written.*observe/),
   });
   const store = await observe(file);
   expect(store.info()).toMatchObject({ mode: "observe", notice: expect.stringMatching(/copy of .*read-only/) });
+  expect(readdirSync(copies)).toHaveLength(1);
   expect(listTasks(store, { planId: "p", limit: 9 }).rows).toHaveLength(4);
   await store.close();
-  expect({ hash: hashOf(file), copies: copiesLeft() }).toEqual(before);
+  expect(hashOf(file)).toBe(before);
+  expect(readdirSync(copies)).toEqual([]);
 });
 
 test("what marks a file and folder read-only binds everybody, root too", async () => {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions are written so in plans
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { retryTask } from "../../../src/main/core/operations/tasks";
 import { parsePlan } from "../../../src/main/core/plan/parse";
 import type { Store } from "../../../src/main/core/store/open";
 import type { ParameterValue } from "../../../src/shared/model/plan-definition";
+import { filesWith } from "../../helpers/files-with";
 import { waitFor } from "../../helpers/wait";
 import { json, startServer } from "../agents/server";
 import { Bench, logOf, planStatus, runOf, untilEnded, untilPrinted } from "./setup";
@@ -111,11 +112,6 @@ describe("a secret", () => {
     parameters: { token: { type: "secret" } },
     subtasks: [{ id: "uses", run, ...more }],
   });
-  const filesWith = (text: string, folder = bench.folder): string[] =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
-      const path = join(folder, name);
-      return statSync(path).isFile() && readFileSync(path).includes(text);
-    });
   const secretFiles = () => {
     const folder = join(`${bench.file}.files`, ".secrets");
     return existsSync(folder) ? readdirSync(folder) : [];
@@ -151,7 +147,7 @@ describe("a secret", () => {
       expect(logOf(runOf(store, planId, "other"))).toBe("none\n");
       expect(server.requests[0]?.headers.authorization).toBe("Bearer open sesame");
       expect(runOf(store, planId, "asks")?.result).toBe('{"got":"Bearer ***"}');
-      await waitFor("the secret to be in no file", () => filesWith("open sesame").length === 0);
+      await waitFor("the secret to be in no file", () => filesWith(bench.folder, "open sesame").length === 0);
       expect(secretFiles()).toEqual([]);
     } finally {
       await server.close();
@@ -168,7 +164,7 @@ describe("a secret", () => {
     const path = join(`${bench.file}.files`, ".secrets", file);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(path, "..")).mode & 0o777).toBe(0o700);
-    expect(filesWith("wörd")).toEqual([`hive.db.files/.secrets/${file}`]);
+    expect(filesWith(bench.folder, "wörd")).toEqual([`hive.db.files/.secrets/${file}`]);
 
     const another = await bench.open();
     const failed = runOf(another, planId, "uses");
@@ -211,6 +207,6 @@ describe("a secret", () => {
     expect(await untilEnded(another, planId)).toBe("failed");
     expect(logOf(runOf(another, planId, "uses"))).toBe("***********\n");
     expect(runOf(another, planId, "uses")?.error).toBe("Exit code 1: ***");
-    expect(filesWith("open sesame")).toEqual([join("hive.db.files", ".secrets", `${planId}.json`)]);
+    expect(filesWith(bench.folder, "open sesame")).toEqual([join("hive.db.files", ".secrets", `${planId}.json`)]);
   });
 });
