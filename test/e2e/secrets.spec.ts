@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions and scripts are written like that
 import { expect, test, writePlan } from "../helpers/app";
 import { filesWith } from "../helpers/files-with";
 import { goTo, openPlanFile, planBadge } from "../helpers/screen";
