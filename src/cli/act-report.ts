@@ -3,6 +3,7 @@ import type { Store } from "../main/core/store/open";
 import type { ActPreview, ActReport, Previewed, PreviewTask, SkipGroup } from "../shared/control-contract";
 import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import type { Output } from "./output";
+import { scriptRecord } from "./script-record";
 import { lookOf } from "./style";
 import { column, formatCount, plainText, plural, truncate } from "./text";
 
@@ -22,7 +23,7 @@ export function showPreview(
       of: previewed(store),
       limit: flags.json ? PREVIEWED_FOR_SCRIPTS : PREVIEWED_TASKS,
     });
-    if (flags.json) out.line(JSON.stringify(found));
+    if (flags.json) out.line(scriptRecord(found));
     else printPreview(out, found);
     return undefined;
   });

@@ -13,6 +13,7 @@ import { type CheckFinding, checkDatabase } from "../main/core/operations/databa
 import { asDatabaseError, requireNodeApi } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
 import type { Output, Outputs } from "./output";
+import { scriptRecord } from "./script-record";
 import { column, formatBytes, formatCount, plainText, plural } from "./text";
 
 interface DbFlags {
@@ -99,16 +100,9 @@ function parseSchema(text: string): number {
 }
 
 function answer<T>(out: Output, { json }: DbFlags, value: T, print: (out: Output, value: T) => void): ExitCode {
-  if (json) out.line(JSON.stringify(value, snakeKeys));
+  if (json) out.line(scriptRecord(value));
   else print(out, value);
   return EXIT.ok;
-}
-
-/** Records for scripts have the names of the columns. */
-function snakeKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [snake(name), entry]));
 }
 
 const tick = (out: Output) => out.paint("green", "✓");

@@ -17,7 +17,7 @@ import { collectParameter, type GivenParameters, PARAMETER_HELP, parseLimit, par
 import { addPlanActs } from "./plan-acts";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
-import { reportError } from "./report";
+import { errorRecord, reportError } from "./report";
 import { runPlan } from "./run";
 import { addScheduleCommands } from "./schedule-commands";
 import { addTaskCommands } from "./task-commands";
@@ -170,8 +170,14 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return code;
   } catch (error) {
     // Commander has printed the help, the version or what is wrong already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return reportError(error, outputs, { json: args.includes("--json") });
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const json = args.includes("--json");
+    if (!(error instanceof CommanderError)) return reportError(error, outputs, { json });
+    if (json)
+      outputs.out.line(
+        errorRecord({ code: "invalid_input", message: error.message.replace(/^error: /, ""), details: {} }),
+      );
+    return EXIT.usage;
   }
 }
 

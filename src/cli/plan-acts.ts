@@ -8,6 +8,7 @@ import { EXIT } from "./exit-codes";
 import { PLAN_NAME, planNamed } from "./named";
 import { acting, type CommandSetting, type DatabaseFlags } from "./operation-command";
 import { operatorName } from "./operator";
+import { scriptRecord } from "./script-record";
 import { plainText, plural } from "./text";
 
 interface PlanActFlags extends DatabaseFlags {
@@ -72,7 +73,7 @@ export function addPlanActs(plan: Command, setting: CommandSetting): void {
       return acting(setting, flags, async (store) => {
         const planId = planNamed(store, name);
         const report = await retryFailed(store, { planId, reason: flags.reason, actor: operatorName() });
-        if (flags.json) out.line(JSON.stringify({ plan_id: planId, ...report }));
+        if (flags.json) out.line(scriptRecord({ planId, ...report }));
         else printReport(out, report, "queued again");
         return report.failed.length > 0 ? EXIT.failed : undefined;
       });

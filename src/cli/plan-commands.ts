@@ -10,6 +10,7 @@ import type { Output, Outputs } from "./output";
 import { readPlanFile } from "./plan-file";
 import { readAllTasks } from "./plan-source";
 import { renderTasks } from "./progress";
+import { scriptRecord } from "./script-record";
 import { lookOf } from "./style";
 import { column, formatCount, formatDate, formatDuration, plainText, plural, truncate } from "./text";
 
@@ -26,8 +27,7 @@ export async function validatePlan(
   });
   const isValid = definition !== null && !hasErrors(findings);
   if (json) {
-    const found = findings.map(({ subtaskId, ...finding }) => ({ ...finding, subtask_id: subtaskId }));
-    out.line(JSON.stringify({ file: file.path, valid: isValid, findings: found }));
+    out.line(scriptRecord({ file: file.path, valid: isValid, findings }));
     return isValid ? EXIT.ok : EXIT.usage;
   }
   printFindings(out, findings, file);

@@ -31,6 +31,7 @@ import { operatorName } from "./operator";
 import type { Output } from "./output";
 import { collectParameter, type GivenParameters, parseLimit } from "./parameters";
 import { dueWords, parseEvery, parseMoment, type TimingFlags, timingOf, timingWords } from "./schedule-times";
+import { scriptRecord } from "./script-record";
 import { column, formatElapsed, plainText, truncate } from "./text";
 
 const CREATE_NOTES = `
@@ -108,7 +109,7 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
             readPlan: parsePlan,
             callerFolder: process.cwd(),
           });
-          if (flags.json) out.line(JSON.stringify(row));
+          if (flags.json) out.line(scheduleRecord(row));
           else printMade(out, row);
           return undefined;
         },
@@ -120,7 +121,7 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
     looking(setting, flags, async (store) => {
       const rows = [...allSchedules(store)];
       for (const row of rows) {
-        if (flags.json) out.line(JSON.stringify(row));
+        if (flags.json) out.line(scheduleRecord(row));
         else printRow(out, row, store.clock.now());
       }
       if (rows.length === 0 && !flags.json) {
@@ -135,7 +136,7 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
     .action((name: string, flags: DatabaseFlags) =>
       looking(setting, flags, async (store) => {
         const detail = await getSchedule(store, resolveSchedule(store, name), parsePlan);
-        if (flags.json) out.line(JSON.stringify(detail));
+        if (flags.json) out.line(scheduleRecord(detail));
         else printDetail(out, detail, store.clock.now());
         return detail.planProblem === null ? undefined : EXIT.failed;
       }),
@@ -173,7 +174,7 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
         acting(setting, flags, async (store) => {
           const scheduleId = resolveSchedule(store, given);
           const row = await change(store, { scheduleId, reason: flags.reason, actor: operatorName() });
-          if (flags.json) out.line(JSON.stringify(row));
+          if (flags.json) out.line(scheduleRecord(row));
           else out.line(`${out.paint("green", "✓")} ${plainText(row.name)} ${word}${nextWords(row)}`);
           return undefined;
         }),
@@ -277,4 +278,15 @@ function printDetail(out: Output, detail: ScheduleDetail, now: number): void {
     const plan = launch.planId === null ? "" : `  plan ${launch.planId} ${launch.planStatus ?? "deleted"}`;
     out.line(`  ${dueWords(launch.dueAt, timing)}  ${lastWords(out, launch)}${by}${plan}`);
   }
+}
+
+function scheduleRecord(row: ScheduleRow | ScheduleDetail): string {
+  const { id, timing, ...rest } = row;
+  const iso = (at: number) => new Date(at).toISOString();
+  return scriptRecord({
+    scheduleId: id,
+    ...rest,
+    timing: timing.kind === "interval" ? { ...timing, from: iso(timing.from) } : timing,
+    ...("next" in row && { next: row.next.map(iso) }),
+  });
 }

@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { filterNamed, TASK_NAMES, taskNamed } from "./named";
 import { acting, type CommandSetting, type DatabaseFlags, parseInteger } from "./operation-command";
 import { operatorName } from "./operator";
+import { scriptRecord } from "./script-record";
 import { listenForInterrupts } from "./signals";
 import { lookOf } from "./style";
 import { addTaskEdit } from "./task-edit";
@@ -120,7 +121,7 @@ async function runFrom(setting: CommandSetting, taskIds: readonly string[], flag
   return acting(setting, flags, async (store) => {
     const taskId = taskNamed(store, name);
     const report = await retryFrom(store, { taskId, reason: flags.reason, actor: operatorName() });
-    if (flags.json) out.line(JSON.stringify({ task_id: taskId, ...report }));
+    if (flags.json) out.line(scriptRecord({ taskId, ...report }));
     else printReport(out, report, "queued again");
     return undefined;
   });
@@ -157,7 +158,7 @@ async function runMany(
     if (showsProgress) err.write("\r\u001b[K");
   });
   if (job === null) throw new HiveError("shutting_down", "The database was closed meanwhile.");
-  if (json) out.line(JSON.stringify(job));
+  if (json) out.line(scriptRecord(job));
   else {
     printReport(out, job.report, WORDS[request.change.act]);
     if (job.total === 0) out.line("No task matches.");

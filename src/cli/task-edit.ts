@@ -10,6 +10,7 @@ import { printPreview } from "./act-report";
 import { TASK_NAME, taskNamed } from "./named";
 import { acting, type CommandSetting, collect, type DatabaseFlags, looking } from "./operation-command";
 import { operatorName } from "./operator";
+import { scriptRecord } from "./script-record";
 import { lookOf } from "./style";
 import { plainText } from "./text";
 
@@ -50,7 +51,7 @@ async function edit(setting: CommandSetting, name: string, flags: EditFlags): Pr
       const taskId = taskNamed(store, name);
       const of: Previewed = { act: "tasks.editAndRetry", taskId, edit: changes(store, taskId) };
       const found = await previewAct(store, { of, limit: 1 });
-      if (json) out.line(JSON.stringify(found));
+      if (json) out.line(scriptRecord(found));
       else printPreview(out, found);
       return undefined;
     });
@@ -63,7 +64,7 @@ async function edit(setting: CommandSetting, name: string, flags: EditFlags): Pr
       reason,
       actor: operatorName(),
     });
-    if (json) out.line(JSON.stringify({ task_id: task.id, status: task.status, findings }));
+    if (json) out.line(scriptRecord({ taskId: task.id, status: task.status, findings }));
     else {
       for (const { message } of findings) out.line(`${out.paint("yellow", "!")} ${plainText(message)}`);
       out.line(`${out.paint("green", "✓")} ${plainText(task.title)} is ${lookOf(task.state).word}, changed`);

@@ -151,6 +151,6 @@ test("^C ends an act on many tasks after the slice that is being written", { tim
   const ended = await acting.ended;
   expect(ended.code).toBe(130);
   const [job] = records(ended.out);
-  expect(job).toMatchObject({ state: "aborted", total: 30_001, abortRequested: true, report: { done: done() } });
+  expect(job).toMatchObject({ state: "aborted", total: 30_001, abort_requested: true, report: { done: done() } });
   expect(done()).toBeLessThan(30_001);
 });

@@ -107,6 +107,24 @@ describe("hive worker list", () => {
   }, 60_000);
 });
 
+it("records for scripts have the columns' names and readable times, wrong command lines too", async () => {
+  await place.hive(["run", place.file("one.yaml", "title: One\nsubtasks: [{ id: a, run: 'false' }]\n")]);
+  const preview = await only("task", "retry", "a", "--preview");
+  expect(preview).toMatchObject({ matched: 1, also_queued: { count: 0 } });
+  const job = await only("task", "retry", "--state", "failed");
+  expect(job).toMatchObject({ abort_requested: false, started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) });
+  for (const args of [
+    ["task", "nonsense"],
+    ["worker", "slots", "0"],
+    ["task", "approve", "--nothing"],
+  ]) {
+    const { code, out, err } = await place.hive([...args, "--json"]);
+    expect(code).toBe(2);
+    expect(records(out)).toMatchObject([{ type: "error", code: "invalid_input", message: expect.stringMatching(/./) }]);
+    expect(err).toContain("hive: ");
+  }
+}, 60_000);
+
 it("a dry run reckons with as many tasks at once as the database was set to", async () => {
   const file = place.file("gated.yaml", GATED);
   await place.hive(["worker", "register", "w", "--role", "r"]);

@@ -46,7 +46,7 @@ describe("hive schedule", () => {
     expect(await hive("pause", "nightly")).toMatchObject({ code: 1 });
     expect((await hive("resume", "nightly")).out).toMatch(/nightly goes on; next /);
     expect(records((await hive("list", "--json")).out)).toMatchObject([
-      { name: "nightly", overlap: "skip", pausedAt: null },
+      { name: "nightly", overlap: "skip", paused_at: null },
     ]);
     expect(await hive("delete", "nightly")).toMatchObject({ code: 0 });
     expect((await hive("list")).out).toContain("No schedules yet");
