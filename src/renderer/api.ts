@@ -29,6 +29,11 @@ export function on<Name extends PushName>(name: Name, listener: (message: PushMe
   return window.hive.on(name, listener);
 }
 
+/** The id by which main knows a file that was dropped on the window; null when it is none on the disk. */
+export function nameFile(file: File): Promise<string | null> {
+  return window.hive.nameFile(file);
+}
+
 /** What to tell a person about a failure of any kind. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.message;

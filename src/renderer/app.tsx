@@ -4,6 +4,7 @@ import { on } from "./api";
 import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
 import { Dialogs } from "./features/dialogs/dialogs";
+import { DropTarget } from "./features/launch/drop-target";
 import { LaunchView } from "./features/launch/launch-view";
 import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
@@ -12,6 +13,8 @@ import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
 import { PlansList } from "./features/plans/plans-list";
 import { startPlans } from "./features/plans/plans-store";
+import { ScheduleDialog } from "./features/schedules/schedule-dialog";
+import { SchedulesView } from "./features/schedules/schedules-view";
 import { startApp, useNoDatabase, useReadOnlyReason } from "./features/shell/app-store";
 import { Banners } from "./features/shell/banners";
 import { NoDatabase } from "./features/shell/no-database";
@@ -81,6 +84,8 @@ export function App() {
           </div>
           <Dialogs />
           <Palette />
+          <DropTarget />
+          <ScheduleDialog />
         </Toasts>
       </TooltipProvider>
     </CSPProvider>
@@ -91,7 +96,8 @@ function View({ place }: { readonly place: Place }) {
   if (place.view === "overview") return <OverviewView />;
   if (place.view === "tasks") return <TasksView place={place} />;
   if (place.view === "workers") return <WorkersView />;
-  if (place.view === "launch") return <LaunchView sample={place.sample} />;
+  if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
+  if (place.view === "launch") return <LaunchView place={place} />;
   return place.planId === null ? (
     <PlansList />
   ) : (

@@ -57,6 +57,7 @@ export type Place =
   | TasksPlace
   | { readonly view: "overview" }
   | LaunchPlace
+  | { readonly view: "schedules"; readonly scheduleId: string | null }
   | { readonly view: "workers" };
 
 const HOME: Place = { view: "overview" };
@@ -72,13 +73,15 @@ function decode(part: string): string | null {
 
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
- * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`, `#/workers`. Else: the overview.
+ * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
+ * `#/schedules/<schedule>`, `#/workers`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
   if (view === "workers") return { view: "workers" };
+  if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
   if (view !== "plans") return HOME;
@@ -152,6 +155,8 @@ export function formatPlace(place: Place): string {
   if (place.view === "overview") return "#/overview";
   if (place.view === "workers") return "#/workers";
   if (place.view === "launch") return formatLaunch(place);
+  if (place.view === "schedules")
+    return place.scheduleId === null ? "#/schedules" : `#/schedules/${encodeURIComponent(place.scheduleId)}`;
   if (place.planId === null) return "#/plans";
   const plan = `#/plans/${encodeURIComponent(place.planId)}`;
   const task = place.taskId === null ? "" : `/tasks/${encodeURIComponent(place.taskId)}`;

@@ -1,137 +1,160 @@
-import { create } from "zustand";
-import type { PlanFinding } from "../../../shared/model/plan-definition";
-import type { PlanPreview, SamplePlan } from "../../../shared/model/views";
+import type { ParameterValue } from "../../../shared/model/plan-definition";
+import { originKey, type PlanOrigin } from "../../../shared/model/plan-origin";
+import type { PlanPreview } from "../../../shared/model/views";
 import { ApiError, call, messageOf } from "../../api";
-import { goTo, planPlace } from "../../location";
-import { type FieldValue, type FieldValues, parseForm } from "./parameters";
+import { goTo, type LaunchPlace, placeNow, planPlace } from "../../location";
+import { checkedText, forgetText } from "./draft-text";
+import { type LaunchState, showPreview, typedValues, useLaunch } from "./launch-state";
+import { type FieldValue, type FieldValues, givenFields, parseForm } from "./parameters";
 import { findingsOf, readiness } from "./readiness";
 
-interface LaunchState {
-  readonly samples: readonly SamplePlan[] | null;
-  readonly samplesError: unknown;
-  readonly preview: PlanPreview | null;
-  /** The sample that `preview` shows; null for a file. */
-  readonly sample: string | null;
-  readonly status: "idle" | "reading" | "launching";
-  /** Why the plan could not be read. */
-  readonly error: unknown;
-  /** Why the launch was refused, beside what `refused` lists. */
-  readonly launchError: string | null;
-  /** What main found wrong at launch: with the values given, or in a file changed since. */
-  readonly refused: readonly PlanFinding[];
-  /** What was typed, by source and parameter: it survives errors, other plans and other views. */
-  readonly typed: Readonly<Record<string, FieldValues>>;
-  /** The line of the plan's text to look at. */
-  readonly line: number | null;
+const FRESH = { error: null, launchError: null, refused: [], line: null, marked: [] };
+
+/** Where a plan is launched from, as an address. A new one has none: the view shows it as long as it is there. */
+export function launchPlace(origin: PlanOrigin): LaunchPlace {
+  if (origin.kind === "sample") return { view: "launch", sample: origin.name };
+  if (origin.kind === "file") return { view: "launch", sample: null, file: origin.fileId };
+  if (origin.kind === "like") return { view: "launch", sample: null, like: origin.planId };
+  return { view: "launch", sample: null };
 }
 
-export const useLaunch = create<LaunchState>()(() => ({
-  samples: null,
-  samplesError: null,
-  preview: null,
-  sample: null,
-  status: "idle",
-  error: null,
-  launchError: null,
-  refused: [],
-  typed: {},
-  line: null,
-}));
-
-const FRESH = { error: null, launchError: null, refused: [], line: null };
+/** What an address asks for; null: whatever was shown last. */
+export function placeOrigin({ sample, file, like }: LaunchPlace): PlanOrigin | null {
+  if (sample !== null) return { kind: "sample", name: sample };
+  if (file !== undefined) return { kind: "file", fileId: file };
+  return like === undefined ? null : { kind: "like", planId: like };
+}
 
 let request = 0;
 
-export async function loadSamples(): Promise<void> {
-  try {
-    useLaunch.setState({ samples: await call("plans.samples", {}), samplesError: null });
-  } catch (error) {
-    useLaunch.setState({ samplesError: error });
-  }
-}
-
 /**
  * Reads a plan into the view. What is shown stays until the answer is there, and when there is none.
- * Answers whether a plan came.
+ * Answers what came.
  */
-async function show(read: () => Promise<PlanPreview | null>, sample: string | null): Promise<boolean> {
+async function show(read: () => Promise<PlanPreview | null>): Promise<PlanPreview | null> {
   request += 1;
   const mine = request;
   useLaunch.setState({ status: "reading", ...FRESH });
   try {
     const preview = await read();
-    if (mine !== request) return false;
-    useLaunch.setState(preview === null ? { status: "idle" } : { preview, sample, status: "idle" });
-    return preview !== null;
+    if (mine !== request) return null;
+    if (preview !== null) {
+      forgetText();
+      showPreview(preview);
+    }
+    useLaunch.setState({ status: "idle" });
+    return preview;
   } catch (error) {
     if (mine === request) useLaunch.setState({ error, status: "idle" });
-    return false;
+    return null;
   }
 }
 
-export async function openSample(name: string): Promise<void> {
-  await show(() => call("plans.openSample", { name }), name);
+function read(origin: PlanOrigin): Promise<PlanPreview> {
+  switch (origin.kind) {
+    case "sample":
+      return call("plans.openSample", { name: origin.name });
+    case "file":
+      return call("plans.openFile", { fileId: origin.fileId });
+    case "new":
+      return call("plans.openNew", {});
+    case "like":
+      return readLike(origin);
+  }
+}
+
+async function readLike(origin: PlanOrigin & { readonly kind: "like" }): Promise<PlanPreview> {
+  const { given, ...preview } = await call("plans.openLike", { planId: origin.planId });
+  const key = originKey(origin);
+  const { typed } = useLaunch.getState();
+  if (typed[key] === undefined) {
+    useLaunch.setState({ typed: { ...typed, [key]: givenFields(preview.parameters, given) } });
+  }
+  return preview;
+}
+
+export async function openOrigin(origin: PlanOrigin): Promise<void> {
+  await checkedText();
+  await show(() => read(origin));
+}
+
+/** Shows what a person has just chosen, under its address. */
+async function choose(read: () => Promise<PlanPreview | null>): Promise<void> {
+  await checkedText();
+  const preview = await show(read);
+  if (preview !== null) {
+    const place = placeNow();
+    goTo(launchPlace(preview.origin), { replace: place.view === "launch" });
+  }
 }
 
 /** Asks for a file; when none is chosen everything stays as it was. */
-export async function openFile(): Promise<void> {
-  const isShown = await show(() => call("plans.chooseFile", {}), null);
-  if (isShown) goTo({ view: "launch", sample: null }, { replace: true });
+export const openFile = (): Promise<void> => choose(() => call("plans.chooseFile", {}));
+
+/** A file that main knows: dropped on the window, for one. */
+export const openKnownFile = (fileId: string): Promise<void> => choose(() => read({ kind: "file", fileId }));
+
+export const openNew = (): Promise<void> => choose(() => read({ kind: "new" }));
+
+/** Reads the same plan again, after its file was corrected elsewhere. Edits are gone. */
+export async function reload(): Promise<void> {
+  const { preview } = useLaunch.getState();
+  if (preview !== null) await show(() => call("plans.reload", { sourceId: preview.sourceId }));
 }
 
-/** Reads the same plan again, after its file was corrected. */
-export async function checkAgain(): Promise<void> {
-  const { preview, sample } = useLaunch.getState();
-  if (preview !== null) await show(() => call("plans.reload", { sourceId: preview.sourceId }), sample);
-}
-
-/** Files are told apart by name: the form of a corrected file keeps what was typed. */
-const formKey = (preview: PlanPreview): string => preview.sourceName;
-
-export function typedValues({ preview, typed }: Pick<LaunchState, "preview" | "typed">): FieldValues {
-  return preview === null ? {} : (typed[formKey(preview)] ?? {});
-}
-
-export function setField(name: string, value: FieldValue): void {
+function setFields(change: (fields: FieldValues) => FieldValues): void {
   const { preview, typed } = useLaunch.getState();
   if (preview === null) return;
-  const key = formKey(preview);
-  useLaunch.setState({ typed: { ...typed, [key]: { ...typed[key], [name]: value } }, launchError: null, refused: [] });
+  const key = originKey(preview.origin);
+  useLaunch.setState({ typed: { ...typed, [key]: change(typed[key] ?? {}) }, launchError: null, refused: [] });
+}
+
+export const setField = (name: string, value: FieldValue): void =>
+  setFields((fields) => ({ ...fields, [name]: value }));
+export const resetForm = (): void => setFields(() => ({}));
+
+/** Fills the form with what another run was given. */
+export async function fillFromRun(planId: string): Promise<void> {
+  const { preview } = useLaunch.getState();
+  if (preview === null) return;
+  const { parameters } = await call("plans.get", { planId });
+  const given: Readonly<Record<string, ParameterValue>> = parameters;
+  if (useLaunch.getState().preview?.sourceId === preview.sourceId) {
+    setFields(() => givenFields(preview.parameters, given));
+  }
 }
 
 /** A secret is typed anew for each launch. */
 function withoutSecrets(preview: PlanPreview, typed: LaunchState["typed"]): LaunchState["typed"] {
   const secrets = new Set(preview.parameters.flatMap(({ name, type }) => (type === "secret" ? [name] : [])));
-  const kept = Object.entries(typed[formKey(preview)] ?? {}).filter(([name]) => !secrets.has(name));
-  return { ...typed, [formKey(preview)]: Object.fromEntries(kept) };
-}
-
-export function resetForm(): void {
-  const { preview, typed } = useLaunch.getState();
-  if (preview !== null) {
-    useLaunch.setState({ typed: { ...typed, [formKey(preview)]: {} }, launchError: null, refused: [] });
-  }
-}
-
-export function showLine(line: number): void {
-  useLaunch.setState({ line });
+  const key = originKey(preview.origin);
+  const kept = Object.entries(typed[key] ?? {}).filter(([name]) => !secrets.has(name));
+  return { ...typed, [key]: Object.fromEntries(kept) };
 }
 
 /** Launches what is shown and opens the new plan. A refusal is shown where it belongs and changes nothing. */
 export async function launch(): Promise<void> {
-  const state = useLaunch.getState();
-  const { preview } = state;
-  if (preview === null || state.status !== "idle") return;
-  const form = parseForm(preview.parameters, typedValues(state));
-  if (!readiness(preview, preview.findings, Object.keys(form.problems).length).isReady) return;
+  if (useLaunch.getState().status !== "idle") return;
   useLaunch.setState({ status: "launching", launchError: null, refused: [] });
   try {
+    await checkedText();
+    const state = useLaunch.getState();
+    const { preview } = state;
+    if (preview === null) return;
+    const form = parseForm(preview.parameters, typedValues(state));
+    if (!readiness(preview, preview.findings, Object.keys(form.problems).length).isReady) return;
     const { planId } = await call("plans.launch", { sourceId: preview.sourceId, parameters: form.values });
-    useLaunch.setState({ status: "idle", typed: withoutSecrets(preview, useLaunch.getState().typed) });
+    useLaunch.setState({ typed: withoutSecrets(preview, useLaunch.getState().typed) });
     goTo(planPlace(planId));
   } catch (error) {
     const refused = error instanceof ApiError && error.code === "invalid_plan" ? findingsOf(error.details) : [];
     const line = refused.find((finding) => finding.line !== null)?.line ?? null;
-    useLaunch.setState({ status: "idle", refused, line, launchError: messageOf(error) });
+    useLaunch.setState({
+      refused,
+      launchError: messageOf(error),
+      ...(line === null ? {} : { line: { number: line } }),
+    });
+  } finally {
+    useLaunch.setState({ status: "idle" });
   }
 }

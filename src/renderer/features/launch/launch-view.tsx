@@ -1,49 +1,89 @@
-import { ArrowLeft, FileText, Play, RefreshCw } from "lucide-react";
+import { ArrowLeft, CalendarClock, FileText, History, Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
+import { originKey } from "../../../shared/model/plan-origin";
 import type { PlanPreview } from "../../../shared/model/views";
-import { goTo, planPlace } from "../../location";
+import { messageOf } from "../../api";
+import { goTo, type LaunchPlace, planPlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { useHotkeys } from "../../ui/hotkeys";
 import { StatusGlyph } from "../../ui/status";
+import { toast } from "../../ui/toast";
+import { askSchedule } from "../schedules/new-schedule";
 import { useReadOnlyReason } from "../shell/app-store";
+import { useDraft } from "./draft-text";
+import { useDryRun, useLiveDryRun } from "./dry-run-store";
 import styles from "./launch.module.css";
-import { checkAgain, launch, loadSamples, openFile, openSample, typedValues, useLaunch } from "./launch-store";
+import { typedValues, useLaunch } from "./launch-state";
+import { fillFromRun, launch, openFile, openOrigin, placeOrigin } from "./launch-store";
 import { layerSubtasks } from "./layers";
 import { ParameterForm } from "./parameter-form";
 import { parseForm } from "./parameters";
 import { PreviewPane } from "./preview-pane";
 import { type Readiness, readiness } from "./readiness";
+import { checkFile } from "./save-store";
 import { SourceList } from "./source-list";
+import { lastOf, loadSources, useSources } from "./sources-store";
 import { ValidationPanel } from "./validation-panel";
 
 const leave = (): void => goTo(planPlace(null));
 
+/** Opens what the address asks for; without a wish what was shown last stays, or the first sample comes. */
+function useOrigin(place: LaunchPlace): void {
+  const { sample, file, like } = place;
+  const wished = useMemo(() => placeOrigin({ view: "launch", sample, file, like }), [sample, file, like]);
+  const first = useSources((state) => state.samples?.[0]?.name);
+  const isEmpty = useLaunch(({ preview, error, status }) => preview === null && error === null && status === "idle");
+  useEffect(() => {
+    const { preview, error } = useLaunch.getState();
+    if (wished === null) return;
+    const isShown = preview !== null && originKey(preview.origin) === originKey(wished);
+    if (!isShown || error !== null) void openOrigin(wished);
+  }, [wished]);
+  useEffect(() => {
+    if (wished === null && isEmpty && first !== undefined) void openOrigin({ kind: "sample", name: first });
+  }, [wished, isEmpty, first]);
+}
+
+/** A file may be changed by others while one looks elsewhere. */
+function useFileWatch(sourceId: string | undefined): void {
+  useEffect(() => {
+    if (sourceId === undefined) return undefined;
+    const check = (): void => void checkFile();
+    check();
+    window.addEventListener("focus", check);
+    return () => window.removeEventListener("focus", check);
+  }, [sourceId]);
+}
+
 /** Chooses a plan, fills in its parameters, shows what it will do, and launches it. */
-export function LaunchView({ sample }: { readonly sample: string | null }) {
-  const { samples, preview, error, sample: shown, status } = useLaunch();
+export function LaunchView({ place }: { readonly place: LaunchPlace }) {
+  const { preview, error } = useLaunch();
+  const { samples, recent } = useSources();
   useEffect(() => {
-    void loadSamples();
+    void loadSources();
   }, []);
-  const first = samples?.[0]?.name;
-  useEffect(() => {
-    const state = useLaunch.getState();
-    if (sample !== null && (state.sample !== sample || state.error !== null)) void openSample(sample);
-  }, [sample]);
-  useEffect(() => {
-    const showsNothing = preview === null && error === null && status === "idle";
-    if (sample === null && showsNothing && first !== undefined) void openSample(first);
-  }, [sample, first, preview, error, status]);
-  const canCheck = preview !== null && shown === null;
+  useOrigin(place);
+  useFileWatch(preview?.sourceId);
+  const again = useLiveDryRun();
+  const last = preview === null ? null : lastOf(recent, preview.origin);
+  const canFill = last !== null && preview !== null && preview.parameters.length > 0;
+  const fill = (): void => {
+    if (last === null) return;
+    fillFromRun(last.planId).catch((failure: unknown) =>
+      toast.error("Could not read the last values", { description: messageOf(failure) }),
+    );
+  };
   useHotkeys({
     group: "Launch",
     hotkeys: [
       { keys: ["o"], label: "Open plan file", hint: true, run: () => void openFile() },
-      { keys: ["c"], label: "Check the file again", disabled: !canCheck, run: () => void checkAgain() },
+      { keys: ["v"], label: "Fill in the last values", disabled: !canFill, run: fill },
       { keys: ["Escape"], label: "Back to the plans", whileTyping: true, run: leave },
     ],
   });
+  const wished = placeOrigin(place);
   return (
     <div className={styles.view}>
       <header className={styles.head}>
@@ -51,11 +91,16 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
           <ArrowLeft size={16} />
         </IconButton>
         <h1>Launch plan</h1>
-        {preview !== null && <span className={styles.source}>{preview.sourceName}</span>}
+        {preview !== null && (
+          <span className={styles.source} title={`${preview.folder}/${preview.sourceName}`}>
+            {preview.sourceName}
+            {preview.origin.kind === "like" && ", like an earlier run"}
+          </span>
+        )}
         <span className={styles.push}>
-          {canCheck && (
-            <Button size="sm" icon={<RefreshCw size={12} />} keys="c" onClick={() => void checkAgain()}>
-              Check the file again
+          {canFill && (
+            <Button size="sm" icon={<History size={12} />} keys="v" onClick={fill}>
+              Fill in last values
             </Button>
           )}
         </span>
@@ -68,7 +113,7 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
               title="The plan could not be read"
               error={error}
               meaning="Nothing was launched. Choose another plan, or correct this one and open it again."
-              onRetry={() => void (sample === null ? openFile() : openSample(sample))}
+              onRetry={() => void (wished === null ? openFile() : openOrigin(wished))}
             />
           </div>
         ) : preview === null ? (
@@ -80,7 +125,7 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
             )}
           </div>
         ) : (
-          <Chosen key={preview.sourceName} preview={preview} />
+          <Chosen key={preview.sourceId} preview={preview} again={again} />
         )}
       </div>
       {preview !== null && error === null && <Foot preview={preview} />}
@@ -88,21 +133,34 @@ export function LaunchView({ sample }: { readonly sample: string | null }) {
   );
 }
 
-function Chosen({ preview }: { readonly preview: PlanPreview }) {
+interface ChosenProps {
+  readonly preview: PlanPreview;
+  readonly again: (() => void) | null;
+}
+
+function Chosen({ preview, again }: ChosenProps) {
   const refused = useLaunch((state) => state.refused);
+  const sound = useLaunch((state) => state.sound) ?? preview;
+  const run = useDryRun((state) => (state.sourceId === preview.sourceId ? state.result : null));
   const findings = useMemo(() => mergeFindings(preview, refused), [preview, refused]);
-  const graph = useMemo(() => layerSubtasks(preview.subtasks), [preview]);
+  const graph = useMemo(() => layerSubtasks(sound.subtasks), [sound]);
+  const hasErrors = findings.some(({ severity }) => severity === "error");
   return (
     <>
       <section className={styles.middle} aria-label="Parameters and validation">
         <div className={styles.intro}>
-          <h2>{preview.title}</h2>
-          {preview.description !== "" && <p>{preview.description}</p>}
+          <h2>{sound.title}</h2>
+          {sound.description !== "" && <p>{sound.description}</p>}
         </div>
-        <ParameterForm parameters={preview.parameters} />
-        <ValidationPanel preview={preview} findings={findings} layerCount={graph.layerCount} />
+        <ParameterForm parameters={sound.parameters} />
+        <ValidationPanel
+          preview={preview}
+          findings={findings}
+          trouble={hasErrors || again === null ? null : (run?.findings ?? null)}
+          layerCount={graph.layerCount}
+        />
       </section>
-      <PreviewPane preview={preview} graph={graph} findings={findings} />
+      <PreviewPane preview={preview} graph={graph} findings={findings} again={again} />
     </>
   );
 }
@@ -116,15 +174,25 @@ function mergeFindings(preview: PlanPreview, refused: PlanPreview["findings"]): 
 const GLYPH: Readonly<Record<Readiness["tone"], string>> = { ok: "completed", warning: "escalated", error: "failed" };
 
 function Foot({ preview }: { readonly preview: PlanPreview }) {
-  const { typed, status, launchError, refused } = useLaunch();
+  const { typed, status, launchError, refused, sound } = useLaunch();
+  const run = useDryRun((state) => (state.sourceId === preview.sourceId ? state.result : null));
+  const isTyping = useDraft((state) => state.text !== null);
   const readOnly = useReadOnlyReason();
-  const problems = useMemo(
-    () => Object.keys(parseForm(preview.parameters, typedValues({ preview, typed })).problems).length,
-    [preview, typed],
-  );
-  const state = readiness(preview, preview.findings, problems);
+  const form = useMemo(() => parseForm(preview.parameters, typedValues({ preview, typed })), [preview, typed]);
+  const state = readiness(preview, preview.findings, Object.keys(form.problems).length, run?.findings);
   const busy = { idle: null, reading: "The plan is being read.", launching: "It is being launched." }[status];
   const off = readOnly ?? (state.isReady ? busy : `${state.sentence}.`);
+  const isInFile = preview.origin.kind === "file" || preview.origin.kind === "sample";
+  const noSchedule =
+    off ??
+    (isInFile && !preview.isEdited && !isTyping ? null : "Save the plan first: its file is read at each launch.");
+  const schedule = (): void =>
+    askSchedule({
+      sourceId: preview.sourceId,
+      title: preview.title,
+      parameters: form.values,
+      fields: preview.parameters,
+    });
   useHotkeys({
     group: "Launch",
     hotkeys: [
@@ -136,6 +204,7 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         disabled: off !== null,
         run: () => void launch(),
       },
+      { keys: ["s"], label: "Schedule the plan", disabled: noSchedule !== null, run: schedule },
     ],
   });
   const isRefused = launchError !== null;
@@ -151,6 +220,9 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
       <Button variant="ghost" keys="Escape" onClick={leave}>
         Cancel
       </Button>
+      <Button icon={<CalendarClock size={14} />} keys="s" disabledReason={noSchedule} onClick={schedule}>
+        Schedule…
+      </Button>
       <Button
         variant="primary"
         icon={<Play size={12} />}
@@ -158,7 +230,7 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         disabledReason={off}
         onClick={() => void launch()}
       >
-        <span className={styles.launchTitle}>Launch {preview.title}</span>
+        <span className={styles.launchTitle}>Launch {(sound ?? preview).title}</span>
       </Button>
     </footer>
   );

@@ -61,3 +61,16 @@ export function parseForm(parameters: readonly ParameterDefinition[], contents: 
   }
   return { values, problems };
 }
+
+/** An earlier run's parameters as the form holds them: those that the plan still has, secrets apart. */
+export function givenFields(
+  parameters: readonly ParameterDefinition[],
+  given: Readonly<Record<string, ParameterValue>>,
+): FieldValues {
+  const fields = parameters.flatMap(({ name, type }) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value === undefined || type === "secret") return [];
+    return [[name, type === "boolean" ? value === true || value === "true" : String(value)] as const];
+  });
+  return Object.fromEntries(fields);
+}

@@ -1,13 +1,22 @@
-import { SquareTerminal, Waypoints } from "lucide-react";
-import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Globe, type LucideIcon, Sparkles, SquareTerminal, User, Waypoints } from "lucide-react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
-import { drawLayout, edgePath, type NodeSize, nodeRect, type Rect } from "../../ui/graph/geometry";
+import { type Drawing, drawLayout, edgePath, type NodeSize, nodeRect, type Rect } from "../../ui/graph/geometry";
 import { layoutGraph } from "../../ui/graph/layout";
 import type { LayeredGraph, LayeredNode } from "./layers";
 import styles from "./preview-graph.module.css";
 
 /** A larger plan is listed: its picture would say nothing in so small a place. */
 export const MOST_DRAWN = 400;
+
+/** What is not here is a model's work. */
+const AGENT_ICONS: Readonly<Record<string, LucideIcon>> = {
+  command: SquareTerminal,
+  noop: Waypoints,
+  http: Globe,
+  approval: User,
+};
 
 const MARGIN = 16;
 
@@ -29,16 +38,26 @@ function sizeFor(layerCount: number, room: number): Size {
 interface PreviewGraphProps {
   readonly graph: LayeredGraph;
   readonly findings: readonly PlanFinding[];
+  /** What a dry run found. */
+  readonly trouble: readonly DryRunFinding[];
+  /** Ids of the subtasks that decide the end, in their order. */
+  readonly critical: readonly string[];
+  /** Ids of those to be seen. */
+  readonly marked: readonly string[];
 }
 
-export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
+export function PreviewGraph({ graph, findings, trouble, critical, marked }: PreviewGraphProps) {
   const place = useRef<HTMLDivElement>(null);
   const room = useWidth(place);
   const layout = useMemo(() => layoutGraph({ nodeCount: graph.nodes.length, edges: graph.edges }), [graph]);
   const size = useMemo(() => sizeFor(layout.layerCount, room), [layout, room]);
   const drawing = useMemo(() => drawLayout(layout, size), [layout, size]);
-  const lines = useMemo(() => Array.from(drawing.low, (_, edge) => edgePath(drawing, edge)).join(""), [drawing]);
-  const bad = useMemo(() => severities(findings), [findings]);
+  const isOnPath = useMemo(() => new Set(critical), [critical]);
+  const lines = useMemo(() => edgeLines(graph, drawing, critical), [graph, drawing, critical]);
+  const bad = useMemo(() => severities(findings, trouble), [findings, trouble]);
+  useEffect(() => {
+    if (marked.length > 0) place.current?.querySelector("[data-marked]")?.scrollIntoView({ block: "nearest" });
+  }, [marked]);
   const width = MARGIN * 2 + drawing.width;
   const height = MARGIN * 2 + drawing.height;
   return (
@@ -50,7 +69,8 @@ export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
         role="img"
         aria-label={`Graph of ${graph.nodes.length} tasks in ${graph.layerCount} layers; the subtasks tab lists them`}
       >
-        <path d={lines} className={styles.edges} />
+        <path d={lines.plain} className={styles.edges} />
+        <path d={lines.critical} className={styles.criticalEdges} />
         {graph.nodes.map((node, place) => (
           <Node
             key={node.subtask.id}
@@ -58,6 +78,8 @@ export function PreviewGraph({ graph, findings }: PreviewGraphProps) {
             rect={nodeRect(drawing, place)}
             isTitled={size.isTitled}
             severity={bad.get(node.subtask.id) ?? null}
+            isCritical={isOnPath.has(node.subtask.id)}
+            isMarked={marked.includes(node.subtask.id)}
           />
         ))}
       </svg>
@@ -78,10 +100,33 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-function severities(findings: readonly PlanFinding[]): ReadonlyMap<string, PlanFinding["severity"]> {
-  const worst = new Map<string, PlanFinding["severity"]>();
-  for (const { subtaskId, severity } of findings) {
-    if (subtaskId !== null && worst.get(subtaskId) !== "error") worst.set(subtaskId, severity);
+/** Edges as two paths: those between neighbours of the critical path, and the others. */
+function edgeLines(graph: LayeredGraph, drawing: Drawing, critical: readonly string[]) {
+  const next = new Map(critical.map((id, at) => [id, critical[at + 1]]));
+  const idOf = (end: number | undefined): string => graph.nodes[end ?? -1]?.subtask.id ?? "";
+  const paths = { plain: "", critical: "" };
+  for (let edge = 0; edge < drawing.low.length; edge += 1) {
+    const from = idOf(graph.edges[2 * edge]);
+    const isCritical = from !== "" && next.get(from) === idOf(graph.edges[2 * edge + 1]);
+    paths[isCritical ? "critical" : "plain"] += edgePath(drawing, edge);
+  }
+  return paths;
+}
+
+type Severity = PlanFinding["severity"];
+
+/** The worst of what was found about each subtask, in its text and around it. */
+function severities(
+  findings: readonly PlanFinding[],
+  trouble: readonly DryRunFinding[],
+): ReadonlyMap<string, Severity> {
+  const worst = new Map<string, Severity>();
+  const note = (id: string, severity: Severity): void => {
+    if (worst.get(id) !== "error") worst.set(id, severity);
+  };
+  for (const { subtaskId, severity } of findings) if (subtaskId !== null) note(subtaskId, severity);
+  for (const { subtaskIds, severity } of trouble) {
+    for (const id of subtaskIds) note(id, severity === "problem" ? "error" : "warning");
   }
   return worst;
 }
@@ -90,16 +135,20 @@ interface NodeProps {
   readonly node: LayeredNode;
   readonly rect: Rect;
   readonly isTitled: boolean;
-  readonly severity: PlanFinding["severity"] | null;
+  readonly severity: Severity | null;
+  readonly isCritical: boolean;
+  readonly isMarked: boolean;
 }
 
-function Node({ node, rect, isTitled, severity }: NodeProps) {
+function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProps) {
   const { x, y, width, height } = rect;
   const { subtask } = node;
-  const Icon = subtask.agent === "noop" ? Waypoints : SquareTerminal;
+  const Icon = AGENT_ICONS[subtask.agent] ?? Sparkles;
   return (
     <g
       className={styles.node}
+      data-critical={isCritical || undefined}
+      data-marked={isMarked || undefined}
       data-tone={severity === null ? undefined : severity === "error" ? "failed" : "escalated"}
     >
       <title>{`${subtask.title} (${subtask.id}, ${subtask.agent})`}</title>

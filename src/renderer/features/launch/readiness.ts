@@ -1,3 +1,4 @@
+import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
 import type { PlanPreview } from "../../../shared/model/views";
 import { plural } from "../../ui/format";
@@ -9,8 +10,16 @@ export interface Readiness {
   readonly detail: string;
 }
 
-/** One sentence on whether the plan can be launched now, and one on what follows or what to do. */
-export function readiness(preview: PlanPreview, findings: readonly PlanFinding[], problemCount: number): Readiness {
+/**
+ * One sentence on whether the plan can be launched now, and one on what follows or what to do. `trouble`: what a dry run found, which does
+ * not stand in the way.
+ */
+export function readiness(
+  preview: PlanPreview,
+  findings: readonly PlanFinding[],
+  problemCount: number,
+  trouble: readonly DryRunFinding[] = [],
+): Readiness {
   const errors = findings.filter((finding) => finding.severity === "error").length;
   const warnings = findings.length - errors;
   if (errors > 0) {
@@ -18,7 +27,7 @@ export function readiness(preview: PlanPreview, findings: readonly PlanFinding[]
       isReady: false,
       tone: "error",
       sentence: `Not ready: ${plural(errors, "error")} in the plan`,
-      detail: "Correct the plan file, then check it again.",
+      detail: "Correct the plan's text; it is checked as you type.",
     };
   }
   if (problemCount > 0) {
@@ -29,11 +38,16 @@ export function readiness(preview: PlanPreview, findings: readonly PlanFinding[]
       detail: "Nothing starts until every marked field is right.",
     };
   }
+  const missing = trouble.filter(({ severity }) => severity === "problem").length;
+  const doubts = [
+    ...(missing > 0 ? [plural(missing, "problem")] : []),
+    ...(warnings + trouble.length - missing > 0 ? [plural(warnings + trouble.length - missing, "warning")] : []),
+  ];
   const first = preview.subtasks.filter((subtask) => subtask.dependencies.length === 0).length;
   return {
     isReady: true,
-    tone: warnings > 0 ? "warning" : "ok",
-    sentence: warnings > 0 ? `Ready to launch with ${plural(warnings, "warning")}` : "Ready to launch",
+    tone: doubts.length > 0 ? "warning" : "ok",
+    sentence: doubts.length > 0 ? `Ready to launch with ${doubts.join(" and ")}` : "Ready to launch",
     detail: `Starts at once, with ${plural(first, "task")}.`,
   };
 }

@@ -1,4 +1,4 @@
-import { Cpu, LayoutDashboard, ListChecks, Workflow } from "lucide-react";
+import { CalendarClock, Cpu, LayoutDashboard, ListChecks, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlace, type Place, planPlace, tasksPlace, usePlace } from "../../location";
 import { formatCount, plural } from "../../ui/format";
@@ -31,6 +31,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     icon: <ListChecks size={18} strokeWidth={1.6} />,
     place: tasksPlace(),
     views: ["tasks"],
+  },
+  {
+    label: "Schedules",
+    icon: <CalendarClock size={18} strokeWidth={1.6} />,
+    place: { view: "schedules", scheduleId: null },
+    views: ["schedules"],
   },
   { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
 ];

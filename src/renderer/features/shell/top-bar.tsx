@@ -82,6 +82,7 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "overview") return [{ label: "Overview", place }];
   if (place.view === "tasks") return [{ label: "Tasks", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
+  if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   const plans: Crumb = { label: "Plans", place: planPlace(null) };
   if (place.view === "launch") return [plans, { label: "Launch", place }];
   return place.planId === null ? [plans] : [plans, { label: planTitle ?? "Plan", place }];
