@@ -11,17 +11,18 @@ const require = createRequire(import.meta.url);
  */
 export async function bundleForNode(entry: string, folder: string): Promise<string> {
   const sqlite = require.resolve("better-sqlite3");
+  const playwright = require.resolve("@playwright/test").replace(/\.js$/, ".mjs");
   await build({
     configFile: false,
     logLevel: "error",
-    resolve: { alias: { "better-sqlite3": sqlite } },
+    resolve: { alias: { "better-sqlite3": sqlite, "@playwright/test": playwright } },
     ssr: { noExternal: true },
     build: {
       ssr: entry,
       outDir: folder,
       emptyOutDir: false,
       target: "node20",
-      rolldownOptions: { external: [sqlite], output: { format: "es", entryFileNames: "[name].mjs" } },
+      rolldownOptions: { external: [sqlite, playwright], output: { format: "es", entryFileNames: "[name].mjs" } },
     },
   });
   return join(folder, `${basename(entry, ".ts")}.mjs`);
