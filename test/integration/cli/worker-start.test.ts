@@ -56,7 +56,11 @@ it("interrupted twice it gives back what it has", async () => {
   const { code, out } = await worker.ended;
   expect(code).toBe(130);
   expect(out).toMatch(/"type":"ended".*gave it back/);
-  expect(place.rows("SELECT status FROM tasks WHERE title = 'long'")).toEqual([{ status: "queued" }]);
+  expect(
+    place.rows(
+      "SELECT status, attempts, max_attempts FROM tasks t JOIN console_tasks k ON k.task_id = t.id WHERE title = 'long'",
+    ),
+  ).toEqual([{ status: "queued", attempts: 0, max_attempts: 1 }]);
   plan.child.kill("SIGINT");
   await plan.ended;
 });

@@ -211,3 +211,20 @@ it("explains tasks of other programs, unknown states, and what ended", async () 
   expect(ask(store, "gone").gate("dependencies").verdict).toBe("not_reached");
   expect(() => explainTask(store, { taskId: "nobody" })).toThrow(expect.objectContaining({ code: "not_found" }));
 });
+
+it("tells by heartbeats whether the process that starts tasks can write", async () => {
+  const { store } = await setUp();
+  const plan = await launch(store, planOf([command("a")]));
+  const { a } = taskIds(store, plan);
+  expect(ask(store, a).gate("runner")).toMatchObject({
+    verdict: "passes",
+    detail: expect.stringContaining("can write"),
+  });
+  await store.write((tx) => tx.prepare("UPDATE workers SET last_heartbeat = '2020-01-01 00:00:00.000'").run());
+  expect(ask(store, a).gate("runner")).toMatchObject({
+    verdict: "holds",
+    detail: expect.stringContaining("has written nothing for"),
+  });
+  await store.write((tx) => tx.prepare("UPDATE workers SET last_heartbeat = NULL").run());
+  expect(ask(store, a).gate("runner")).toMatchObject({ verdict: "unknown" });
+});

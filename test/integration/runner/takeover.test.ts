@@ -153,6 +153,8 @@ describe("after a kill -9 of the console", () => {
       { number: 1, status: "failure", error: "The console ended before it had started this attempt" },
       { number: 2, status: "success" },
     ]);
+    const counted = "SELECT attempts, max_attempts FROM console_tasks WHERE plan_id = ?";
+    expect(store.read.prepare(counted).get(planId)).toEqual({ attempts: 1, max_attempts: 1 });
   });
 
   it("a restart of the machine is recognised", async () => {

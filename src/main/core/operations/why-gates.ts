@@ -1,10 +1,11 @@
 import type { WorkerRow } from "../../../shared/model/views";
 import type { WhyGate, WhyGateName, WhyRow, WhyVerdict } from "../../../shared/model/why";
+import { HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
 import { isAnybodys, meets, needName } from "../plan/capacity";
 import { LOCAL_SKILLS } from "../runner/local-workers";
 import { MOST_AHEAD, MOST_ROWS, type RunningTask } from "../store/why-rows";
 import { isLiveWorker, isLocalWorker, takesTasks } from "./capacity";
-import type { WhyFacts } from "./why-facts";
+import type { DispatcherFacts, WhyFacts } from "./why-facts";
 import { ageWords, countWords, endOfSentence, nameSome, takenWords, taskRow } from "./why-words";
 
 /** What a gate says; its name and title are added where the gates are listed. */
@@ -213,10 +214,23 @@ function runner(facts: WhyFacts): Judgement {
   if (pausedReason !== null) return holds(pausedReason);
   if (found === null || found.alive === false) return notReached("Nobody starts tasks.");
   if (found.isHere) return passes("Nothing keeps it from starting tasks.");
-  return {
-    verdict: "unknown",
-    detail: "Only the process that starts the tasks knows whether something keeps it from it.",
-  };
+  return heardOf(facts, found);
+}
+
+/** A dispatcher that a full disk or a lock keeps from starting tasks cannot write its heartbeats either. */
+function heardOf({ workers, now }: WhyFacts, { pid, host }: DispatcherFacts): Judgement {
+  const beats = workers.flatMap((one) => (one.pid === pid && one.host === host ? [one.lastHeartbeat ?? 0] : []));
+  const latest = Math.max(...beats);
+  if (beats.length === 0 || latest === 0) {
+    return { verdict: "unknown", detail: "The process that starts the tasks has written no heartbeat yet." };
+  }
+  const age = ageWords(Math.max(0, now - latest));
+  if (now - latest <= HEARTBEAT_LIMIT_MS) {
+    return passes(`The process that starts the tasks can write: it was heard of ${age} ago.`);
+  }
+  return holds(
+    `The process that starts the tasks has written nothing for ${age}: its disk may be full, or a lock held.`,
+  );
 }
 
 function slots(facts: WhyFacts): Judgement {

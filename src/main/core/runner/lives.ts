@@ -103,7 +103,7 @@ export function createLives(options: LivesOptions): Lives {
     } else if (begun.kind === "postponed" && run.stopAsked === "cancel") {
       await finish(run, { ...failure("Stopped on request"), outcome: "cancelled" }, null);
     } else if (begun.kind === "postponed") {
-      await finish(run, failure(begun.why), clock.now() + begun.delayMs);
+      await finish(run, { ...failure(begun.why), uncounted: true }, clock.now() + begun.delayMs);
     }
   };
 
@@ -140,7 +140,11 @@ export function createLives(options: LivesOptions): Lives {
     return retries && nextAttemptAt({ outcome, exitCode, retries, attempts, maxAttempts, now, random: store.random });
   };
 
-  const finish = async (run: HeldRun, ending: Ending, retryAt: number | null): Promise<void> => {
+  const finish = async (
+    run: HeldRun,
+    ending: Ending & Pick<EndToWrite, "uncounted">,
+    retryAt: number | null,
+  ): Promise<void> => {
     const { runId } = run;
     const now = clock.now();
     run.finishing = true;

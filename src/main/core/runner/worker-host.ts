@@ -147,6 +147,7 @@ export async function startWorkerHost(store: Store, options: WorkerHostOptions):
     outcome: "failure",
     error: "Its worker was stopped, and gave it back",
     retryAt: clock.now(),
+    uncounted: true,
   });
 
   const armRetryTimer = (): void => {

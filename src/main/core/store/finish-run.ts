@@ -24,6 +24,8 @@ export interface RunEnd {
    * somebody asked to cancel the task or its plan.
    */
   readonly retryAt: number | null;
+  /** Not the task's doing: queued again, this one does not count among the attempts that it may have. */
+  readonly uncounted?: boolean;
   readonly source: string;
   readonly newId: () => string;
 }
@@ -53,6 +55,7 @@ const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
 const NOTE_SUCCESS = "UPDATE console_tasks SET result_run_id = run_id, reason = NULL WHERE seq = ?";
 const NOTE_END = `UPDATE console_tasks SET not_before = ?, reason = ?,
   result_run_id = CASE WHEN ? = 'completed' THEN run_id ELSE result_run_id END WHERE task_id = ?`;
+const UNCOUNT = "UPDATE console_tasks SET attempts = max(0, attempts - 1) WHERE task_id = ?";
 export const MEET = `UPDATE console_tasks SET unmet = unmet - 1
   WHERE seq IN (SELECT task FROM console_edges WHERE depends_on = ?) AND unmet > 0 RETURNING seq, unmet, plan_id, task_id`;
 
@@ -170,6 +173,7 @@ function finishOther(tx: WritableDatabase, end: RunEnd, run: Row): string | null
   if (run.task_status === "in_progress") {
     const status = retryAt === null ? lastStatus(end, run) : "queued";
     statement(tx, NOTE_END).run(retryAt, reasonOf(end, run), status, taskId);
+    if (end.uncounted && retryAt !== null) statement(tx, UNCOUNT).run(taskId);
     statement(tx, SET_TASK).run(status, formatTime(end.now), taskId);
     appendEvent(tx, endEvent(end, run, retryAt));
     if (status === "escalated") appendEvent(tx, escalation(end, run));

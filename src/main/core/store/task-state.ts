@@ -42,7 +42,7 @@ export interface ReasonFacts {
 export function ownReason({ state, note, attempts, maxAttempts }: ReasonFacts): string | null {
   switch (state) {
     case "retrying":
-      return `Attempt ${attempts} of ${maxAttempts} failed${note === null ? "" : `: ${note}`}`;
+      return `${attempts === 0 ? "It could not begin" : `Attempt ${attempts} of ${maxAttempts} failed`}${note === null ? "" : `: ${note}`}`;
     case "in_progress":
       return note;
     case "stopping":
