@@ -29,6 +29,11 @@ const FILE_OPTIONS: ReadonlyMap<string, string> = new Map([
   ["--plan", "plan file"],
 ]);
 
+/** Those of the arguments that are Chromium's and hold for a further window, too; nobody debugs two on one port. */
+export function lastingSwitches(args: readonly string[]): string[] {
+  return args.filter((argument) => FOREIGN_SWITCH.test(argument) && !/^--(inspect|remote-debugging-)/.test(argument));
+}
+
 /**
  * Reads the arguments after the executable (and, while developing, after the program's folder). Whatever is
  * not understood is refused: a mistyped `--bd FILE` must not open the default database instead.

@@ -22,6 +22,8 @@ export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
   /** The database to begin with. */
   readonly file: string;
   readonly window: BrowserWindow;
+  /** Makes the file this window's own. False: another window has it, and came to the front. */
+  readonly takeDatabase: (file: string) => boolean;
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
   readonly nativeBinding: string | undefined;
   readonly searches: LogSearches;
@@ -68,6 +70,12 @@ export function createDesk(options: DeskOptions): Desk {
 
   async function openDatabase(file: string): Promise<void> {
     await retrying;
+    if (!options.takeDatabase(file)) {
+      options.takeDatabase(current);
+      throw new HiveError("not_allowed", `${file} is open in another window, which was brought to the front.`, {
+        file,
+      });
+    }
     opening = open(file);
     await opening;
     window.webContents.reload();

@@ -1,7 +1,8 @@
 import { getPriority, setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import { app, type IpcMainInvokeEvent, ipcMain, Menu, session as webSession } from "electron";
-import { readArguments, USAGE } from "./arguments";
+import { toErrorBody } from "../shared/errors";
+import { lastingSwitches, readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
 import { knownAgents } from "./core/operations/agents";
 import { dataFolder, defaultDatabaseFile } from "./core/paths";
@@ -22,6 +23,8 @@ import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
 import { createSamples } from "./samples";
 import { createWindow, isResponsive, senderTo } from "./window";
+import { answerSecondStart, startConsole, takeDatabase, windowFolder } from "./windows";
+import { createZoom } from "./zoom";
 
 main();
 
@@ -34,7 +37,11 @@ function main(): void {
 
 /** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
 async function start(databaseFile: string, planFile: string | null): Promise<void> {
-  app.setPath("userData", dataFolder());
+  const folder = windowFolder(dataFolder(), databaseFile);
+  if (!takeDatabase(folder, planFile)) {
+    leave(0, process.stdout, `${databaseFile} is open: its window was brought to the front.\n`);
+    return;
+  }
   declareScheme();
   await app.whenReady();
   restorePriority();
@@ -44,17 +51,19 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
   const page = servePage(webSession.defaultSession, join(root, "out", "renderer"), developmentUrl);
   guardPages(webSession.defaultSession, page);
 
-  const preferences = openPreferences(join(app.getPath("userData"), "window.json"), report);
+  const preferences = openPreferences(join(folder, "window.json"), report, join(dataFolder(), "window.json"));
   const window = createWindow({
     preloadFile: join(root, "out", "preload", "index.cjs"),
     iconFile: join(root, "resources", "icons", "256x256.png"),
     preferences,
   });
   const send = senderTo(window);
+  const zoom = createZoom(window, preferences);
   const dialogs = createDialogs(window, preferences);
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
   const files = createPlanFiles(preferences);
   const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
+  const nativeBinding = takeNativeBinding();
   const desk = createDesk({
     file: databaseFile,
     window,
@@ -64,9 +73,12 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     files,
     reader,
     homeFolder: app.getPath("home"),
-    nativeBinding: takeNativeBinding(),
+    nativeBinding,
     searches: createLogSearches(explorer),
     answerClosing: (choice) => closing.answer(choice),
+    takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), null),
+    openWindow,
+    zoom,
     report,
   });
   const closing = createClosing({
@@ -78,6 +90,17 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     askNatively: dialogs.closing,
     end,
   });
+
+  async function openWindow(): Promise<boolean> {
+    const chosen = await dialogs.databaseFile();
+    if (chosen === null) return false;
+    await startConsole({
+      databaseFile: chosen,
+      switches: lastingSwitches(ownArguments()),
+      environment: { ...process.env, ...(nativeBinding === undefined ? {} : { HIVE_SQLITE_BINDING: nativeBinding }) },
+    });
+    return true;
+  }
 
   async function end(tasks: TasksAtEnd): Promise<void> {
     await desk.end(tasks);
@@ -94,7 +117,13 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => closing.endNow("leave"));
   recoverFromCrashes(window, () => closing.endNow("leave"), report);
   Menu.setApplicationMenu(
-    createMenu({ send: (name) => send("command", { name }), development: developmentUrl !== null }),
+    createMenu({
+      send: (name) => send("command", { name }),
+      openDatabase: () =>
+        void openWindow().catch((error) => report(`could not open a window: ${toErrorBody(error).message}`)),
+      zoom,
+      development: developmentUrl !== null,
+    }),
   );
   const isTrusted = ({ senderFrame }: IpcMainInvokeEvent): boolean =>
     senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin;
@@ -107,7 +136,9 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     now: () => performance.now(),
   });
 
-  await window.loadURL(planFile === null ? page.url : `${page.url}#/launch?file=${files.name(planFile)}`);
+  const planUrl = (file: string): string => `${page.url}#/launch?file=${files.name(file)}`;
+  answerSecondStart(window, (file) => void window.loadURL(planUrl(file)));
+  await window.loadURL(planFile === null ? page.url : planUrl(planFile));
 }
 
 /** What follows the executable or, while developing, the program's folder: before it stand Electron's own. */

@@ -1,16 +1,20 @@
 import { Menu, type MenuItemConstructorOptions } from "electron";
 import type { PushMessages } from "../shared/contract";
+import type { Zoom } from "./zoom";
 
 type CommandName = PushMessages["command"]["name"];
 
 export interface MenuOptions {
   readonly send: (command: CommandName) => void;
+  /** Asks for a database and opens a window for it. */
+  readonly openDatabase: () => void;
+  readonly zoom: Zoom;
   /** Adds reload and the developer tools. */
   readonly development: boolean;
 }
 
 /** The application menu: commands go to the page, roles are the system's. */
-export function createMenu({ send, development }: MenuOptions): Menu {
+export function createMenu({ send, openDatabase, zoom, development }: MenuOptions): Menu {
   const isMac = process.platform === "darwin";
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: "appMenu" } as const] : []),
@@ -18,6 +22,7 @@ export function createMenu({ send, development }: MenuOptions): Menu {
       label: "&File",
       submenu: [
         { label: "Launch plan…", accelerator: "CmdOrCtrl+N", click: () => send("launch") },
+        { label: "Open database…", accelerator: "CmdOrCtrl+O", click: openDatabase },
         { type: "separator" },
         { role: isMac ? "close" : "quit" },
       ],
@@ -29,9 +34,9 @@ export function createMenu({ send, development }: MenuOptions): Menu {
         ...(development
           ? ([{ role: "reload" }, { role: "toggleDevTools" }, { type: "separator" }] as const)
           : ([] as const)),
-        { role: "resetZoom" },
-        { role: "zoomIn" },
-        { role: "zoomOut" },
+        { label: "Actual size", accelerator: "CmdOrCtrl+0", click: () => zoom("reset") },
+        { label: "Zoom in", accelerator: "CmdOrCtrl+Plus", click: () => zoom("in") },
+        { label: "Zoom out", accelerator: "CmdOrCtrl+-", click: () => zoom("out") },
         { type: "separator" },
         { role: "togglefullscreen" },
       ],

@@ -5,6 +5,8 @@ import { z } from "zod";
 const preferencesSchema = z.object({
   bounds: z.object({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1) }).optional(),
   maximized: z.boolean().default(false),
+  /** How large the page is drawn: 1 as designed. */
+  zoom: z.number().min(0.5).max(3).default(1),
   /** The page's ground as last seen, `#rrggbb`: the next window opens in it. */
   background: z
     .string()
@@ -24,30 +26,57 @@ export interface Preferences {
   update(change: Partial<PreferenceValues>): void;
 }
 
-/** A missing or damaged file gives the defaults; a file that cannot be written is reported and lived with. */
-export function openPreferences(file: string, report: (message: string) => void): Preferences {
-  let values = read(file);
+/** How far a window stands from the one whose place it took over, in pixels. */
+const STEP_ASIDE = 32;
+
+/**
+ * A missing or damaged file gives the defaults; a file that cannot be written is reported and lived with.
+ * `common`: what all windows wrote last; a window without a file of its own begins with it, a step aside.
+ */
+export function openPreferences(
+  file: string,
+  report: (message: string) => void,
+  common: string | null = null,
+): Preferences {
+  let values = read(file) ?? (common === null ? null : aside(read(common))) ?? DEFAULTS;
   return {
     get values() {
       return values;
     },
     update(change) {
       values = { ...values, ...change };
-      try {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(`${file}.new`, JSON.stringify(values, null, 2));
-        renameSync(`${file}.new`, file);
-      } catch (error) {
-        report(`could not write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      for (const target of common === null ? [file] : [file, common]) {
+        try {
+          write(target, values);
+        } catch (error) {
+          report(`could not write ${target}: ${error instanceof Error ? error.message : String(error)}`);
+        }
       }
     },
   };
 }
 
-function read(file: string): PreferenceValues {
+const DEFAULTS = preferencesSchema.parse({});
+
+/** Null: there is none, or not one of ours. */
+function read(file: string): PreferenceValues | null {
   try {
     return preferencesSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
-    return preferencesSchema.parse({});
+    return null;
   }
+}
+
+/** Several processes may write the common file: each puts its own whole one in place. */
+function write(file: string, values: PreferenceValues): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, JSON.stringify(values, null, 2));
+  renameSync(next, file);
+}
+
+function aside(values: PreferenceValues | null): PreferenceValues | null {
+  if (values?.bounds === undefined) return values;
+  const { x, y, ...size } = values.bounds;
+  return { ...values, bounds: { x: x + STEP_ASIDE, y: y + STEP_ASIDE, ...size } };
 }

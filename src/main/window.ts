@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BrowserWindow, type Rectangle, screen, type TitleBarOverlayOptions } from "electron";
-import { CHANNELS } from "../shared/channels";
+import { CHANNELS, GROUND_ARGUMENT } from "../shared/channels";
 import type { PushMessages, PushName } from "../shared/contract";
 import type { Preferences } from "./preferences";
 
 const DEFAULT_SIZE = { width: 1440, height: 900 } as const;
-const MIN_SIZE = { width: 1120, height: 700 } as const;
+const MIN_SIZE = { width: 1024, height: 700 } as const;
 
 /** Height of the top bar (`--h-topbar`); the system's window buttons are laid over it. */
-const TITLE_BAR_HEIGHT = 40;
+export const TITLE_BAR_HEIGHT = 40;
 
 /** How long a page may be busy before it counts as hung. */
 const PAGE_PATIENCE_MS = 3_000;
@@ -28,7 +28,7 @@ export interface WindowOptions {
 
 /** The window, in place and in its colours, shown at its first paint. The caller loads the page. */
 export function createWindow({ preloadFile, iconFile, preferences }: WindowOptions): BrowserWindow {
-  const { bounds, maximized, background = FIRST_BACKGROUND } = preferences.values;
+  const { bounds, maximized, zoom, background = FIRST_BACKGROUND } = preferences.values;
   const window = new BrowserWindow({
     ...DEFAULT_SIZE,
     ...(bounds !== undefined && isReachable(bounds) ? bounds : {}),
@@ -41,7 +41,7 @@ export function createWindow({ preloadFile, iconFile, preferences }: WindowOptio
     titleBarStyle: "hidden",
     ...(process.platform === "darwin"
       ? { trafficLightPosition: { x: 14, y: 13 } }
-      : { titleBarOverlay: overlay(background) }),
+      : { titleBarOverlay: overlay(background, zoom) }),
     webPreferences: {
       preload: preloadFile,
       contextIsolation: true,
@@ -51,6 +51,8 @@ export function createWindow({ preloadFile, iconFile, preferences }: WindowOptio
       nodeIntegrationInWorker: false,
       webviewTag: false,
       spellcheck: false,
+      zoomFactor: zoom,
+      additionalArguments: [`${GROUND_ARGUMENT}${isDark(background) ? "dark" : "light"}`],
     },
   });
   window.once("ready-to-show", () => {
@@ -73,16 +75,16 @@ function followTheme(window: BrowserWindow, preferences: Preferences): void {
   window.webContents.on("did-change-theme-color", (_event, color) => {
     if (color === null || !/^#[0-9a-f]{6}$/i.test(color)) return;
     window.setBackgroundColor(color);
-    if (process.platform !== "darwin") window.setTitleBarOverlay(overlay(color));
+    if (process.platform !== "darwin") window.setTitleBarOverlay(overlay(color, preferences.values.zoom));
     if (color !== preferences.values.background) preferences.update({ background: color });
   });
 }
 
-function overlay(background: string): TitleBarOverlayOptions {
+function overlay(background: string, zoom: number): TitleBarOverlayOptions {
   return {
     color: background,
     symbolColor: isDark(background) ? SYMBOLS.onDark : SYMBOLS.onLight,
-    height: TITLE_BAR_HEIGHT,
+    height: Math.round(TITLE_BAR_HEIGHT * zoom),
   };
 }
 

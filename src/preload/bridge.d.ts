@@ -3,6 +3,8 @@ import type { Envelope } from "../shared/errors";
 
 /** What preload puts on `window.hive`: the renderer's only way out. */
 export interface HiveBridge {
+  /** What the window's ground was when it opened: the theme of a page that has no choice of its own yet. */
+  readonly ground: "dark" | "light";
   call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<Envelope<OperationOutput<Name>>>;
   /** Returns what ends the subscription. */
   on<Name extends PushName>(name: Name, listener: (message: PushMessages[Name]) => void): () => void;

@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from "electron";
-import { CHANNELS } from "../shared/channels";
+import { CHANNELS, GROUND_ARGUMENT } from "../shared/channels";
 import type { PushMessages, PushName } from "../shared/contract";
 import type { HiveBridge } from "./bridge";
 
@@ -20,7 +20,10 @@ function deliver<Name extends PushName>(name: Name, message: PushMessages[Name])
 
 ipcRenderer.on(CHANNELS.push, (_event, name: PushName, message: PushMessages[PushName]) => deliver(name, message));
 
+const ground = process.argv.find((argument) => argument.startsWith(GROUND_ARGUMENT))?.slice(GROUND_ARGUMENT.length);
+
 const bridge: HiveBridge = {
+  ground: ground === "light" ? "light" : "dark",
   call: (name, input) => ipcRenderer.invoke(CHANNELS.call, name, input),
   on(name, listener) {
     listeners[name].add(listener);

@@ -23,6 +23,7 @@ import styles from "./features/shell/shell.module.css";
 import { StatusBar } from "./features/shell/status-bar";
 import { applyTheme } from "./features/shell/theme";
 import { TopBar } from "./features/shell/top-bar";
+import { WINDOW_KEYS } from "./features/shell/window-acts";
 import { WorkersView } from "./features/workers/workers-view";
 import { followLocation, goTo, type Place, usePlace } from "./location";
 import { startSync } from "./sync";
@@ -55,7 +56,7 @@ function useRuntime(): void {
   const readOnly = useReadOnlyReason();
   useHotkeys({
     group: "Everywhere",
-    hotkeys: [{ keys: ["n"], label: "Launch plan", disabled: readOnly !== null, run: launch }],
+    hotkeys: [{ keys: ["n"], label: "Launch plan", disabled: readOnly !== null, run: launch }, ...WINDOW_KEYS],
   });
 }
 

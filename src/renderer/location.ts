@@ -201,16 +201,38 @@ export const tasksPlace = (query = "", given: Partial<TasksPlace> = {}): TasksPl
   query,
 });
 
-const useLocation = create<{ readonly place: Place }>()(() => ({
-  place: parsePlace(globalThis.location?.hash ?? ""),
-}));
+const PLACE_KEY = "place";
+const TASKS_KEY = "tasks-place";
 
-function read(): void {
-  useLocation.setState({ place: parsePlace(window.location.hash) });
+const kept = (key: string): string => globalThis.localStorage?.getItem(key) ?? "";
+
+interface LocationState {
+  readonly place: Place;
+  /** How the tasks were looked at last: whoever comes back to them finds filter, order and layout again. */
+  readonly tasks: TasksPlace;
 }
 
-/** Follows the address until the returned function is called. */
+const useLocation = create<LocationState>()(() => {
+  const tasks = parsePlace(kept(TASKS_KEY));
+  return {
+    place: parsePlace(globalThis.location?.hash ?? ""),
+    tasks: tasks.view === "tasks" ? tasks : tasksPlace(),
+  };
+});
+
+function read(): void {
+  const place = parsePlace(window.location.hash);
+  useLocation.setState(place.view === "tasks" ? { place, tasks: place } : { place });
+  // A file is known by its id as long as main runs, and no longer.
+  const lasting: Place = place.view === "launch" && place.file !== undefined ? { view: "launch", sample: null } : place;
+  window.localStorage.setItem(PLACE_KEY, formatPlace(lasting));
+  if (place.view === "tasks") window.localStorage.setItem(TASKS_KEY, formatPlace(place));
+}
+
+/** Follows the address until the returned function is called; without one it begins where the last window was left. */
 export function followLocation(): () => void {
+  const last = kept(PLACE_KEY);
+  if (window.location.hash === "" && last !== "") window.history.replaceState(null, "", last);
   read();
   window.addEventListener("hashchange", read);
   return () => window.removeEventListener("hashchange", read);
@@ -227,6 +249,11 @@ export function goTo(place: Place, { replace = false }: { readonly replace?: boo
 
 export function placeNow(): Place {
   return useLocation.getState().place;
+}
+
+/** The tasks as they were looked at last. */
+export function useLastTasks(): TasksPlace {
+  return useLocation((state) => state.tasks);
 }
 
 export function usePlace(): Place {

@@ -53,6 +53,13 @@ export const contract = {
    * it. False when the operator thinks better of it.
    */
   "app.chooseDatabase": operation<boolean>()(nothing),
+  /**
+   * Asks for a database with the system's dialog and opens a window of its own for it; one that has the database already
+   * comes to the front. False when the operator thinks better of it.
+   */
+  "app.openWindow": operation<boolean>()(nothing),
+  /** Draws the page larger, smaller or as designed; answers the factor, 1 for as designed. */
+  "app.zoom": operation<number>()(z.strictObject({ change: z.enum(["in", "out", "reset"]) })),
   /** Names what is on screen. Main pushes patches only for that, and starts with a fresh revision. */
   "live.subscribe": operation<{ readonly revision: number }>()(
     z.strictObject({ planId: id.nullable(), runId: id.nullable(), board: boardWatch.nullable().default(null) }),

@@ -27,7 +27,12 @@ test("the page has no Node and only the bridge", async ({ launch }) => {
     "({ require: typeof require, process: typeof process, module: typeof module, Buffer: typeof Buffer, global: typeof global })",
   );
   expect(new Set(Object.values(globals))).toEqual(new Set(["undefined"]));
-  expect(await inPageScript<string[]>(page, "Object.keys(window.hive).sort()")).toEqual(["call", "nameFile", "on"]);
+  expect(await inPageScript<string[]>(page, "Object.keys(window.hive).sort()")).toEqual([
+    "call",
+    "ground",
+    "nameFile",
+    "on",
+  ]);
 });
 
 test("each page file carries the policy as a header, and it holds", async ({ launch }) => {

@@ -124,7 +124,8 @@ async function leftovers(dataFolder: string): Promise<string[]> {
 
 let preparedPath: string | undefined;
 
-function electronPath(): string {
+/** The executable that the console runs in. */
+export function electronPath(): string {
   preparedPath ??=
     process.env.HIVE_ELECTRON_PATH ??
     execFileSync(process.execPath, [join(ROOT, "scripts/electron-path.mjs")], { encoding: "utf8" }).trim();

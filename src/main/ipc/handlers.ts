@@ -13,6 +13,7 @@ import { checkParameters } from "../core/plan/parameters";
 import type { Runner } from "../core/runner/runner";
 import type { PlanReader } from "../plan-reader";
 import type { PlanSource } from "../plan-sources";
+import type { Zoom } from "../zoom";
 import type { ForecastPush } from "./forecast-push";
 import { launchedPlanHandlers, type PlanTexts, planTextHandlers } from "./launch-handlers";
 import type { LivePush } from "./push";
@@ -22,11 +23,14 @@ export interface WindowServices extends PlanTexts {
   readonly answerClosing: (choice: CloseChoice) => Promise<void>;
   /** Opens another database in place of one that could not be opened. */
   readonly openDatabase: (file: string) => Promise<void>;
+  /** Asks for a database and opens a window for it. False: the operator thought better of it. */
+  readonly openWindow: () => Promise<boolean>;
+  readonly zoom: Zoom;
 }
 
 /** Operations that need no database: they serve a window whose database could not be opened, too. */
 export function windowHandlers(services: WindowServices) {
-  const { dialogs, answerClosing, openDatabase } = services;
+  const { dialogs, answerClosing, openDatabase, openWindow, zoom } = services;
   return {
     ...planTextHandlers(services),
     "app.close": async ({ choice }) => {
@@ -38,6 +42,8 @@ export function windowHandlers(services: WindowServices) {
       if (file !== null) await openDatabase(file);
       return file !== null;
     },
+    "app.openWindow": openWindow,
+    "app.zoom": ({ change }) => zoom(change),
   } satisfies Partial<Handlers>;
 }
 

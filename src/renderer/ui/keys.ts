@@ -19,8 +19,14 @@ interface Combination {
   readonly alt: boolean;
 }
 
+/** The parts of a combination. The sign `+` itself may be its last one: `Mod++`. */
+function partsOf(keys: string): string[] {
+  if (!keys.endsWith("+")) return keys.split("+");
+  return [...keys.slice(0, -1).split("+").filter(Boolean), "+"];
+}
+
 function parse(keys: string): Combination {
-  const parts = keys === "+" ? ["+"] : keys.split("+");
+  const parts = partsOf(keys);
   return {
     key: parts.at(-1) ?? "",
     mod: parts.includes("Mod"),
@@ -58,8 +64,7 @@ const isMac = (): boolean => typeof navigator !== "undefined" && /Mac/.test(navi
 
 /** The caps to draw for a combination, in order. */
 export function keyCaps(keys: string): string[] {
-  const parts = keys === "+" ? ["+"] : keys.split("+");
-  return parts.map((part) => {
+  return partsOf(keys).map((part) => {
     if (part === "Mod") return isMac() ? "⌘" : "Ctrl";
     return CAPS[part] ?? (part.length === 1 ? part.toUpperCase() : part);
   });

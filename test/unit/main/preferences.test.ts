@@ -18,7 +18,7 @@ describe("preferences", () => {
   it("remembers", () => {
     const bounds = { x: 1, y: 2, width: 1200, height: 800 };
     open().update({ bounds, lastFolder: "/work" });
-    expect(open().values).toEqual({ bounds, lastFolder: "/work", maximized: false });
+    expect(open().values).toMatchObject({ bounds, lastFolder: "/work", maximized: false, zoom: 1 });
   });
 
   it.each(["", "nonsense", "[]", '{"bounds":{"x":"left"}}', '{"background":"red; }"}'])(
@@ -26,9 +26,21 @@ describe("preferences", () => {
     (text) => {
       open().update({ maximized: true });
       writeFileSync(join(folder, "deep", "window.json"), text);
-      expect(open().values).toEqual({ maximized: false });
+      expect(open().values).toEqual({ maximized: false, recentPlans: [], zoom: 1 });
     },
   );
+
+  it("begins with what another window wrote last, a step aside, and then keeps its own", () => {
+    const common = join(folder, "common.json");
+    const openWith = (name: string) =>
+      openPreferences(join(folder, name), (message) => complaints.push(message), common);
+    openWith("one.json").update({ bounds: { x: 1, y: 2, width: 1200, height: 800 }, zoom: 1.25 });
+    const second = openWith("two.json");
+    expect(second.values).toMatchObject({ bounds: { x: 33, y: 34, width: 1200, height: 800 }, zoom: 1.25 });
+    second.update({ zoom: 2 });
+    expect(openWith("one.json").values).toMatchObject({ bounds: { x: 1, y: 2 }, zoom: 1.25 });
+    expect(openWith("two.json").values.zoom).toBe(2);
+  });
 
   it("reports a place where nothing can be written, and goes on", () => {
     writeFileSync(join(folder, "deep"), "a file in the way");

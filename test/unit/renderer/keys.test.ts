@@ -29,6 +29,13 @@ describe("matchesKeys", () => {
     expect(matchesKeys("Mod+Enter", press("Enter"))).toBe(false);
   });
 
+  it("knows the sign that joins keys as a key", () => {
+    expect(matchesKeys("+", press("+", { shiftKey: true }))).toBe(true);
+    expect(matchesKeys("Mod++", press("+", { ctrlKey: true, shiftKey: true }))).toBe(true);
+    expect(matchesKeys("Mod++", press("+"))).toBe(false);
+    expect(keyCaps("Mod++")).toEqual(["Ctrl", "+"]);
+  });
+
   it("matches signs however the layout types them", () => {
     expect(matchesKeys("?", press("?", { shiftKey: true }))).toBe(true);
     expect(matchesKeys("]", press("]", { ctrlKey: true, altKey: true }))).toBe(true);

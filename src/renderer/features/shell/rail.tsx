@@ -1,6 +1,6 @@
 import { CalendarClock, Cpu, LayoutDashboard, ListChecks, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatPlace, type Place, planPlace, tasksPlace, usePlace } from "../../location";
+import { formatPlace, type Place, planPlace, tasksPlace, useLastTasks, usePlace } from "../../location";
 import { formatCount, plural } from "../../ui/format";
 import { useAttentionCount } from "../overview/overview-store";
 import styles from "./shell.module.css";
@@ -43,11 +43,14 @@ export const RAIL_ENTRIES: readonly Entry[] = [
 
 export function Rail() {
   const { view } = usePlace();
+  const lastTasks = useLastTasks();
   const wanting = useAttentionCount();
+  // Back to the tasks as they were left; from there, a second press clears what was chosen.
+  const placeOf = (place: Place): Place => (place.view === "tasks" && view !== "tasks" ? lastTasks : place);
   return (
     <nav className={styles.rail} aria-label="Main">
       {RAIL_ENTRIES.map(({ label, icon, place, views }) => (
-        <a key={label} href={formatPlace(place)} aria-current={views.includes(view) ? "page" : undefined}>
+        <a key={label} href={formatPlace(placeOf(place))} aria-current={views.includes(view) ? "page" : undefined}>
           {icon}
           {label}
           {label === "Overview" && wanting > 0 && (

@@ -9,7 +9,7 @@ const isTheme = (value: string | null): value is Theme => (THEMES as readonly st
 
 export const useTheme = create<{ readonly theme: Theme }>()(() => {
   const saved = window.localStorage.getItem(KEY);
-  return { theme: isTheme(saved) ? saved : "dark" };
+  return { theme: isTheme(saved) ? saved : window.hive.ground };
 });
 
 /** Takes the next of system, dark and light. */

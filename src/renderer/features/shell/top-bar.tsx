@@ -1,4 +1,4 @@
-import { HardDrive, Monitor, Moon, Play, Search, Sun } from "lucide-react";
+import { Monitor, Moon, Play, Search, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatPlace, goTo, type Place, planPlace, usePlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
@@ -6,6 +6,7 @@ import { Kbd } from "../../ui/kbd";
 import { openPalette } from "../palette/palette-store";
 import { usePlan } from "../plans/plan-store";
 import { useApp, useReadOnlyReason } from "./app-store";
+import { DatabaseMenu } from "./database-menu";
 import { LiveIndicator } from "./live-indicator";
 import styles from "./shell.module.css";
 import { cycleTheme, type Theme, useTheme } from "./theme";
@@ -29,12 +30,7 @@ export function TopBar() {
       <span className={styles.brand}>
         <Brand />
       </span>
-      {database !== undefined && (
-        <span className={styles.database} title={database.file}>
-          <HardDrive size={14} />
-          {database.name}
-        </span>
-      )}
+      {database !== undefined && <DatabaseMenu database={database} />}
       <nav className={styles.crumbs} aria-label="Breadcrumb">
         {crumbs.map((crumb, index) => (
           <span key={crumb.label} className={styles.crumb}>

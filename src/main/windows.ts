@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { app, type BrowserWindow } from "electron";
+import { z } from "zod";
+
+/** What a start hands over to the window that is open already. */
+const handedOver = z.object({ planFile: z.string().min(1).nullable() });
+
+/**
+ * Where the window of a database keeps what it remembers: places, filters, sizes. A folder for each, because
+ * Chromium's storage has one owner; whichever way a file is named, it is one database.
+ */
+export function windowFolder(dataFolder: string, databaseFile: string): string {
+  const key = createHash("sha256").update(canonical(databaseFile)).digest("hex").slice(0, 16);
+  return join(dataFolder, "windows", key);
+}
+
+/** The path without links. Of a file that is yet to be created: its folder's, and its name. */
+function canonical(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    const folder = dirname(file);
+    return folder === file ? file : join(canonical(folder), basename(file));
+  }
+}
+
+/**
+ * Makes this process the only one whose window shows that database. False: another one has it, and was told to come
+ * to the front and to show the plan. What was taken before is given up.
+ */
+export function takeDatabase(folder: string, planFile: string | null): boolean {
+  mkdirSync(folder, { recursive: true });
+  app.releaseSingleInstanceLock();
+  app.setPath("userData", folder);
+  return app.requestSingleInstanceLock({ planFile });
+}
+
+/** Comes to the front when somebody opens the database of this window once more. */
+export function answerSecondStart(window: BrowserWindow, showPlan: (file: string) => void): void {
+  app.on("second-instance", (_event, _arguments, _folder, data) => {
+    if (window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+    const told = handedOver.safeParse(data);
+    if (told.success && told.data.planFile !== null) showPlan(told.data.planFile);
+  });
+}
+
+export interface StartOptions {
+  readonly databaseFile: string;
+  /** Switches for Chromium that this process was started with. */
+  readonly switches: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a console of its own, which goes on when this one ends. Rejects when it cannot be started. */
+export function startConsole({ databaseFile, switches, environment }: StartOptions): Promise<void> {
+  const program = process.defaultApp ? [app.getAppPath()] : [];
+  const child = spawn(process.execPath, [...program, ...switches, "--db", databaseFile], {
+    detached: true,
+    stdio: "ignore",
+    env: environment,
+  });
+  child.unref();
+  return new Promise((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+}

@@ -1,0 +1,29 @@
+import type { OperationInput } from "../../../shared/contract";
+import { call, messageOf } from "../../api";
+import type { Hotkey } from "../../ui/hotkeys";
+import { toast } from "../../ui/toast";
+
+/** Asks for a database; its window opens beside this one, or comes to the front. */
+export async function openDatabase(): Promise<void> {
+  try {
+    await call("app.openWindow", {});
+  } catch (error) {
+    toast.error("No window could be opened", { description: messageOf(error) });
+  }
+}
+
+async function zoom(change: OperationInput<"app.zoom">["change"]): Promise<void> {
+  try {
+    await call("app.zoom", { change });
+  } catch (error) {
+    toast.error("The size could not be changed", { description: messageOf(error) });
+  }
+}
+
+/** Keys of the window itself, the same wherever one is. */
+export const WINDOW_KEYS: readonly Hotkey[] = [
+  { keys: ["Mod+O"], label: "Open database in a window", whileTyping: true, run: () => void openDatabase() },
+  { keys: ["Mod++", "Mod+="], label: "Zoom in", whileTyping: true, run: () => void zoom("in") },
+  { keys: ["Mod+-"], label: "Zoom out", whileTyping: true, run: () => void zoom("out") },
+  { keys: ["Mod+0"], label: "Actual size", whileTyping: true, run: () => void zoom("reset") },
+];
