@@ -48,11 +48,15 @@ export async function checkSurroundings(
     key: ({ cwd, hasDependencies }) => `${hasDependencies}\n${cwd}`,
     look: (task) => checkFolder(task, badFolders),
   });
+  await nextTick();
   const programs = await lookAtAll(
     commands.filter(({ cwd }) => !badFolders.has(cwd)),
     { key: programKey, look: checkProgram },
   );
-  return [...folders, ...programs, ...(await checkAgents(tasks, agents)), ...checkWorkers(tasks, capacity)].sort(
+  await nextTick();
+  const unable = await checkAgents(tasks, agents);
+  await nextTick();
+  return [...folders, ...programs, ...unable, ...checkWorkers(tasks, capacity)].sort(
     (a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"),
   );
 }

@@ -10,6 +10,7 @@ import { planExpander } from "../plan/expand";
 import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, quantile } from "../plan/forecast";
 import { type Shape, shapeOf, wavesOf } from "../plan/shape";
 import { createSimulation } from "../plan/simulate";
+import { mapSteps } from "../plan/steps";
 import type { Store } from "../store/open";
 import { capacityNow } from "./capacity";
 import { type CheckedTask, checkSurroundings } from "./dry-run-checks";
@@ -63,19 +64,21 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
   await nextTick();
   const pastRuns = services.pastRuns ?? (store && createPastRuns(store));
   const past = await askPast(pastRuns, plan, request);
-  const shape = shapeOf(placesOfDependencies(plan.subtasks));
+  const sliced = async <T>(steps: Generator<undefined, T>): Promise<T> => {
+    const answer = await inSlices(steps, clock);
+    if (answer === null) throw new HiveError("internal", "The dry run was left off.");
+    await nextTick();
+    return answer;
+  };
+  const shape = shapeOf(await sliced(placesOfDependencies(plan.subtasks)));
   await nextTick();
-  const setting = settingOf(plan, { shape, capacity, past });
-  await nextTick();
-  const predicted = await inSlices(forecastSteps(setting, random), clock);
-  if (predicted === null) throw new HiveError("internal", "The dry run was left off.");
-  const limits = await inSlices(limitsOf(setting, plan, { predicted, capacity }), clock);
-  await nextTick();
-  const checked = checkedTasks(plan, request.folder);
-  await nextTick();
+  const setting = await sliced(settingOf(plan, { shape, capacity, past }));
+  const predicted = await sliced(forecastSteps(setting, random));
+  const limits = await sliced(limitsOf(setting, plan, { predicted, capacity }));
+  const checked = await sliced(checkedTasks(plan, request.folder));
   const findings = await checkSurroundings(checked, { agents: services.agents, capacity });
-  const tasks = taskLists(plan, { shape, setting, predicted });
   await nextTick();
+  const tasks = await sliced(taskLists(plan, { shape, setting, predicted }));
   const usage = usageOf(setting.tasks, predicted);
   await nextTick();
   const { kind, p50, p90, basis, critical, criticalMs, expected } = predicted;
@@ -92,7 +95,7 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
     criticalMs,
     peak: expected.peak,
     slots,
-    limits: limits ?? [],
+    limits,
     findings,
     tasks,
     usage,
@@ -118,9 +121,10 @@ async function askPast(pastRuns: PastRuns | null, plan: PlanDefinition, request:
   return pastRuns.samples({ source: request.sourceName ?? plan.title, folder: request.folder, tasks });
 }
 
-function placesOfDependencies(subtasks: readonly SubtaskDefinition[]): number[][] {
+function* placesOfDependencies(subtasks: readonly SubtaskDefinition[]): Generator<undefined, number[][]> {
   const places = new Map(subtasks.map(({ id }, place) => [id, place]));
-  return subtasks.map(({ dependencies }) =>
+  yield;
+  return yield* mapSteps(subtasks, ({ dependencies }) =>
     [...new Set(dependencies)].flatMap((id) => {
       const place = places.get(id);
       return place === undefined ? [] : [place];
@@ -134,14 +138,15 @@ interface Outlook {
   readonly past: Past;
 }
 
-function settingOf(plan: PlanDefinition, { shape, capacity, past }: Outlook): ForecastSetting {
-  const groups: string[] = [];
+function* settingOf(plan: PlanDefinition, { shape, capacity, past }: Outlook): Generator<undefined, ForecastSetting> {
+  const groups = new Map<string, number>();
   const groupOf = (name: string | null): number => {
     if (name === null) return -1;
-    const known = groups.indexOf(name);
-    return known >= 0 ? known : groups.push(name) - 1;
+    const known = groups.get(name) ?? groups.size;
+    groups.set(name, known);
+    return known;
   };
-  const tasks = plan.subtasks.map((subtask, place): ForecastTask => {
+  const tasks = yield* mapSteps(plan.subtasks, (subtask, place): ForecastTask => {
     // Nobody expects a failure: what only runs after one is skipped.
     const isSkipped = subtask.when === "failure";
     const pace = isSkipped || subtask.agent === "noop" ? "instant" : subtask.agent === "approval" ? "person" : "work";
@@ -161,7 +166,7 @@ function settingOf(plan: PlanDefinition, { shape, capacity, past }: Outlook): Fo
     shape,
     tasks,
     pools: capacity.pools.map(({ size }) => size),
-    groups: groups.map((name) => plan.groups[name] ?? 1),
+    groups: [...groups.keys()].map((name) => plan.groups[name] ?? 1),
     concurrency: plan.concurrency,
     pastRuns: past.pastRuns,
   };
@@ -183,17 +188,19 @@ function* limitsOf(
   const groupNames = [...new Set(plan.subtasks.flatMap(({ group }) => (group === null ? [] : [group])))].filter(
     (_, place) => place < setting.groups.length,
   );
-  const tasksIn = (isIn: (task: ForecastTask) => boolean) => tasks.filter(isIn).length;
+  yield;
+  const inPool = countBy(tasks, ({ pool }) => pool);
+  const inGroup = countBy(tasks, ({ group }) => group);
   const without = (limits: readonly number[], place: number) =>
     limits.map((size, at) => (at === place ? Number.POSITIVE_INFINITY : size));
-  const limits: Array<Omit<DryRunLimit, "costMs"> & { readonly setting: ForecastSetting }> = [
+  const limits: Array<Omit<DryRunLimit, "costMs"> & { readonly free: () => ForecastSetting }> = [
     ...setting.pools.map((size, place) => ({
       kind: place === 0 ? ("slots" as const) : ("workers" as const),
       name: place === 0 ? "any worker" : needName(capacity.pools[place]?.need ?? { role: null, capabilities: [] }),
-      tasks: tasksIn(({ pool }) => pool === place),
+      tasks: inPool.get(place) ?? 0,
       peak: expected.poolPeaks[place] ?? 0,
       size,
-      setting: { ...setting, pools: without(setting.pools, place) },
+      free: () => ({ ...setting, pools: without(setting.pools, place) }),
     })),
     ...(setting.concurrency === null
       ? []
@@ -201,33 +208,40 @@ function* limitsOf(
           {
             kind: "plan" as const,
             name: "concurrency",
-            tasks: tasksIn(({ pool }) => pool >= 0),
+            tasks: tasks.length - (inPool.get(-1) ?? 0),
             peak: expected.peak,
             size: setting.concurrency,
-            setting: { ...setting, concurrency: null },
+            free: () => ({ ...setting, concurrency: null }),
           },
         ]),
     ...setting.groups.map((size, place) => ({
       kind: "group" as const,
       name: groupNames[place] ?? "",
-      tasks: tasksIn(({ group }) => group === place),
+      tasks: inGroup.get(place) ?? 0,
       peak: expected.groupPeaks[place] ?? 0,
       size,
-      setting: { ...setting, groups: without(setting.groups, place) },
+      free: () => ({ ...setting, groups: without(setting.groups, place) }),
     })),
   ];
   const answer: DryRunLimit[] = [];
   let reckoned = 0;
-  for (const { setting: free, ...limit } of limits) {
+  for (const { free, ...limit } of limits) {
     let costMs: number | null = limit.peak < limit.size && limit.size > 0 ? 0 : null;
     if (costMs === null && limit.size > 0 && kind !== "unknown" && reckoned < MOST_COSTS) {
       reckoned += 1;
-      costMs = Math.max(0, expected.end - createSimulation(free).run(expected.durations).end);
+      const played = yield* createSimulation(free()).steps(expected.durations);
+      costMs = Math.max(0, expected.end - played.end);
       yield;
     }
     answer.push({ ...limit, costMs });
   }
   return answer;
+}
+
+function countBy(tasks: readonly ForecastTask[], keyOf: (task: ForecastTask) => number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const task of tasks) counts.set(keyOf(task), (counts.get(keyOf(task)) ?? 0) + 1);
+  return counts;
 }
 
 interface Played {
@@ -236,10 +250,14 @@ interface Played {
   readonly predicted: Forecast;
 }
 
-function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played): DryRun["tasks"] {
+function* taskLists(
+  plan: PlanDefinition,
+  { shape, setting, predicted }: Played,
+): Generator<undefined, DryRun["tasks"]> {
   const { start } = predicted.expected;
   const waves = wavesOf(shape);
   const isLeast = behindUnknown(shape, setting.tasks);
+  yield;
   const places = plan.subtasks
     .map((_, place) => place)
     .sort((a, b) => {
@@ -250,24 +268,25 @@ function taskLists(plan: PlanDefinition, { shape, setting, predicted }: Played):
       const urgency = (plan.subtasks[b]?.priority ?? 0) - (plan.subtasks[a]?.priority ?? 0);
       return first - second || (waves[a] ?? 0) - (waves[b] ?? 0) || urgency || a - b;
     });
-  const of = <T>(read: (place: number) => T): T[] => places.map(read);
+  yield;
+  const of = <T>(read: (place: number) => T): Generator<undefined, T[]> => mapSteps(places, read);
   const samplesOf = (place: number) => setting.tasks[place]?.samples ?? null;
   return {
-    ids: of((place) => plan.subtasks[place]?.id ?? ""),
-    titles: of((place) => plan.subtasks[place]?.title ?? ""),
-    agents: of((place) => plan.subtasks[place]?.agent ?? ""),
-    waves: of((place) => waves[place] ?? 0),
-    startMs: of((place) => {
+    ids: yield* of((place) => plan.subtasks[place]?.id ?? ""),
+    titles: yield* of((place) => plan.subtasks[place]?.title ?? ""),
+    agents: yield* of((place) => plan.subtasks[place]?.agent ?? ""),
+    waves: yield* of((place) => waves[place] ?? 0),
+    startMs: yield* of((place) => {
       const at = start[place] ?? Number.NaN;
       return Number.isNaN(at) ? null : Math.round(at);
     }),
-    startIsLeast: of((place) => isLeast[place] === 1),
-    durationMs: of((place) => {
+    startIsLeast: yield* of((place) => isLeast[place] === 1),
+    durationMs: yield* of((place) => {
       if (setting.tasks[place]?.pace === "instant") return 0;
       const samples = samplesOf(place);
       return samples === null ? null : Math.round(quantile(samples.durations, 0.5));
     }),
-    samples: of((place) => samplesOf(place)?.durations.length ?? 0),
+    samples: yield* of((place) => samplesOf(place)?.durations.length ?? 0),
   };
 }
 
@@ -314,8 +333,8 @@ function usageOf(tasks: readonly ForecastTask[], { expected }: Forecast): Array<
   });
 }
 
-function checkedTasks(plan: PlanDefinition, folder: string): CheckedTask[] {
-  return plan.subtasks.map((subtask) => ({
+function checkedTasks(plan: PlanDefinition, folder: string): Generator<undefined, CheckedTask[]> {
+  return mapSteps(plan.subtasks, (subtask) => ({
     subtaskId: subtask.id,
     agent: subtask.agent,
     run: subtask.run,

@@ -2,10 +2,12 @@ import { availableParallelism } from "node:os";
 import { HiveError, toErrorBody } from "../../../shared/errors";
 import type { PlanForecast, PlanForecastTasks } from "../../../shared/model/forecast";
 import { quantile, type Samples } from "../plan/forecast";
+import { mapSteps } from "../plan/steps";
 import { readLease } from "../store/lease";
 import type { Store } from "../store/open";
 import { createPastRuns, type PastRuns } from "./past-runs";
 import { createPlanOutlook, type PlanOutlook, type Prediction } from "./plan-outlook";
+import { inSlices } from "./slices";
 
 /** A forecast is made again at most this often, in milliseconds... */
 const LEAST_INTERVAL_MS = 1_000;
@@ -58,7 +60,9 @@ export function createForecaster(store: Store): Forecaster {
     forecast: async (planId) => summaryOf(planId, await hold(planId).latest()),
     async forecastTasks(planId) {
       const latest = await hold(planId).latest();
-      return { ...summaryOf(planId, latest), ...listsOf(latest.prediction) };
+      const lists = await inSlices(listsOf(latest.prediction), store.clock);
+      if (lists === null) throw leftOff();
+      return { ...summaryOf(planId, latest), ...lists };
     },
     watch(planId, listener, trouble) {
       return hold(planId).watch((latest) => listener(summaryOf(planId, latest)), trouble);
@@ -105,7 +109,7 @@ function holdPlan(store: Store, planId: string, pastRuns: PastRuns): HeldPlan {
     try {
       const slots = slotsOf(store);
       const prediction = await outlook.predict(slots);
-      if (prediction === null) throw new HiveError("shutting_down", "The forecast was left off.");
+      if (prediction === null) throw leftOff();
       latest = { prediction, slots };
       for (const listener of [...watchers.keys()]) listener(latest);
       return latest;
@@ -164,6 +168,8 @@ function holdPlan(store: Store, planId: string, pastRuns: PastRuns): HeldPlan {
   };
 }
 
+const leftOff = () => new HiveError("shutting_down", "The forecast was left off.");
+
 /** The slots of whoever dispatches; of a console on this machine where nobody does. */
 function slotsOf(store: Store): number {
   const slots = readLease(store.read)?.holder?.slots ?? 0;
@@ -191,15 +197,21 @@ function summaryOf(planId: string, { prediction, slots }: Latest): PlanForecast 
 const usual = (samples: Samples | null, share: number): number | null =>
   samples && Math.round(quantile(samples.durations, share));
 
-function listsOf({ forecast, tasks, phases, past, at }: Prediction): Omit<PlanForecastTasks, keyof PlanForecast> {
+function* listsOf({
+  forecast,
+  tasks,
+  phases,
+  past,
+  at,
+}: Prediction): Generator<undefined, Omit<PlanForecastTasks, keyof PlanForecast>> {
   const { start, finish } = forecast.expected;
   const moment = (from: number | undefined): number | null =>
     from === undefined || Number.isNaN(from) ? null : Math.round(at + from);
   return {
     ordinals: tasks.map(({ ordinal }) => ordinal),
-    startsAt: phases.map((phase, place) => (phase === "open" ? moment(start[place]) : null)),
-    endsAt: phases.map((phase, place) => (phase === "over" ? null : moment(finish[place]))),
-    usualP50: past.samples.map((samples) => usual(samples, 0.5)),
-    usualP90: past.samples.map((samples) => usual(samples, 0.9)),
+    startsAt: yield* mapSteps(phases, (phase, place) => (phase === "open" ? moment(start[place]) : null)),
+    endsAt: yield* mapSteps(phases, (phase, place) => (phase === "over" ? null : moment(finish[place]))),
+    usualP50: yield* mapSteps(past.samples, (samples) => usual(samples, 0.5)),
+    usualP90: yield* mapSteps(past.samples, (samples) => usual(samples, 0.9)),
   };
 }

@@ -1,7 +1,9 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { quantile, type Samples } from "../plan/forecast";
+import { mapSteps } from "../plan/steps";
 import type { Store } from "../store/open";
 import { listLatestPlans, listPastPlans, type PastPlan, type PastTask, readPastTasks } from "../store/past-runs";
+import { inSlices } from "./slices";
 
 /** A task of which the past is asked. */
 export interface AskedTask {
@@ -79,21 +81,34 @@ export function createPastRuns(store: Store): PastRuns {
       const plans = within(here.length > 0 ? here : named, MOST_RUNS, MOST_TASKS);
       const bySubtask = createCollector();
       for (const [run, plan] of plans.entries()) {
-        for (const task of await tasksOf(plan)) bySubtask.add(subtaskKey(task), task.durationMs, run);
+        const took = await tasksOf(plan);
+        await inSlices(
+          mapSteps(took, (task) => bySubtask.add(subtaskKey(task), task.durationMs, run)),
+          store.clock,
+        );
       }
       const isWork = ({ agent }: AskedTask) => agent !== "noop" && agent !== "approval";
       const byTitle = createCollector();
-      if (tasks.some((task) => isWork(task) && !bySubtask.has(subtaskKey(task)))) {
+      await nextTick();
+      const isSeen = (task: AskedTask): boolean => !isWork(task) || bySubtask.has(subtaskKey(task));
+      const seen = await inSlices(mapSteps(tasks, isSeen), store.clock);
+      if (seen?.includes(false)) {
         const used = new Set(plans.map(({ id }) => id));
         const others = listLatestPlans(store.read, MOST_RUNS).filter(({ id }) => !used.has(id));
         for (const plan of within(others, MOST_RUNS, MOST_OTHER_TASKS)) {
-          for (const task of await tasksOf(plan)) byTitle.add(titleKey(task), task.durationMs, OF_ANOTHER_PLAN);
+          const took = await tasksOf(plan);
+          await inSlices(
+            mapSteps(took, (task) => byTitle.add(titleKey(task), task.durationMs, OF_ANOTHER_PLAN)),
+            store.clock,
+          );
         }
       }
+      const sampleOf = (task: AskedTask) => bySubtask.get(subtaskKey(task)) ?? byTitle.get(titleKey(task));
+      const samples = await inSlices(mapSteps(tasks, sampleOf), store.clock);
       return {
         pastRuns: plans.length,
         usualMs: middleOf(plans.flatMap(({ tookMs }) => (tookMs === null ? [] : [tookMs]))),
-        samples: tasks.map((task) => bySubtask.get(subtaskKey(task)) ?? byTitle.get(titleKey(task))),
+        samples: samples ?? [],
       };
     },
   };

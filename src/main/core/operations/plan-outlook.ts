@@ -4,6 +4,7 @@ import { MOST_GRAPH_TASKS } from "../../../shared/model/plan-graph";
 import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, type Pace } from "../plan/forecast";
 import { type Shape, shapeOf } from "../plan/shape";
 import type { Phase } from "../plan/simulate";
+import { mapSteps } from "../plan/steps";
 import {
   type OutlookState,
   type OutlookTask,
@@ -103,7 +104,8 @@ export function createPlanOutlook(
       const { tasks, shape, past } = await refresh();
       await nextTick();
       const at = store.clock.now();
-      const setting = settingOf(store, { planId, tasks, states, slots, at, shape, past });
+      const setting = await inSlices(settingOf(store, { planId, tasks, states, slots, at, shape, past }), store.clock);
+      if (setting === null) return null;
       const phases = setting.tasks.map(({ phase }) => phase);
       await nextTick();
       const forecast = await inSlices(forecastSteps(setting, store.random), store.clock, isOver);
@@ -136,17 +138,21 @@ async function readStructure(store: Store, planId: string, pastRuns: PastRuns): 
     after = last;
   }
   const placeOf = new Map(tasks.map(({ ordinal }, place) => [ordinal, place]));
+  await nextTick();
   const waits: number[][] = tasks.map(() => []);
-  for (const { from, to } of edges) {
+  const wait = ({ from, to }: { readonly from: number; readonly to: number }): void => {
     const place = placeOf.get(from);
     if (place !== undefined) waits[placeOf.get(to) ?? -1]?.push(place);
-  }
+  };
+  await inSlices(mapSteps(edges, wait), store.clock);
   await nextTick();
   const shape = shapeOf(waits);
   await nextTick();
   const plan = readOutlookPlan(store.read, planId);
   const past = await pastRuns.samples({ source: plan?.source ?? "", folder: plan?.folder ?? null, tasks });
+  await nextTick();
   const ids = new Set(tasks.map(({ taskId }) => taskId));
+  await nextTick();
   return { tasks, placeOf, ids, shape, past };
 }
 
@@ -160,7 +166,10 @@ interface Snapshot {
   readonly past: Past;
 }
 
-function settingOf(store: Store, { planId, tasks, states, slots, at, shape, past }: Snapshot): ForecastSetting {
+function* settingOf(
+  store: Store,
+  { planId, tasks, states, slots, at, shape, past }: Snapshot,
+): Generator<undefined, ForecastSetting> {
   const plan = readOutlookPlan(store.read, planId);
   const isHeld = plan === null || plan.isPaused || plan.isCancelling || plan.status !== "executing";
   const capacity = capacityNow(store, tasks, slots);
@@ -173,12 +182,14 @@ function settingOf(store: Store, { planId, tasks, states, slots, at, shape, past
     places.set(name, groups.length);
     return groups.push(name) - 1;
   };
-  const standings = tasks.map((task, place) => standingOf(task, states[place]?.status ?? ""));
+  yield;
+  const standings = yield* mapSteps(tasks, (task, place) => standingOf(task, states[place]?.status ?? ""));
   const isBehindFailure = marksBehind(
     shape,
     (place) => standings[place]?.phase === "never" || states[place]?.blocked === true,
   );
-  const forecastTasks = tasks.map((task, place): ForecastTask => {
+  yield;
+  const forecastTasks = yield* mapSteps(tasks, (task, place): ForecastTask => {
     const state = states[place];
     const { phase, isWithPerson } = standings[place] ?? NEVER;
     // What runs on failure is skipped unless something failed.

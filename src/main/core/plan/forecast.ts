@@ -1,6 +1,7 @@
 import type { ForecastBasis, ForecastKind } from "../../../shared/model/forecast";
 import { findCriticalPath } from "./critical-path";
 import { createSimulation, type SimulatedTask, type Simulation, type SimulationSetting } from "./simulate";
+import { mapSteps } from "./steps";
 
 /*
  * The end of a plan is predicted by playing it many times (Monte Carlo): each future takes for each task one of
@@ -73,38 +74,39 @@ export function futuresFor(tasks: number): number {
 }
 
 /**
- * Predicts the end of what is left of a plan. A generator, because a large plan takes a while: after each future it
- * yields, and the caller decides when to go on. `random`: numbers from 0 up to 1.
+ * Predicts the end of what is left of a plan. A generator, because a large plan takes a while: after each millisecond
+ * or so it yields, and the caller decides when to go on. `random`: numbers from 0 up to 1.
  */
 export function* forecastSteps(setting: ForecastSetting, random: () => number): Generator<undefined, Forecast> {
   const { shape, tasks } = setting;
   const simulation = createSimulation(setting);
   yield;
-  const durations = expectedDurations(tasks);
+  const durations = Float64Array.from(yield* mapSteps(tasks, expectedDuration));
   yield;
-  const expected = expectedOf(simulation, durations);
+  const expected = yield* expectedOf(simulation, durations);
   yield;
   const canRun = (place: number): boolean => !Number.isNaN(expected.start[place] ?? Number.NaN);
-  const { places, length } = findCriticalPath(
-    shape,
-    durations.map((duration, place) => (tasks[place]?.phase === "over" || !canRun(place) ? -1 : duration)),
+  const lengths = durations.map((duration, place) =>
+    tasks[place]?.phase === "over" || !canRun(place) ? -1 : duration,
   );
   yield;
+  const { places, length } = findCriticalPath(shape, lengths);
+  yield;
   const left = tasks.flatMap((task, place) => (task.phase !== "over" && canRun(place) ? [task] : []));
+  yield;
   const basis = basisOf(left, setting.pastRuns);
+  yield;
   const kind = expected.stranded > 0 ? "never" : kindOf(basis);
   const answer = { kind, basis, critical: places, criticalMs: length, remaining: left.length, expected };
   if (kind === "unknown" || kind === "never") return { ...answer, p50: null, p90: null };
 
   const ends: number[] = [];
   const futures = basis.known === 0 ? 1 : futuresFor(left.length);
-  const draw = new Float64Array(tasks.length);
   for (let future = 0; future < futures; future += 1) {
     const day = future % 2 === 0 || setting.pastRuns < 2 ? null : Math.floor(random() * setting.pastRuns);
-    tasks.forEach((task, place) => {
-      draw[place] = task.phase === "over" ? 0 : drawOne(task, day, random);
-    });
-    ends.push(simulation.run(draw).end);
+    const drawn = yield* mapSteps(tasks, (task) => (task.phase === "over" ? 0 : drawOne(task, day, random)));
+    const played = yield* simulation.steps(drawn);
+    ends.push(played.end);
     yield;
   }
   ends.sort((a, b) => a - b);
@@ -120,19 +122,17 @@ export function forecast(setting: ForecastSetting, random: () => number): Foreca
   }
 }
 
-function expectedOf(simulation: Simulation, durations: Float64Array): Expected {
-  const played = simulation.run(durations);
+function* expectedOf(simulation: Simulation, durations: Float64Array): Generator<undefined, Expected> {
+  const played = yield* simulation.steps(durations);
   // The simulation writes the next run into the same arrays.
   return { ...played, start: played.start.slice(), finish: played.finish.slice(), durations };
 }
 
-/** What is left of each task when it takes its middle past duration. */
-export function expectedDurations(tasks: readonly ForecastTask[]): Float64Array {
-  return Float64Array.from(tasks, (task) => {
-    if (task.phase === "over" || task.samples === null || task.pace !== "work") return 0;
-    const longer = longerThan(task.samples.durations, task.elapsed);
-    return longer.length === 0 ? 0 : quantile(longer, 0.5) - task.elapsed;
-  });
+/** What is left of a task when it takes its middle past duration. */
+function expectedDuration(task: ForecastTask): number {
+  if (task.phase === "over" || task.samples === null || task.pace !== "work") return 0;
+  const longer = longerThan(task.samples.durations, task.elapsed);
+  return longer.length === 0 ? 0 : quantile(longer, 0.5) - task.elapsed;
 }
 
 function drawOne({ samples, elapsed, pace }: ForecastTask, day: number | null, random: () => number): number {

@@ -50,9 +50,17 @@ export interface Simulated {
 }
 
 export interface Simulation {
-  /** `durations` by place: of a running task what is left of it. The arrays answered are of the next run, too. */
+  /**
+   * `durations` by place: of a running task what is left of it. The arrays answered are of the next run, too. In steps,
+   * each a millisecond at most; one run is ended before the next begins.
+   */
+  steps(durations: ArrayLike<number>): Generator<undefined, Simulated>;
+  /** The same at one go. */
   run(durations: ArrayLike<number>): Simulated;
 }
+
+/** Tasks begun, ended and met, and lanes looked at, in one step. */
+const EFFORT_OF_STEP = 2_000;
 
 /**
  * Plays a plan as the dispatcher would run it: whenever a slot is free, the most urgent ready task whose group and
@@ -88,7 +96,8 @@ export function createSimulation({ shape, tasks, pools, groups, concurrency }: S
   const lanes = createLanes(pool, group, urgency);
   const limit = concurrency ?? Number.POSITIVE_INFINITY;
 
-  function run(durations: ArrayLike<number>): Simulated {
+  function* steps(durations: ArrayLike<number>): Generator<undefined, Simulated> {
+    let effort = 0;
     const used = pools.map(() => 0);
     const held = groups.map(() => 0);
     const poolPeaks = pools.map(() => 0);
@@ -129,6 +138,7 @@ export function createSimulation({ shape, tasks, pools, groups, concurrency }: S
 
     function meet(place: number, onlyTolerant: boolean): void {
       const last = firstDependent[place + 1] ?? 0;
+      effort += 1 + last - (firstDependent[place] ?? 0);
       for (let at = firstDependent[place] ?? 0; at < last; at += 1) {
         const dependent = dependents[at] ?? 0;
         if (onlyTolerant && isTolerant[dependent] !== 1) continue;
@@ -161,8 +171,12 @@ export function createSimulation({ shape, tasks, pools, groups, concurrency }: S
     for (;;) {
       while (busy < limit) {
         const place = lanes.next(mayStart);
+        effort += 1 + lanes.count;
         if (place < 0) break;
         begin(place);
+        if (effort < EFFORT_OF_STEP) continue;
+        effort = 0;
+        yield;
       }
       const next = byFinish.peek();
       const later = byEarliest.peek();
@@ -177,13 +191,22 @@ export function createSimulation({ shape, tasks, pools, groups, concurrency }: S
         ended += 1;
         end = now;
         meet(place, false);
+        if (effort < EFFORT_OF_STEP) continue;
+        effort = 0;
+        yield;
       }
       while (byEarliest.size() > 0 && (earliest[byEarliest.peek()] ?? 0) <= now) queue(byEarliest.pop());
     }
     return { start, finish, end, peak, poolPeaks, groupPeaks, stranded: toRun - ended };
   }
 
-  return { run };
+  return {
+    steps,
+    run(durations) {
+      const playing = steps(durations);
+      for (let step = playing.next(); ; step = playing.next()) if (step.done) return step.value;
+    },
+  };
 }
 
 /** Ready tasks of one pool and group: either all of them may start, or none. */
@@ -194,6 +217,7 @@ interface Lane {
 }
 
 interface Lanes {
+  readonly count: number;
   add(place: number): void;
   /** Takes out the most urgent task of those that may start; -1: none may. */
   next(mayStart: (lane: Lane) => boolean): number;
@@ -213,6 +237,7 @@ function createLanes(pool: Int32Array, group: Int32Array, urgency: Float64Array)
     return lanes.push({ pool: inPool, group: inGroup, heap: createPlaceHeap(urgency) }) - 1;
   });
   return {
+    count: lanes.length,
     add(place) {
       lanes[laneOf[place] ?? -1]?.heap.push(place);
     },
