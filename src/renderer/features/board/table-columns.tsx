@@ -26,6 +26,7 @@ export interface TaskColumnMeta {
   readonly align?: "end";
   /** Orders of the list that its header chooses, the first one first; none: no index has this order. */
   readonly orders?: readonly TaskOrder[];
+  readonly render: (task: BoardTask) => ReactNode;
 }
 
 export const features = tableFeatures({
@@ -45,16 +46,14 @@ export type TaskColumn = ColumnDef<typeof features, BoardTask, unknown> & {
 const column = (
   id: string,
   size: number,
-  meta: TaskColumnMeta,
+  meta: Omit<TaskColumnMeta, "render">,
   render: (task: BoardTask) => ReactNode,
 ): TaskColumn => ({
   id,
   size,
   minSize: 44,
   maxSize: 900,
-  meta,
-  header: meta.label,
-  cell: ({ row }) => render(row.original),
+  meta: { ...meta, render },
 });
 
 const isBad = (state: string): boolean => ["failed", "rejected", "escalated"].includes(state);

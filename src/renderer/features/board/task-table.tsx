@@ -12,6 +12,7 @@ import { extendTo, selectMany, toggleTask, useSelection } from "./selection";
 import styles from "./table.module.css";
 import { features, TASK_TABLE_COLUMNS, type TaskColumn } from "./table-columns";
 import { Captions, HeadCell } from "./table-head";
+import { TaskLine } from "./table-line";
 import { setPrefs, useTablePrefs } from "./table-prefs";
 
 /** What stands in a line of the table. */
@@ -45,6 +46,8 @@ const GROUP_PX = 32;
 const OVERSCAN = 12;
 const HEAD_PX = 50;
 const SCROLL = "table";
+/** The table keeps columns alone: see TaskLine. */
+const NO_ROWS: BoardTask[] = [];
 
 /** Tasks as lines with columns that can be shown, moved and widened; the lines change where they stand. */
 export function TaskTable(props: TaskTableProps) {
@@ -57,8 +60,7 @@ export function TaskTable(props: TaskTableProps) {
   const table = useTable({
     features,
     columns: TASK_TABLE_COLUMNS as TaskColumn[],
-    data: tasks,
-    getRowId: (task: BoardTask) => task.id,
+    data: NO_ROWS,
     columnResizeMode: "onChange",
     state: {
       columnVisibility: { ...prefs.visibility, ...Object.fromEntries(without.map((id) => [id, false])) },
@@ -68,8 +70,12 @@ export function TaskTable(props: TaskTableProps) {
     onColumnSizingChange: (update) =>
       setPrefs({ sizing: typeof update === "function" ? update({ ...useTablePrefs.getState().sizing }) : update }),
   });
-  const byId = new Map(table.getRowModel().rows.map((row) => [row.id, row]));
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
+  const shown = headers.map((header) => header.column.id).join();
+  const columns = useMemo(
+    () => shown.split(",").flatMap((id) => TASK_TABLE_COLUMNS.filter((column) => column.id === id)),
+    [shown],
+  );
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -240,31 +246,20 @@ export function TaskTable(props: TaskTableProps) {
               style: { height: item.size, transform: `translateY(${item.start}px)` },
             };
             if (line.kind === "task") {
-              const isSelected = isAll || selected.has(line.task.id);
               return (
-                <tr
+                <TaskLine
                   key={line.key}
-                  {...place}
-                  className={cx(styles.row, line.isGone && styles.gone)}
-                  aria-selected={isSelected}
-                >
-                  <td className={styles.cell} data-check>
-                    <span className={styles.check} aria-hidden="true">
-                      {isSelected && <Check size={10} strokeWidth={3} />}
-                    </span>
-                  </td>
-                  {byId
-                    .get(line.task.id)
-                    ?.getVisibleCells()
-                    .map((cell) => (
-                      <td
-                        key={cell.id}
-                        className={cx(styles.cell, cell.column.columnDef.meta?.align === "end" && styles.end)}
-                      >
-                        <table.FlexRender cell={cell} />
-                      </td>
-                    ))}
-                </tr>
+                  id={place.id}
+                  lineKey={line.key}
+                  task={line.task}
+                  columns={columns}
+                  index={item.index}
+                  top={item.start}
+                  height={item.size}
+                  isCursor={line.key === cursor}
+                  isSelected={isAll || selected.has(line.task.id)}
+                  isGone={line.isGone}
+                />
               );
             }
             if (line.kind === "place")
