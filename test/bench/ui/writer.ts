@@ -16,10 +16,7 @@ const POOL = 50_000;
 
 const db = new Database(file);
 db.pragma("busy_timeout = 10000");
-const pool = db
-  .prepare<[number], string>("SELECT id FROM tasks WHERE status = 'queued' LIMIT ?")
-  .pluck()
-  .all(POOL);
+const pool = db.prepare<[number], string>("SELECT id FROM tasks WHERE status = 'queued' LIMIT ?").pluck().all(POOL);
 const set = db.prepare("UPDATE tasks SET status = ?, assigned_worker = ?, updated_at = ? WHERE id = ?");
 const add = db.prepare(
   "INSERT INTO tasks (id, title, task_type, status, created_at, updated_at) VALUES (?, ?, 'code', 'queued', ?, ?)",
@@ -82,6 +79,11 @@ process.stdin.resume();
 process.stdin.on("end", () => {
   clearInterval(timer);
   const seconds = (performance.now() - begun) / 1_000;
-  tell({ written, seconds, longestGroupMs: longestMs, cpuSeconds: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6 });
+  tell({
+    written,
+    seconds,
+    longestGroupMs: longestMs,
+    cpuSeconds: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+  });
   db.close();
 });
