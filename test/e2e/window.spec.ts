@@ -40,7 +40,7 @@ test("the launch view's keys act also while there is no plan to show", async ({ 
   await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
 });
 
-test("a log whose last line follows an enormous one is shown whole; a search says when it saw a part", async ({
+test("a log whose last line follows an enormous one is shown whole; a search sees what is not loaded", async ({
   launch,
   folder,
 }) => {
@@ -66,7 +66,10 @@ test("a log whose last line follows an enormous one is shown whole; a search say
   await expect(page.getByText("line 50000 of many")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("line 7 of many");
-  await expect(page.getByText("0 so far")).toBeVisible();
+  await expect(page.getByText("1 found")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "1 of 1" })).toBeVisible();
+  await expect(page.getByText("line 8 of many")).toBeVisible();
 });
 
 test("a toast lies on no button of the log or of the launch view", async ({ launch, folder }) => {
@@ -79,6 +82,7 @@ test("a toast lies on no button of the log or of the launch view", async ({ laun
   await chooseTask(page, "Sleeper");
   await openTab(page, "Log");
   await page.keyboard.press("x");
+  await expect(page.getByText("Cancel 1 running task?")).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   const toast = page.getByRole("dialog", { name: "Sleeper is being stopped" });
   await expect(toast).toBeVisible();
@@ -87,8 +91,8 @@ test("a toast lies on no button of the log or of the launch view", async ({ laun
     const box = await toast.boundingBox();
     return (box?.y ?? 0) + (box?.height ?? 0);
   };
-  const copy = await top(/^Copy the selection/);
-  await expect.poll(async () => (await bottom()) <= copy).toBe(true);
+  const save = await top(/^Save as/);
+  await expect.poll(async () => (await bottom()) <= save).toBe(true);
   await goTo(page, "#/launch");
   expect(await bottom()).toBeLessThanOrEqual(await top(/^Launch /));
 });

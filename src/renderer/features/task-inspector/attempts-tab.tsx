@@ -1,5 +1,8 @@
 import { FileText, History } from "lucide-react";
+import { useState } from "react";
+import type { RunWork } from "../../../shared/control-contract";
 import type { RunRow, TaskDetail } from "../../../shared/model/views";
+import { call, messageOf } from "../../api";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { ClockTime, Elapsed } from "../../ui/relative-time";
@@ -64,6 +67,34 @@ function Attempt({ run }: { readonly run: RunRow }) {
           {run.error}
         </p>
       )}
+      <WhatItRan runId={run.id} />
     </li>
+  );
+}
+
+/** What an attempt ran stays, whatever its task runs by now; it is read when somebody wants to know. */
+function WhatItRan({ runId }: { readonly runId: string }) {
+  const [work, setWork] = useState<RunWork | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const read = async (): Promise<void> => {
+    try {
+      setWork(await call("runs.work", { runId }));
+      setError(null);
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+  };
+  return (
+    <details
+      className={styles.ran}
+      onToggle={(event) => {
+        if (event.currentTarget.open) void read();
+      }}
+    >
+      <summary>What it ran</summary>
+      {error !== null && <p>{error}</p>}
+      {work?.isOutdated === true && <p>The task has been edited since: the next attempt runs something else.</p>}
+      {work !== null && (work.command === null ? <p>Nothing that is known.</p> : <pre>{work.command}</pre>)}
+    </details>
   );
 }

@@ -7,7 +7,7 @@ import { EmptyState } from "../../ui/empty-state";
 import { MoreFailed } from "../../ui/failure";
 import { formatCount } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
-import { Moment } from "../../ui/relative-time";
+import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { restOfEvent, stateOfEvent } from "../plan-events/event-words";
 import { changesOf } from "./audit-words";
@@ -29,7 +29,7 @@ export function TaskEvents({ task }: { readonly task: TaskDetail }) {
               {event.type}
             </span>
             <span className={styles.time}>
-              <Moment at={event.at} />
+              <ClockTime at={event.at} />
             </span>
             <span className={styles.line} title={restOfEvent(event)}>
               <span className="mono">{event.source}</span> {restOfEvent(event)}
@@ -73,7 +73,7 @@ export function TaskAudit({ task }: { readonly task: TaskDetail }) {
             <i className={styles.dot} />
             <span className={styles.type}>{act.act}</span>
             <span className={styles.time}>
-              <Moment at={act.at} />
+              <ClockTime at={act.at} />
             </span>
             <span className={styles.line}>
               <span className="mono">{act.actor}</span> {act.reason ?? "gave no reason"}

@@ -112,7 +112,7 @@ export function createEditor(options: EditorOptions): Editor {
         keymap.of([...foldKeymap, ...lintKeymap, ...defaultKeymap]),
         LOOKS,
         [...extensions],
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           told = update.state.doc.toString();
