@@ -165,6 +165,17 @@ describe("a server that behaves badly", () => {
     expect(runsOf(store, done.planId)[0]?.error).toBe(`${host} answered 500: out of honey`);
   });
 
+  it("is not asked again and again for what would be the same: a missing key, an address that is none", async () => {
+    delete process.env.TEST_HTTP_KEY;
+    const retries = { ...NO_RETRIES, count: 2, backoffMs: 10, maxMs: 10 };
+    for (const wrong of [{ keyEnv: "TEST_HTTP_KEY" }, { url: "nowhere" }]) {
+      const done = await run(wrong, { retries });
+      expect(done).toMatchObject({ status: "failure", number: 1 });
+      expect(runsOf(store, done.planId)).toHaveLength(1);
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   it("is too slow", async () => {
     server.reply(silence);
     const done = await run({ timeoutMs: 50 });
@@ -310,10 +321,10 @@ it("a job outlives a kill -9 of its console", async () => {
 });
 
 describe("a console that ends during a request", () => {
-  const interrupted = async (more: Partial<HttpWork>): Promise<string> => {
+  const interrupted = async (more: Partial<HttpWork>, rest: Partial<Subtask> = {}): Promise<string> => {
     server.reply(silence);
     const first = bench.start(store);
-    const planId = await bench.launch(store, [subtask({ timeoutMs: 60_000, ...more })]);
+    const planId = await bench.launch(store, [subtask({ timeoutMs: 60_000, ...more }, rest)]);
     await waitFor("the request", () => server.requests.length === 1);
     await first.stop({ tasks: "leave" });
     server.reply(json({ again: true }));
@@ -328,7 +339,10 @@ describe("a console that ends during a request", () => {
   });
 
   it("does not send it again where it might", async () => {
-    const planId = await interrupted({ method: "POST" });
+    const planId = await interrupted(
+      { method: "POST" },
+      { retries: { ...NO_RETRIES, count: 2, backoffMs: 10, maxMs: 10 } },
+    );
     expect(runsOf(store, planId)).toMatchObject([{ status: "failure" }]);
     expect(runOf(store, planId, "call")?.error).toContain("whether it was carried out is not known");
     expect(server.requests).toHaveLength(1);

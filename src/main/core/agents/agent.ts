@@ -49,7 +49,12 @@ export interface AgentTask {
 
 /** Why an attempt failed, in words for the operator. Anything else that `execute` throws is a defect. */
 export class WorkFailure extends Error {
-  override readonly name = "WorkFailure";
+  override readonly name: string = "WorkFailure";
+}
+
+/** A failure that would be the same again, until somebody changes something: no retries for it. */
+export class FinalFailure extends WorkFailure {
+  override readonly name = "FinalFailure";
 }
 
 export interface Agent {

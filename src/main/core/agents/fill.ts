@@ -3,7 +3,7 @@ import type { AgentWork, HttpWork, LlmWork } from "../../../shared/model/agent-w
 import type { LateText } from "../../../shared/model/plan-definition";
 import { mapStrings } from "../plan/json-template";
 import { hasExpression, parseTemplate, type TemplatePart } from "../plan/template";
-import { WorkFailure } from "./agent";
+import { FinalFailure } from "./agent";
 import { valueAt } from "./pointer";
 
 /** What expressions stand for. */
@@ -65,10 +65,10 @@ export function fillCommand(command: CommandText, folder: string, values: FillVa
   const fill = (text: string, place: string): string => {
     const filled = fillText(text, values);
     if (filled.includes("\0"))
-      throw new WorkFailure(`${place} would hold a NUL character, which no process can be given.`);
+      throw new FinalFailure(`${place} would hold a NUL character, which no process can be given.`);
     const bytes = Buffer.byteLength(filled);
     if (bytes <= LONGEST_TEXT_BYTES) return filled;
-    throw new WorkFailure(
+    throw new FinalFailure(
       `${place} would be ${Math.ceil(bytes / 1024)} KB long, which no process can be given: read HIVE_INPUTS_FILE instead.`,
     );
   };
@@ -110,5 +110,5 @@ function resolve(part: TemplatePart, { parameters, inputs }: FillValues): unknow
   const value = valueAt(inputs[subtask] ?? undefined, path);
   if (value !== undefined) return value;
   const what = path.length === 0 ? "no result" : `no "${path.join(".")}" in its result`;
-  throw new WorkFailure(`Subtask "${subtask}" left ${what}, which this one needs.`);
+  throw new FinalFailure(`Subtask "${subtask}" left ${what}, which this one needs.`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { HttpWork, PollWork } from "../../../shared/model/agent-work";
-import { type Agent, type AgentTask, defineAgent, healthy, WorkFailure } from "./agent";
+import { type Agent, type AgentTask, defineAgent, FinalFailure, healthy, WorkFailure } from "./agent";
 import { pointerPath, valueAt } from "./pointer";
 import { type Body, httpUrl, readBody, readKey, send, snippet, traceHeaders } from "./request";
 
@@ -26,7 +26,7 @@ export const httpAgent: Agent = defineAgent({
 
 async function execute(task: AgentTask): Promise<string | null> {
   const { http } = task.work;
-  if (!http) throw new WorkFailure(`Subtask "${task.subtaskId}" does not say what to request. Give it "http".`);
+  if (!http) throw new FinalFailure(`Subtask "${task.subtaskId}" does not say what to request. Give it "http".`);
   const url = httpUrl(http.url);
   const key = readKey(http.keyEnv, task.environment);
   const { data: job } = accepted.safeParse(task.progress);
@@ -99,7 +99,7 @@ function setHeader(headers: Headers, name: string, value: string): void {
   try {
     headers.set(name, value);
   } catch {
-    throw new WorkFailure(`The header "${name}" holds characters that no header can: correct it.`);
+    throw new FinalFailure(`The header "${name}" holds characters that no header can: correct it.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { LlmWork } from "../../../shared/model/agent-work";
 import { RESULT_LIMIT_BYTES } from "../runner/result-file";
-import { type Agent, type AgentTask, defineAgent, type Environment, WorkFailure } from "./agent";
+import { type Agent, type AgentTask, defineAgent, type Environment, FinalFailure, WorkFailure } from "./agent";
 import { eventData } from "./event-stream";
 import { checkLlm } from "./llm-health";
 import { llmTarget } from "./llm-target";
@@ -21,7 +21,7 @@ export function createLlmAgent(environment: Environment): Agent {
 
 async function execute(task: AgentTask): Promise<string | null> {
   const { llm } = task.work;
-  if (!llm) throw new WorkFailure(`Subtask "${task.subtaskId}" does not say what to ask. Give it "llm".`);
+  if (!llm) throw new FinalFailure(`Subtask "${task.subtaskId}" does not say what to ask. Give it "llm".`);
   return askModel(task, llm);
 }
 
@@ -29,7 +29,7 @@ async function execute(task: AgentTask): Promise<string | null> {
 export async function askModel(task: AgentTask, llm: LlmWork): Promise<string> {
   const { endpoint, model, keyEnv } = llmTarget(task.environment, llm);
   if (model === null) {
-    throw new WorkFailure('No model is named: give "model" in the plan, or set HIVE_LLM_MODEL for the console.');
+    throw new FinalFailure('No model is named: give "model" in the plan, or set HIVE_LLM_MODEL for the console.');
   }
   const url = httpUrl(`${endpoint}/chat/completions`);
   const key = readKey(keyEnv, task.environment);

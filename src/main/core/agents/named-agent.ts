@@ -1,5 +1,5 @@
 import type { LlmWork } from "../../../shared/model/agent-work";
-import { type Agent, type AgentHealth, defineAgent, type Environment, unhealthy, WorkFailure } from "./agent";
+import { type Agent, type AgentHealth, defineAgent, type Environment, FinalFailure, unhealthy } from "./agent";
 import type { LlmProfile, ProgramProfile } from "./agent-file";
 import type { FoundAgent } from "./agent-folders";
 import { askModel } from "./llm";
@@ -22,7 +22,7 @@ export function brokenAgent(id: string, problem: string): Agent {
     capabilities: [],
     description: problem,
     async execute() {
-      throw new WorkFailure(problem);
+      throw new FinalFailure(problem);
     },
     healthCheck: async () => unhealthy(problem),
   });
@@ -61,9 +61,9 @@ function llmAgent(profile: LlmProfile, environment: Environment): Agent {
     description,
     async execute(task) {
       const { llm } = task.work;
-      if (!llm) throw new WorkFailure(`Subtask "${task.subtaskId}" does not say what to ask ${id}. Give it "prompt".`);
+      if (!llm) throw new FinalFailure(`Subtask "${task.subtaskId}" does not say what to ask ${id}. Give it "prompt".`);
       const work = withProfile(llm, profile, target);
-      if (work.model === null) throw new WorkFailure(unconfigured(id, target, names));
+      if (work.model === null) throw new FinalFailure(unconfigured(id, target, names));
       return askModel(task, work);
     },
     async healthCheck(signal) {
@@ -124,7 +124,7 @@ function programAgent(profile: ProgramProfile, environment: Environment): Agent 
     capabilities,
     description,
     program() {
-      if (program === null) throw new WorkFailure(missing);
+      if (program === null) throw new FinalFailure(missing);
       return program;
     },
     async healthCheck(): Promise<AgentHealth> {

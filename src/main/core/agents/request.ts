@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { RESULT_LIMIT_BYTES } from "../runner/result-file";
-import { type Environment, WorkFailure } from "./agent";
+import { type Environment, FinalFailure, WorkFailure } from "./agent";
 
 export interface Outgoing {
   readonly method: string;
@@ -16,12 +16,12 @@ export interface Outgoing {
 /** The address of a request. Throws `WorkFailure`. */
 export function httpUrl(text: string, base?: URL): URL {
   const url = URL.canParse(text, base?.href) ? new URL(text, base) : null;
-  if (url === null) throw new WorkFailure(`"${text}" is no address: write it with http:// or https:// in front.`);
+  if (url === null) throw new FinalFailure(`"${text}" is no address: write it with http:// or https:// in front.`);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new WorkFailure(`"${text}" cannot be requested: only http: and https: can.`);
+    throw new FinalFailure(`"${text}" cannot be requested: only http: and https: can.`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new WorkFailure(`The address at ${url.host} holds a name or password: hand the key over by "key_env".`);
+    throw new FinalFailure(`The address at ${url.host} holds a name or password: hand the key over by "key_env".`);
   }
   return url;
 }
@@ -31,7 +31,7 @@ export function readKey(keyEnv: string | null, environment: Environment): string
   if (keyEnv === null) return null;
   const key = environment[keyEnv];
   if (key !== undefined && key.trim() !== "") return key.trim();
-  throw new WorkFailure(missingKey(keyEnv));
+  throw new FinalFailure(missingKey(keyEnv));
 }
 
 export function missingKey(keyEnv: string): string {

@@ -1,6 +1,6 @@
 import type { AgentWork } from "../../../shared/model/agent-work";
 import type { Agent, AgentTask, Environment } from "../agents/agent";
-import { WorkFailure } from "../agents/agent";
+import { FinalFailure, WorkFailure } from "../agents/agent";
 import { openAttemptLog } from "../agents/attempt-log";
 import { fillWork } from "../agents/fill";
 import type { LiveRun } from "../store/queue";
@@ -42,8 +42,8 @@ export function createInProcess(context: ExecutorContext, environment: Environme
     const { agent, files, work, subtaskId, runId, correlationId, timeoutMs, elapsedMs } = job;
     void persistence.persist((tx) => setRunLog(tx, runId, files.log));
     const execute = async (signal: AbortSignal): Promise<string | null> => {
-      if (refusal !== null) throw new WorkFailure(refusal);
-      if (agent.execute === null) throw new WorkFailure(`The agent "${agent.id}" carries out nothing here.`);
+      if (refusal !== null) throw new FinalFailure(refusal);
+      if (agent.execute === null) throw new FinalFailure(`The agent "${agent.id}" carries out nothing here.`);
       const log = openAttemptLog(files.log);
       const task: AgentTask = {
         subtaskId,

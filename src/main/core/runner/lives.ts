@@ -134,7 +134,8 @@ export function createLives(options: LivesOptions): Lives {
     underWay.add(life);
   };
 
-  const retryTime = (run: HeldRun, { outcome, exitCode }: Ending): number | null => {
+  const retryTime = (run: HeldRun, { outcome, exitCode, isFinal }: Ending): number | null => {
+    if (isFinal) return null;
     const { retries, attempts, maxAttempts } = run;
     const now = clock.now();
     return retries && nextAttemptAt({ outcome, exitCode, retries, attempts, maxAttempts, now, random: store.random });

@@ -23,6 +23,8 @@ export interface Ending {
   readonly error: string | null;
   /** JSON text. */
   readonly result: string | null;
+  /** It would end the same again: it is not retried by itself. */
+  readonly isFinal?: boolean;
 }
 
 /** What became of `HIVE_RESULT_FILE`. */

@@ -1,4 +1,4 @@
-import { WorkFailure } from "../agents/agent";
+import { FinalFailure, WorkFailure } from "../agents/agent";
 import type { Attempt } from "./attempt";
 import { type Ending, endingOf, type StopReason } from "./outcome";
 
@@ -43,16 +43,18 @@ export function superviseWork(
 
   const supervise = async (): Promise<Ending | null> => {
     let error: string | null = null;
+    let isFinal = false;
     let result: string | null = null;
     try {
       result = await work(cut.signal);
     } catch (thrown) {
       error = thrown instanceof WorkFailure ? thrown.message : unexpected(thrown);
+      isFinal = thrown instanceof FinalFailure;
     }
     over = true;
     clearTimeout(limit);
     if (stopped === "released") return null;
-    return ending(stopped, error, result);
+    return { ...ending(stopped, error, result), isFinal };
   };
   return { ended: supervise(), stop, release: () => stop("released") };
 }
