@@ -16,10 +16,12 @@ interface DryRunPanelProps {
   readonly sourceId: string;
   /** Makes it again; null: what it is made of is not right yet. */
   readonly again: (() => void) | null;
+  /** Parameters that are not right yet. */
+  readonly missing: readonly string[];
 }
 
 /** What a launch would do: when it would end, what it would need and what is missing. It writes nothing. */
-export function DryRunPanel({ sourceId, again }: DryRunPanelProps) {
+export function DryRunPanel({ sourceId, again, missing }: DryRunPanelProps) {
   const { result, error, isStale, sourceId: of } = useDryRun();
   const shown = of === sourceId ? result : null;
   return (
@@ -49,7 +51,11 @@ export function DryRunPanel({ sourceId, again }: DryRunPanelProps) {
         </p>
       ) : (
         <p className={styles.none}>
-          {again === null ? "It is made as soon as the plan and its parameters are right." : ""}
+          {missing.length > 0
+            ? `It is made as soon as ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} right.`
+            : again === null
+              ? "It is made as soon as the plan has no errors."
+              : ""}
         </p>
       )}
     </section>

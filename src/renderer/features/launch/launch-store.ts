@@ -7,6 +7,7 @@ import { checkedText, forgetText } from "./draft-text";
 import { type LaunchState, showPreview, typedValues, useLaunch } from "./launch-state";
 import { type FieldValue, type FieldValues, givenFields, parseForm } from "./parameters";
 import { findingsOf, readiness } from "./readiness";
+import { loadSources } from "./sources-store";
 
 const FRESH = { error: null, launchError: null, refused: [], line: null, marked: [] };
 
@@ -76,6 +77,7 @@ async function readLike(origin: PlanOrigin & { readonly kind: "like" }): Promise
 export async function openOrigin(origin: PlanOrigin): Promise<void> {
   await checkedText();
   await show(() => read(origin));
+  await loadSources();
 }
 
 /** Shows what a person has just chosen, under its address. */
@@ -85,6 +87,7 @@ async function choose(read: () => Promise<PlanPreview | null>): Promise<void> {
   if (preview !== null) {
     const place = placeNow();
     goTo(launchPlace(preview.origin), { replace: place.view === "launch" });
+    await loadSources();
   }
 }
 

@@ -85,9 +85,8 @@ export interface LimitWords {
 export function limitWords({ peak, size, costMs, tasks }: DryRunLimit): LimitWords {
   if (size === 0 && tasks > 0) return { state: "failed", word: "Missing", effect: "its tasks wait" };
   const effect = costMs === null ? "unknown" : costMs < 1_000 ? "none" : `+${formatDuration(costMs)}`;
-  return peak >= size
-    ? { state: "escalated", word: "At limit", effect }
-    : { state: "completed", word: "Ready", effect };
+  const isHeldBack = peak >= size && costMs !== null && costMs >= 1_000;
+  return isHeldBack ? { state: "escalated", word: "At limit", effect } : { state: "completed", word: "Ready", effect };
 }
 
 export interface UsageDrawing {

@@ -20,6 +20,7 @@ export interface PlanFeed {
 }
 
 const LOOKS = EditorView.theme({
+  ".cm-scroller": { scrollbarWidth: "thin", scrollbarColor: "var(--border-3) transparent" },
   ".cm-lintRange-warning": {
     backgroundImage: "none",
     textDecoration: "underline wavy var(--st-escalated)",
@@ -55,6 +56,8 @@ export function planLanguage(fileName: string, feed: PlanFeed): readonly Extensi
     fileName.endsWith(".json") ? json() : yaml(),
     autocompletion({ icons: false, override: [(context) => completePlan(context, feed.agents())] }),
     lintGutter(),
+    // What scrolls by itself is reached by keyboard.
+    EditorView.contentAttributes.of({ tabindex: "0" }),
     keymap.of([{ key: "Mod-s", run: save, preventDefault: true }]),
     ViewPlugin.define((view) => follow(view, feed)),
     LOOKS,

@@ -8,8 +8,9 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Tabs } from "../../ui/tabs";
 import { DryRunPanel } from "./dry-run-panel";
 import { useDryRun } from "./dry-run-store";
-import { useLaunch } from "./launch-state";
+import { typedValues, useLaunch } from "./launch-state";
 import type { LayeredGraph } from "./layers";
+import { parseForm } from "./parameters";
 import { PlanEditor } from "./plan-editor";
 import { MOST_DRAWN, PreviewGraph } from "./preview-graph";
 import styles from "./preview-pane.module.css";
@@ -41,6 +42,10 @@ export function PreviewPane({ preview, graph, findings, again }: PreviewPaneProp
     if (line !== null) setTab("text");
   }
   const run = useDryRun((state) => (state.sourceId === preview.sourceId ? state.result : null));
+  const typed = useLaunch((state) => state.typed);
+  const missing = hasErrors
+    ? NONE
+    : Object.keys(parseForm(preview.parameters, typedValues({ preview, typed })).problems);
   const isDrawn = graph.nodes.length > 0 && graph.nodes.length <= MOST_DRAWN;
   const critical = run?.criticalPath ?? NONE;
   const trouble = run?.findings ?? [];
@@ -103,7 +108,7 @@ export function PreviewPane({ preview, graph, findings, again }: PreviewPaneProp
             {
               id: "dry-run",
               label: "Dry run",
-              panel: <DryRunPanel sourceId={preview.sourceId} again={again} />,
+              panel: <DryRunPanel sourceId={preview.sourceId} again={again} missing={missing} />,
             },
             {
               id: "text",

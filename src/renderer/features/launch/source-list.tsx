@@ -20,14 +20,13 @@ function choose({ origin, isMissing, last, isEdited }: SourceItem): void {
   goTo(launchPlace(target), { replace: true });
   const { preview } = useLaunch.getState();
   if (preview === null || originKey(preview.origin) !== originKey(target)) void openOrigin(target);
-  void loadSources();
 }
 
 /** Where plans come from: what is not saved yet, what was used before, the samples, and files. */
 export function SourceList() {
   const sources = useSources();
   const { samples, recent, drafts, error } = sources;
-  const preview = useLaunch((state) => state.preview);
+  const { preview, sound } = useLaunch();
   const isTyping = useDraft((state) => state.text !== null);
   const [words, setWords] = useState("");
   const groups = useMemo(() => groupSources({ samples, recent, drafts }, words), [samples, recent, drafts, words]);
@@ -63,10 +62,10 @@ export function SourceList() {
               {
                 key: shown ?? "",
                 origin: preview.origin,
-                title: preview.title,
+                title: (sound ?? preview).title,
                 name: preview.sourceName,
                 text: preview.origin.kind === "like" ? "Like an earlier run" : preview.folder,
-                count: preview.subtasks.length,
+                count: (sound ?? preview).subtasks.length,
                 last: null,
                 isEdited,
                 isMissing: false,

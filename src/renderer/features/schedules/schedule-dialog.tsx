@@ -39,7 +39,7 @@ export function ScheduleDialog() {
       onClose={closeNewSchedule}
       title={plan === null ? "Schedule" : `Schedule ${plan.title}`}
       description="It is launched at these times while a console or the terminal runs plans of this database. Its file is read anew each time."
-      width={640}
+      width={700}
       initialFocus={name}
       mustAnswer={isBusy}
     >
@@ -135,7 +135,7 @@ function ScheduleForm({ plan, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
               {(["cron", "interval"] as const).map((value) => (
                 <label key={value} data-on={kind === value || undefined}>
                   <input type="radio" name={`${id}-kind`} checked={kind === value} onChange={() => setKind(value)} />
-                  {value === "cron" ? "By the clock" : "By time passed"}
+                  {value === "cron" ? "Cron" : "Interval"}
                 </label>
               ))}
             </span>

@@ -2,6 +2,7 @@ import { PauseCircle } from "lucide-react";
 import type { ScheduleLaunch, ScheduleRow } from "../../../shared/model/schedule";
 import { cx } from "../../ui/class-names";
 import { plural } from "../../ui/format";
+import { lookOf } from "../../ui/looks";
 import { Moment, RelativeTime, Remaining } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { MISSED_WORDS, OVERLAP_WORDS, timingSource, timingWords } from "./schedule-words";
@@ -128,7 +129,7 @@ export function Outcome({ launch }: { readonly launch: ScheduleLaunch }) {
 }
 
 export function outcomeWords({ outcome, planStatus, planId }: ScheduleLaunch): string {
-  if (planStatus !== null) return planStatus.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+  if (planStatus !== null) return lookOf("plan", planStatus).label;
   if (planId !== null) return "Its plan was deleted";
   return OUTCOMES[outcome]?.word ?? outcome;
 }
