@@ -6,6 +6,7 @@ interface Notes {
   longTasks: { at: number; ms: number }[];
   /** When each mark was on screen, by the system's clock. */
   marks: Record<number, number>;
+  end: () => void;
 }
 
 declare global {
@@ -17,11 +18,10 @@ declare global {
 /** Lets the page note its long tasks, and the frames that show the marks of the writer. */
 export async function observe(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const notes: Notes = { longTasks: [], marks: {} };
-    window.__notes = notes;
-    new PerformanceObserver((list) => {
+    window.__notes?.end();
+    const longTasks = new PerformanceObserver((list) => {
       for (const { startTime, duration } of list.getEntries()) notes.longTasks.push({ at: startTime, ms: duration });
-    }).observe({ type: "longtask" });
+    });
     const channel = new MessageChannel();
     let shown = 0;
     let awaited: number | null = null;
@@ -32,26 +32,37 @@ export async function observe(page: Page): Promise<void> {
       shown = awaited;
       awaited = null;
     };
-    new MutationObserver((records) => {
+    const mutations = new MutationObserver((records) => {
       for (const { target, addedNodes } of records) {
         for (const node of [target, ...addedNodes]) {
-          const found = /Marker (\d+)/.exec(node.textContent?.slice(0, 10_000) ?? "");
+          const found = /Marker (\d+)\./.exec(node.textContent?.slice(0, 10_000) ?? "");
           const mark = Number(found?.[1] ?? 0);
           if (mark <= shown || (awaited !== null && mark <= awaited)) continue;
           if (awaited === null) requestAnimationFrame(() => channel.port2.postMessage(null));
           awaited = mark;
         }
       }
-    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+    });
+    const notes: Notes = {
+      longTasks: [],
+      marks: {},
+      end() {
+        longTasks.disconnect();
+        mutations.disconnect();
+      },
+    };
+    window.__notes = notes;
+    longTasks.observe({ type: "longtask" });
+    mutations.observe(document.body, { childList: true, characterData: true, subtree: true });
   });
 }
 
 /** Takes what was noted since the last time. */
-export async function takeNotes(page: Page): Promise<Notes> {
-  return page.evaluate(() => {
-    const notes = window.__notes ?? { longTasks: [], marks: {} };
-    return { longTasks: notes.longTasks.splice(0), marks: notes.marks };
-  });
+export async function takeNotes(page: Page): Promise<Pick<Notes, "longTasks" | "marks">> {
+  return page.evaluate(() => ({
+    longTasks: window.__notes?.longTasks.splice(0) ?? [],
+    marks: window.__notes?.marks ?? {},
+  }));
 }
 
 /**

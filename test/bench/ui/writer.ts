@@ -65,7 +65,7 @@ const timer = setInterval(() => {
   const due = Math.min(MOST_IN_GROUP, Math.floor((elapsed * changesPerSecond) / 1_000) - written);
   const isMarked = markerId !== null && elapsed - lastMark >= markerEveryMs;
   if (due <= 0 && !isMarked) return;
-  const title = isMarked ? `Marker ${marks + 1}` : null;
+  const title = isMarked ? `Marker ${marks + 1}.` : null;
   const began = performance.now();
   group.immediate(Math.max(0, due), title);
   longestMs = Math.max(longestMs, performance.now() - began);

@@ -22,8 +22,8 @@ interface TaskLineProps {
 }
 
 /**
- * A task in the table: drawn anew only when something of it changed. Its cells come from the columns, not from a row of
- * the table's model: that keeps every row that ever was, and rows come with each change of a task.
+ * A task in the table: drawn anew only when something of it changed. Its cells come from the columns, not from a model
+ * of all rows that were read: that would be made anew with each change of one of them.
  */
 export const TaskLine = memo(function TaskLine(props: TaskLineProps) {
   const { id, lineKey, task, columns, index, top, height, isCursor, isSelected, isGone } = props;
