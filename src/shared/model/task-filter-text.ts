@@ -1,8 +1,8 @@
-import type { TaskFilter } from "./task-filter";
+import type { ExcludedTasks, TaskFilter } from "./task-filter";
 
 /**
  * Filters as a person types them: `state:failed,blocked plan:p-1 priority:>=3 age:<2h "timed out"`. Words without a
- * field are text to be found; a field given twice means either. Quotes keep what has blanks, commas or colons
+ * field are text to be found; a field given twice means either; `-state:cancelled` leaves out what matches. Quotes keep what has blanks, commas or colons
  * together; within them `\"` is a quote and `\\` a backslash.
  */
 
@@ -15,7 +15,16 @@ export interface FilterField {
   readonly hint: string;
 }
 
-type FieldName = keyof TaskFilter;
+/** A field that says something of a task. */
+export type FieldName = Exclude<keyof TaskFilter, "not">;
+/** A field by which tasks can be left out. */
+export type ExcludedName = keyof ExcludedTasks;
+
+const EXCLUDED: readonly ExcludedName[] = ["states", "planIds", "types", "workers", "tags", "error", "text"];
+
+export function canExclude(field: FieldName): field is ExcludedName {
+  return EXCLUDED.some((name) => name === field);
+}
 
 export const FILTER_FIELDS: Readonly<Record<FieldName, FilterField>> = {
   states: { word: "state", label: "State", kind: "list", hint: "failed, in_progress, blocked" },
@@ -58,6 +67,8 @@ export interface FilterToken {
   readonly to: number;
   /** Null: it is text. */
   readonly field: FieldName | null;
+  /** A minus stands before the field: what matches is left out. */
+  readonly isNot: boolean;
   /** Where its value begins: after the colon, or with the token. */
   readonly valueFrom: number;
   /** Unquoted, split at unquoted commas. */
@@ -84,9 +95,9 @@ export function filterTokens(text: string): FilterToken[] {
 }
 
 function readToken(text: string, from: number): FilterToken {
-  const [, word = ""] = /^([A-Za-z_]+):(?!\/\/)/.exec(text.slice(from, from + 40)) ?? [];
+  const [, minus = "", word = ""] = /^(-?)([A-Za-z_]+):(?!\/\/)/.exec(text.slice(from, from + 41)) ?? [];
   const field = word === "" ? undefined : fieldOfWord(word);
-  const valueFrom = field === undefined ? from : from + word.length + 1;
+  const valueFrom = field === undefined ? from : from + minus.length + word.length + 1;
   const values: string[] = [];
   let value = "";
   let isQuoted = false;
@@ -105,7 +116,8 @@ function readToken(text: string, from: number): FilterToken {
   }
   values.push(value);
   const unknownField = word !== "" && field === undefined ? word : null;
-  return { from, to: at, field: field ?? null, valueFrom, values, unknownField, isUnclosed: isQuoted };
+  const isNot = field !== undefined && minus !== "";
+  return { from, to: at, field: field ?? null, isNot, valueFrom, values, unknownField, isUnclosed: isQuoted };
 }
 
 /** Reads a typed filter. What means nothing is a problem, and left out. */
@@ -113,9 +125,11 @@ export function parseFilterText(text: string): ParsedFilter {
   const lists = new Map<FieldName, string[]>();
   const ranges = new Map<FieldName, Range>();
   const words = new Map<FieldName, string[]>();
+  const notLists = new Map<FieldName, string[]>();
+  const notWords = new Map<FieldName, string[]>();
   const problems: FilterProblem[] = [];
   for (const token of filterTokens(text)) {
-    const { from, to, field, values, unknownField, isUnclosed } = token;
+    const { from, to, field, isNot, values, unknownField, isUnclosed } = token;
     const problem = (message: string) => problems.push({ from, to, message });
     if (isUnclosed) problem("A quote is not closed.");
     if (unknownField !== null) {
@@ -124,9 +138,14 @@ export function parseFilterText(text: string): ParsedFilter {
     }
     const given = values.filter((value) => value.trim() !== "");
     const { kind, word, hint } = FILTER_FIELDS[field ?? "text"];
+    const intoWords = isNot ? notWords : words;
+    const intoLists = isNot ? notLists : lists;
     if (given.length === 0) problem(field === null ? "The quotes hold nothing." : `${word}: needs a value: ${hint}.`);
-    else if (kind === "words") words.set(field ?? "text", [...(words.get(field ?? "text") ?? []), values.join(",")]);
-    else if (field !== null && kind === "list") lists.set(field, [...(lists.get(field) ?? []), ...given]);
+    else if (isNot && field !== null && !canExclude(field)) {
+      problem(`-${word}: cannot be left out. Say what is wanted: ${word}:, with ${hint}.`);
+    } else if (kind === "words") {
+      intoWords.set(field ?? "text", [...(intoWords.get(field ?? "text") ?? []), values.join(",")]);
+    } else if (field !== null && kind === "list") intoLists.set(field, [...(intoLists.get(field) ?? []), ...given]);
     else if (field !== null) {
       const range = given.length === 1 ? readRange(given[0] ?? "", kind === "durations") : null;
       if (range === null) problem(`${word}: takes ${hint}.`);
@@ -142,12 +161,18 @@ export function parseFilterText(text: string): ParsedFilter {
     });
     ranges.delete(field);
   }
-  const filter = Object.fromEntries([
+  const not = fieldsOf(notLists, notWords);
+  const filter = { ...fieldsOf(lists, words), ...Object.fromEntries(ranges) };
+  return { filter: Object.keys(not).length === 0 ? filter : { ...filter, not }, problems };
+}
+
+type Many = ReadonlyMap<FieldName, readonly string[]>;
+
+function fieldsOf(lists: Many, words: Many): TaskFilter {
+  return Object.fromEntries([
     ...[...lists].map(([field, items]) => [field, items.slice(0, MOST_ITEMS)]),
-    ...ranges,
     ...[...words].map(([field, parts]) => [field, parts.join(" ").trim()]),
   ]);
-  return { filter, problems };
 }
 
 interface Range {
@@ -202,6 +227,12 @@ export function formatFilterText(filter: TaskFilter): string {
     if (typeof value === "string") parts.push(name === "text" ? quotedText(value) : `${word}:${quoted(value)}`);
     else if (isList(value)) parts.push(`${word}:${value.map(quoted).join(",")}`);
     else parts.push(...formatRange(value, kind === "durations").map((range) => `${word}:${range}`));
+  }
+  for (const name of EXCLUDED) {
+    const value = filter.not?.[name];
+    if (value === undefined) continue;
+    const values = typeof value === "string" ? [value] : value;
+    parts.push(`-${FILTER_FIELDS[name].word}:${values.map(quoted).join(",")}`);
   }
   return parts.join(" ");
 }

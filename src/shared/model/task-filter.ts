@@ -14,6 +14,19 @@ const range = (number: z.ZodNumber) =>
 const whole = z.int().min(-2_147_483_648).max(2_147_483_647);
 const milliseconds = z.number().min(0).max(1e13);
 
+/** Which tasks are left out: those that match any of these fields. Each means what it means in the filter itself. */
+const excluded = z
+  .strictObject({
+    states: listOf(name, 100).optional(),
+    planIds: listOf(name, 1_000).optional(),
+    types: listOf(name, 200).optional(),
+    workers: listOf(name, 1_000).optional(),
+    tags: listOf(name, 200).optional(),
+    error: words.optional(),
+    text: words.optional(),
+  })
+  .refine((fields) => Object.values(fields).some((field) => field !== undefined), "nothing is left out");
+
 /**
  * Which tasks are meant. A task matches when it matches every field that is there, and of a list any one item. A
  * filter without fields means all tasks of the database.
@@ -47,9 +60,11 @@ export const taskFilter = z.strictObject({
   text: words.optional(),
   /** Exactly these, as far as they exist. */
   ids: listOf(name, MOST_FILTER_IDS).optional(),
+  not: excluded.optional(),
 });
 
 export type TaskFilter = z.output<typeof taskFilter>;
+export type ExcludedTasks = z.output<typeof excluded>;
 
 /** Whether a filter means every task of the database. */
 export function meansEveryTask(filter: TaskFilter): boolean {

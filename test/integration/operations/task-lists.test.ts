@@ -97,7 +97,12 @@ const within = (
   range === undefined || (value !== null && value >= (range.min ?? -Infinity) && value <= (range.max ?? Infinity));
 
 /** What a filter means, told again without SQL. */
-function matches(task: Known, filter: TaskFilter): boolean {
+function matches(task: Known, { not = {}, ...filter }: TaskFilter): boolean {
+  const isLeft = Object.entries(not).some(([field, value]) => meets(task, { [field]: value }));
+  return meets(task, filter) && !isLeft;
+}
+
+function meets(task: Known, filter: TaskFilter): boolean {
   const one = (items: readonly string[] | undefined, value: string | null): boolean =>
     items === undefined || (value !== null && items.includes(value));
   return (
@@ -168,31 +173,35 @@ const range = (least: number, most: number) =>
     { requiredKeys: [] },
   );
 const some = (...values: string[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 4 });
+const FIELDS = {
+  states: some(
+    "queued",
+    "waiting",
+    "blocked",
+    "retrying",
+    "in_progress",
+    "stopping",
+    "failed",
+    "completed",
+    "escalated",
+    "on_hold",
+    "nobody",
+  ),
+  planIds: some("plan-000000", "plan-000014", "plan-000015", "nope"),
+  types: some("command", "llm", "odd", "nope"),
+  workers: some("worker-01", "worker-13", "nope"),
+  tags: some("nightly", "eu", "nope"),
+  error: fc.constantFrom("503", "TIMED", "50%", "a_b"),
+  text: fc.constantFrom("vite", "100%", "a_b", "EU-WEST", "task-00000777", '"shard":77'),
+};
 const filters: fc.Arbitrary<TaskFilter> = fc.record(
   {
-    states: some(
-      "queued",
-      "waiting",
-      "blocked",
-      "retrying",
-      "in_progress",
-      "stopping",
-      "failed",
-      "completed",
-      "escalated",
-      "on_hold",
-      "nobody",
-    ),
-    planIds: some("plan-000000", "plan-000014", "plan-000015", "nope"),
-    types: some("command", "llm", "odd", "nope"),
-    workers: some("worker-01", "worker-13", "nope"),
-    tags: some("nightly", "eu", "nope"),
+    ...FIELDS,
+    not: fc.record(FIELDS, { requiredKeys: [] }).filter((not) => Object.keys(not).length > 0),
     priority: range(-5, 10),
     attempts: range(0, 3),
     age: range(0, 40 * 86_400_000),
     unchangedFor: range(0, 40 * 86_400_000),
-    error: fc.constantFrom("503", "TIMED", "50%", "a_b"),
-    text: fc.constantFrom("vite", "100%", "a_b", "EU-WEST", "task-00000777", '"shard":77'),
     ids: fc.uniqueArray(
       fc.integer({ min: 0, max: TASKS }).map((n) => `task-${String(n).padStart(8, "0")}`),
       { minLength: 1, maxLength: 300 },
@@ -218,6 +227,7 @@ const fewFields = fc
         "error",
         "text",
         "ids",
+        "not",
       ],
       { minLength: 1, maxLength: 3 },
     ),

@@ -38,6 +38,15 @@ const EVERYTHING: TaskFilter = {
   error: "e",
   text: "x",
   ids: ["a"],
+  not: {
+    states: ["queued", "completed"],
+    planIds: ["q"],
+    types: ["llm"],
+    workers: ["v"],
+    tags: ["u"],
+    error: "f",
+    text: "y",
+  },
 };
 
 async function openWithHiveIndexes(): Promise<ReadableDatabase> {

@@ -36,6 +36,12 @@ const filters: fc.Arbitrary<TaskFilter> = fc
       unchangedFor: ages,
       error: words,
       text: words,
+      not: fc
+        .record(
+          { states: list, planIds: list, types: list, workers: list, tags: list, error: words, text: words },
+          { requiredKeys: [] },
+        )
+        .filter((not) => Object.keys(not).length > 0),
     },
     { requiredKeys: [] },
   )

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { columnFilter, columnsFor } from "../../../src/renderer/features/board/board-columns";
 import { completionsAt } from "../../../src/renderer/features/board/completion";
-import { chipsOf } from "../../../src/renderer/features/board/filter-words";
+import { chipsOf, turnPart, withoutPart } from "../../../src/renderer/features/board/filter-words";
 import {
   clearSelection,
   extendTo,
@@ -33,6 +33,16 @@ describe("columns", () => {
       types: ["llm"],
     });
     expect(columnFilter({}, "in_progress").states).toEqual(["in_progress", "stopping"]);
+  });
+
+  it("go away with the states that are left out, and keep the rest of what shares a column", () => {
+    const left = { states: ["failed", "waiting"], types: ["llm"] };
+    expect(columnsFor({ not: left }, { failed: 3 })).not.toContain("failed");
+    expect(columnsFor({ not: left }, {})).toContain("queued");
+    expect(columnFilter({ not: left }, "queued")).toEqual({
+      states: ["queued", "retrying", "blocked"],
+      not: { types: ["llm"] },
+    });
   });
 });
 
@@ -79,6 +89,9 @@ describe("completion", () => {
 
   it("offers fields for the beginning of a word, values after a colon", () => {
     expect(inserted("st")).toEqual(["state:"]);
+    expect(inserted("-st")).toEqual(["-state:"]);
+    expect(inserted("-ag")).toEqual([]);
+    expect(inserted("-state:fai")).toEqual(["failed"]);
     expect(inserted("state:fai")).toEqual(["failed"]);
     expect(inserted("plan:rel")).toEqual(["p-1"]);
     expect(inserted("worker:a")).toEqual(['"a, b"']);
@@ -115,6 +128,26 @@ describe("chips", () => {
       "Attempts is 2",
       "Changed within 1d",
     ]);
+  });
+});
+
+describe("what is left out", () => {
+  const filter = { states: ["failed"], not: { types: ["llm"], error: "503" } };
+
+  it("has chips of its own, which are removed one by one and turned round", () => {
+    expect(chipsOf(filter, {}).map(({ label, operator, value, turned }) => [label, operator, value, turned])).toEqual([
+      ["State", "is", "Failed", "is not"],
+      ["Type", "is not", "llm", "is"],
+      ["Error", "without", "503", "contains"],
+    ]);
+    expect(withoutPart(filter, { field: "types", isNot: true })).toEqual({ states: ["failed"], not: { error: "503" } });
+    expect(withoutPart({ not: { error: "503" } }, { field: "error", isNot: true })).toEqual({});
+    expect(turnPart(filter, { field: "states", isNot: false })).toEqual({
+      not: { types: ["llm"], error: "503", states: ["failed"] },
+    });
+    expect(turnPart({ types: ["http"], not: { types: ["llm"] } }, { field: "types", isNot: true })).toEqual({
+      types: ["http", "llm"],
+    });
   });
 });
 

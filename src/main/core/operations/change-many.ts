@@ -8,7 +8,7 @@ import type { Store } from "../store/open";
 import type { Writer } from "../store/plan-end";
 import { settlePlan } from "../store/task-act";
 import { changeScopedTask, planOfOurs } from "../store/task-control";
-import { storedStatus } from "../store/task-filter-sql";
+import { namesWholeStatuses, storedStatus } from "../store/task-filter-sql";
 import { readMatchingRows, scanTasks } from "../store/task-scope";
 import { SOURCE } from "./source";
 import { createTally, type Tally } from "./tally";
@@ -143,10 +143,19 @@ function changeSlice({ tx, store, request, hooks, slice, tally }: SliceRequest):
  * task makes others blocked that were waiting, and setting one going makes them wait.
  */
 function wholeStatuses(filter: TaskFilter): TaskFilter {
-  if (filter.states === undefined) return filter;
-  const stored = new Set(filter.states.map(storedStatus));
-  const states = TASK_STATES.filter((state) => stored.has(storedStatus(state)));
-  return { ...filter, states: [...new Set([...filter.states, ...states])] };
+  const { states, not } = filter;
+  const { states: left = [], ...leftToo } = not ?? {};
+  const stored = new Set(states?.map(storedStatus));
+  const wanted = TASK_STATES.filter((state) => stored.has(storedStatus(state)));
+  const leftWhole = left.filter((state) =>
+    namesWholeStatuses(left.filter((of) => storedStatus(of) === storedStatus(state))),
+  );
+  const leftOut = { ...leftToo, ...(leftWhole.length === 0 ? {} : { states: leftWhole }) };
+  return {
+    ...filter,
+    ...(states === undefined ? {} : { states: [...new Set([...states, ...wanted])] }),
+    not: Object.keys(leftOut).length === 0 ? undefined : leftOut,
+  };
 }
 
 async function idOf(store: Store, rowid: number): Promise<string> {

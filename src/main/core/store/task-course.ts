@@ -3,7 +3,7 @@ import type { TaskOrder } from "../../../shared/model/task-lists";
 import { integer, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { RECENT_INDEX, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
-import { namesWholeStatuses, storedStatus, storedStatuses } from "./task-filter-sql";
+import { namesWholeStatuses, storedStatuses } from "./task-filter-sql";
 import {
   byArrival,
   byChange,
@@ -94,7 +94,7 @@ export function candidatesOf(db: ReadableDatabase, filter: TaskFilter, now: numb
     };
   }
   const stored = countsOf(db, "");
-  const wanted = storedStatuses(filter) ?? [...stored.keys()];
+  const wanted = storedStatuses(filter, [...stored.keys()]);
   const statuses = wanted.filter((status) => stored.has(status));
   const inStatuses = sum(statuses.map((status) => stored.get(status) ?? 0));
   const everything = sum(stored.values());
@@ -168,15 +168,17 @@ function knownCounts(
   filter: TaskFilter,
   all: ReadonlyMap<string, number>,
 ): Readonly<Record<string, number>> | null {
-  const { states, planIds, ...rest } = filter;
+  const { states, planIds, not, ...rest } = filter;
   if (Object.values(rest).some((field) => field !== undefined)) return null;
-  if (states !== undefined && !namesWholeStatuses(states)) return null;
+  const { states: left, ...leftToo } = not ?? {};
+  if (Object.values(leftToo).some((field) => field !== undefined)) return null;
+  if (!namesWholeStatuses(states ?? []) || !namesWholeStatuses(left ?? [])) return null;
   const counts = new Map<string, number>();
   for (const scope of planIds === undefined ? [all] : [...new Set(planIds)].map((plan) => stored(countsOf(db, plan)))) {
     for (const [status, n] of scope) counts.set(status, (counts.get(status) ?? 0) + n);
   }
-  const wanted = states === undefined ? null : new Set(states.map(storedStatus));
-  return Object.fromEntries([...counts].filter(([status]) => wanted === null || wanted.has(status)));
+  const wanted = new Set(storedStatuses(filter, [...counts.keys()]));
+  return Object.fromEntries([...counts].filter(([status]) => wanted.has(status)));
 }
 
 /** How to read these candidates in an order, or in the nearest that can be had. */

@@ -1,4 +1,4 @@
-import type { TaskFilter } from "../../../shared/model/task-filter";
+import type { ExcludedTasks, TaskFilter } from "../../../shared/model/task-filter";
 
 /** A filter as a condition on `tasks t LEFT JOIN console_tasks k`, and the values that it names. */
 export interface FilterSql {
@@ -36,9 +36,12 @@ export function storedStatus(state: string): string {
   return Object.keys(FAMILIES).find((status) => FAMILIES[status]?.includes(state)) ?? state;
 }
 
-/** The statuses that tasks in these states are stored with; null: any. */
-export function storedStatuses(filter: TaskFilter): readonly string[] | null {
-  return filter.states === undefined ? null : [...new Set(filter.states.map(storedStatus))];
+/** Which of these stored statuses tasks that match may have. */
+export function storedStatuses(filter: TaskFilter, all: readonly string[]): readonly string[] {
+  const { states, not } = filter;
+  const wanted = states === undefined ? all : [...new Set(states.map(storedStatus))];
+  const left = not?.states ?? [];
+  return wanted.filter((status) => !(FAMILIES[status] ?? [status]).every((state) => left.includes(state)));
 }
 
 /** Whether every task that is stored with one of these states' statuses is in one of them. */
@@ -97,7 +100,7 @@ const since = ({ min, max }: Range, now: number): Range => ({
   ...(min === undefined ? {} : { max: now - min }),
 });
 
-type Field = keyof TaskFilter;
+type Field = Exclude<keyof TaskFilter, "not">;
 type Part<Name extends Field> = (
   value: NonNullable<TaskFilter[Name]>,
   now: number,
@@ -156,8 +159,12 @@ const PARTS: { readonly [Name in Field]: Part<Name> } = {
   }),
 };
 
-/** The condition that a filter means at this time. Fields that are not there say nothing. */
-export function filterSql(filter: TaskFilter, now: number): FilterSql {
+interface Conditions {
+  readonly conditions: readonly string[];
+  readonly bindings: Readonly<Record<string, unknown>>;
+}
+
+function conditionsOf(filter: Omit<TaskFilter, "not">, now: number): Conditions {
   const conditions: string[] = [];
   const bindings: Record<string, unknown> = {};
   const add = <Name extends Field>(name: Name): void => {
@@ -168,5 +175,28 @@ export function filterSql(filter: TaskFilter, now: number): FilterSql {
     Object.assign(bindings, part.bindings);
   };
   for (const name of Object.keys(PARTS) as Field[]) add(name);
-  return { where: conditions.join(" AND "), bindings };
+  return { conditions, bindings };
+}
+
+/** What is unknown of a task leaves it in: only what is known to match is left out. */
+function exclusionsOf(not: ExcludedTasks, now: number): Conditions {
+  const fields = Object.entries(not).map(([field, value]) => conditionsOf({ [field]: value }, now));
+  return {
+    conditions: fields.map(
+      ({ conditions }) => `(${conditions.join(" AND ").replaceAll(/\$(\w+)/g, "$$not_$1")}) IS NOT TRUE`,
+    ),
+    bindings: Object.fromEntries(
+      fields.flatMap(({ bindings }) => Object.entries(bindings).map(([name, value]) => [`not_${name}`, value])),
+    ),
+  };
+}
+
+/** The condition that a filter means at this time. Fields that are not there say nothing. */
+export function filterSql({ not, ...filter }: TaskFilter, now: number): FilterSql {
+  const wanted = conditionsOf(filter, now);
+  const left = not === undefined ? { conditions: [], bindings: {} } : exclusionsOf(not, now);
+  return {
+    where: [...wanted.conditions, ...left.conditions].join(" AND "),
+    bindings: { ...wanted.bindings, ...left.bindings },
+  };
 }

@@ -135,9 +135,9 @@ export const ROWS_OF_STATUS = "SELECT rowid AS row FROM tasks WHERE status = +?"
 
 /** The few failed ones of a million, without a look at the million. Null: there are too many, or nobody counts them. */
 function rowsByStatus(db: ReadableDatabase, filter: TaskFilter): number[] | null {
-  const statuses = storedStatuses(filter);
   const counts = readCounts(db, "");
-  if (statuses === null || counts.size === 0) return null;
+  if ((filter.states ?? filter.not?.states) === undefined || counts.size === 0) return null;
+  const statuses = storedStatuses(filter, [...counts.keys()]);
   if (statuses.reduce((sum, status) => sum + (counts.get(status) ?? 0), 0) > FEW) return null;
   const rows = statuses.flatMap((status) => statement(db, ROWS_OF_STATUS).all(status));
   return rows.map(({ row }) => integer(row)).sort((a, b) => a - b);

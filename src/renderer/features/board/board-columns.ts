@@ -43,7 +43,11 @@ export function columnsFor(
       : [...ALWAYS, ...PLACES, ...occupied, ...states].filter(
           (status) => statesOf(status).some((state) => states.includes(state)) && !isPart(status),
         );
-  return [...new Set(wanted)].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  const left = filter.not?.states ?? [];
+  const isLeftOut = (status: string): boolean => statesOf(status).every((state) => left.includes(state));
+  return [...new Set(wanted)]
+    .filter((status) => !isLeftOut(status))
+    .sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 /** A shown state that has no column of its own. */
@@ -52,10 +56,10 @@ function isPart(state: string): boolean {
 }
 
 /** The tasks of a column. */
-export function columnFilter(filter: TaskFilter, status: string): TaskFilter {
-  const family = statesOf(status);
-  const { states } = filter;
-  return { ...filter, states: states === undefined ? family : family.filter((state) => states.includes(state)) };
+export function columnFilter({ states, not, ...filter }: TaskFilter, status: string): TaskFilter {
+  const { states: left = [], ...leftToo } = not ?? {};
+  const shown = statesOf(status).filter((state) => (states?.includes(state) ?? true) && !left.includes(state));
+  return { ...filter, states: shown, ...(Object.keys(leftToo).length === 0 ? {} : { not: leftToo }) };
 }
 
 /** The order of a column when nobody asked for one. */

@@ -1,5 +1,11 @@
 import { TASK_STATES } from "../../../shared/model/task";
-import { FILTER_FIELDS, type FilterToken, filterTokens } from "../../../shared/model/task-filter-text";
+import {
+  canExclude,
+  FILTER_FIELDS,
+  type FieldName,
+  type FilterToken,
+  filterTokens,
+} from "../../../shared/model/task-filter-text";
 import { lookOf } from "../../ui/looks";
 
 /** What may be typed where the caret is. */
@@ -71,20 +77,21 @@ export function completionsAt(text: string, caret: number, known: Vocabulary): C
 
 function fieldsFor(token: FilterToken | undefined, caret: number, text: string): Completion[] {
   const from = token?.from ?? caret;
-  const typed = text.slice(from, caret);
-  if (typed.startsWith('"')) return [];
-  return Object.values(FILTER_FIELDS)
-    .filter(
-      ({ word, label }) =>
-        typed !== "" && (word.startsWith(typed.toLowerCase()) || label.toLowerCase().startsWith(typed.toLowerCase())),
-    )
+  const given = text.slice(from, caret);
+  const minus = given.startsWith("-") ? "-" : "";
+  const typed = given.slice(minus.length).toLowerCase();
+  if (typed === "" || typed.startsWith('"')) return [];
+  return (Object.keys(FILTER_FIELDS) as FieldName[])
+    .filter((name) => minus === "" || canExclude(name))
+    .map((name) => FILTER_FIELDS[name])
+    .filter(({ word, label }) => word.startsWith(typed) || label.toLowerCase().startsWith(typed))
     .slice(0, MOST)
     .map(({ word, label, hint }) => ({
       from,
       to: token?.to ?? caret,
-      insert: `${word}:`,
-      label: `${word}:`,
-      detail: `${label}: ${hint}`,
+      insert: `${minus}${word}:`,
+      label: `${minus}${word}:`,
+      detail: minus === "" ? `${label}: ${hint}` : `leave out by ${label.toLowerCase()}: ${hint}`,
     }));
 }
 

@@ -5,11 +5,11 @@ import { formatFilterText, parseFilterText } from "../../../shared/model/task-fi
 import { Button } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
-import { Menu, MenuItem } from "../../ui/menu";
+import { Menu, MenuChoice, MenuItem } from "../../ui/menu";
 import { StatusGlyph } from "../../ui/status";
 import { allFields } from "./completion";
 import styles from "./filter-bar.module.css";
-import { chipsOf } from "./filter-words";
+import { type ChipWords, chipsOf, turnPart, withoutPart } from "./filter-words";
 import { resolvePlans, usePlanNames } from "./plan-names";
 import { QueryField } from "./query-field";
 
@@ -38,10 +38,7 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
     setText(next);
     setProblem(null);
   };
-  const without = (field: keyof TaskFilter): TaskFilter => {
-    const { [field]: _dropped, ...rest } = filter;
-    return rest;
-  };
+  const remove = (chip: ChipWords): void => onFilter(formatFilterText(withoutPart(filter, chip)));
   const type = (words: string): void => {
     write(words);
     const field = input.current;
@@ -55,7 +52,12 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
       setProblem(first.message);
       return;
     }
-    if (text.trim() !== "") onFilter(formatFilterText({ ...filter, ...(await resolvePlans(parsed.filter)) }));
+    if (text.trim() !== "") {
+      const { not, ...typed } = await resolvePlans(parsed.filter);
+      const left = { ...filter.not, ...not };
+      const isLeft = Object.keys(left).length > 0;
+      onFilter(formatFilterText({ ...filter, ...typed, ...(isLeft ? { not: left } : {}) }));
+    }
     write("");
     onLeave();
   };
@@ -69,32 +71,17 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
   });
   return (
     <search className={styles.bar} aria-label="Tasks">
-      {chips.map(({ field, label, operator, value, state, text: typed }) => (
-        <span key={field} className={styles.chip}>
-          <button
-            type="button"
-            title={`Change: ${typed.slice(0, 300)}`}
-            onClick={() => {
-              onFilter(formatFilterText(without(field)));
-              type(typed);
-            }}
-          >
-            <span className={styles.key}>{label}</span>
-            <span className={styles.operator}>{operator}</span>
-            <span className={styles.value}>
-              {state !== null && <StatusGlyph kind="task" state={state} size={12} />}
-              {value}
-            </span>
-          </button>
-          <button
-            type="button"
-            className={styles.remove}
-            aria-label={`Remove: ${label} ${operator} ${value}`}
-            onClick={() => onFilter(formatFilterText(without(field)))}
-          >
-            <X size={11} />
-          </button>
-        </span>
+      {chips.map((chip) => (
+        <Chip
+          key={chip.key}
+          chip={chip}
+          onType={() => {
+            remove(chip);
+            type(chip.text);
+          }}
+          onTurn={() => onFilter(formatFilterText(turnPart(filter, chip)))}
+          onRemove={() => remove(chip)}
+        />
       ))}
       <Menu
         trigger={
@@ -118,7 +105,7 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
         onLeave={onLeave}
         onBackspace={() => {
           const last = chips.at(-1);
-          if (last !== undefined) onFilter(formatFilterText(without(last.field)));
+          if (last !== undefined) remove(last);
         }}
       />
       <span className={styles.matches} role="status">
@@ -135,5 +122,51 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
         </Button>
       </span>
     </search>
+  );
+}
+
+interface ChipProps {
+  readonly chip: ChipWords;
+  /** It is taken back into the field, to be changed there. */
+  readonly onType: () => void;
+  /** What it asks for is left out, or the other way round. */
+  readonly onTurn: () => void;
+  readonly onRemove: () => void;
+}
+
+function Chip({ chip, onType, onTurn, onRemove }: ChipProps) {
+  const { label, operator, turned, value, state, text } = chip;
+  const said = `${label} ${operator} ${value}`;
+  return (
+    <span className={styles.chip}>
+      <span className={styles.key}>{label}</span>
+      {turned === null ? (
+        <span className={styles.operator}>{operator}</span>
+      ) : (
+        <Menu
+          trigger={
+            <button type="button" aria-label={`${label}: ${operator} or ${turned}`}>
+              <span className={styles.operator}>{operator}</span>
+            </button>
+          }
+        >
+          <MenuChoice isChosen onSelect={() => undefined}>
+            {operator}
+          </MenuChoice>
+          <MenuChoice isChosen={false} onSelect={onTurn}>
+            {turned}
+          </MenuChoice>
+        </Menu>
+      )}
+      <button type="button" title={`Change: ${text.slice(0, 300)}`} aria-label={`Change: ${said}`} onClick={onType}>
+        <span className={styles.value}>
+          {state !== null && <StatusGlyph kind="task" state={state} size={12} />}
+          {value}
+        </span>
+      </button>
+      <button type="button" className={styles.remove} aria-label={`Remove: ${said}`} onClick={onRemove}>
+        <X size={11} />
+      </button>
+    </span>
   );
 }

@@ -11,7 +11,7 @@ import { StatusGlyph } from "../../ui/status";
 import { useReadOnlyReason } from "../shell/app-store";
 import { totalOf } from "./counts";
 import chip from "./filter-bar.module.css";
-import { chipsOf } from "./filter-words";
+import { chipsOf, withoutPart } from "./filter-words";
 import { usePlanNames } from "./plan-names";
 import styles from "./tasks-view.module.css";
 
@@ -61,10 +61,10 @@ export function NoMatch({ filter, total, onFilter }: NoMatchProps) {
       actions={
         <>
           <ul className={styles.relax} aria-label="Let go of one filter">
-            {chips.map(({ field, label, operator, value, state }) => {
-              const { [field]: _dropped, ...rest } = filter;
+            {chips.map(({ key, field, isNot, label, operator, value, state }) => {
+              const rest = withoutPart(filter, { field, isNot });
               return (
-                <li key={field}>
+                <li key={key}>
                   <span className={chip.chip}>
                     <span className={chip.key}>{label}</span>
                     <span className={chip.operator}>{operator}</span>

@@ -28,12 +28,19 @@ async function plansOf(word: string): Promise<readonly string[]> {
   }
 }
 
+async function idsOf(words: readonly string[]): Promise<readonly string[]> {
+  return [...new Set((await Promise.all(words.map(plansOf))).flat())];
+}
+
 /** The filter with the ids of plans in place of their titles. What cannot be looked up stays as it was typed. */
 export async function resolvePlans(filter: TaskFilter): Promise<TaskFilter> {
-  if (filter.planIds === undefined) return filter;
+  const { planIds, not } = filter;
   try {
-    const ids = await Promise.all(filter.planIds.map(plansOf));
-    return { ...filter, planIds: [...new Set(ids.flat())] };
+    return {
+      ...filter,
+      ...(planIds === undefined ? {} : { planIds: await idsOf(planIds) }),
+      ...(not?.planIds === undefined ? {} : { not: { ...not, planIds: await idsOf(not.planIds) } }),
+    };
   } catch {
     return filter;
   }
