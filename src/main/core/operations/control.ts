@@ -6,6 +6,7 @@ import type { WritableDatabase } from "../store/database";
 import { drainWorker, undrainWorker, type WorkerAct } from "../store/drains";
 import type { Store } from "../store/open";
 import { type PlanAct, pausePlan as pause, requirePlan, resumePlan as resume } from "../store/plan-control";
+import { requeuePlan } from "../store/requeue";
 import { writeSlots } from "../store/settings";
 import { changeMany } from "./change-many";
 import { getPlan } from "./plans";
@@ -36,6 +37,7 @@ async function changePlan(
   change: (tx: WritableDatabase, act: PlanAct) => boolean,
 ): Promise<PlanSummary> {
   await store.write((tx) => change(tx, { planId, reason: reason ?? null, actor, writer: writerOf(store) }));
+  await requeuePlan(store, planId);
   return getPlan(store, { planId });
 }
 

@@ -6,6 +6,7 @@ import { createForeignPlans } from "../store/foreign-plans";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import { hasReadyWithoutWork, listLiveRuns, listStopRequests, nextNotBefore, requestStop } from "../store/queue";
+import { createRequeuer } from "../store/requeue";
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { createLaunchWatch } from "./abandoned-launches";
 import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
@@ -188,6 +189,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     if (batch.reset || batch.runs.size > 0) externalRuns.settle();
     endPlans(batch.plans);
     if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0) takeForeign();
+    if (batch.reset || batch.plans.size > 0) requeue();
     if (batch.reset || batch.tasks.size > 0 || batch.plans.size > 0 || isFewerDrained(batch)) claimSoon();
   };
 
@@ -229,6 +231,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   /** What could not be written is found again by the next look. */
   const takeForeign = () => void foreign.look().catch(() => undefined);
   takeForeign();
+  const requeue = createRequeuer(store);
+  requeue();
 
   const unsubscribe = store.changes.subscribe(onChanges);
   const heartbeat = setInterval(() => void beat(), options.heartbeatMs);

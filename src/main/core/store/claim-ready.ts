@@ -4,6 +4,7 @@ import { type ReadableDatabase, statement, type WritableDatabase } from "./datab
 import { settlePlans } from "./finish-run";
 import { openGate } from "./gate";
 import { LANE_OF_ENTRY } from "./migrations/console-triggers";
+import { NOT_ON_HOLD } from "./migrations/sql-workers";
 import type { Writer } from "./plan-end";
 import { isNeedless, skipTask } from "./skip";
 import { parseSpec, type TaskSpec } from "./task-spec";
@@ -60,7 +61,7 @@ const READY = `SELECT q.seq, q.task_id, q.plan_id, q.priority, q.lane, t.title, 
     EXISTS (SELECT 1 FROM console_edges WHERE task = q.seq) AS has_inputs
   FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
     LEFT JOIN console_specs s ON s.seq = q.seq`;
-export const FREE = `${READY} WHERE q.held = +? ORDER BY q.priority DESC, q.seq LIMIT ?`;
+export const FREE = `${READY} WHERE q.held = +? AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
 /** The lane of tasks without work: `completeReady` is quicker, but a claim takes them like any other. */
 const WITHOUT_WORK = 5;
 const ROOM = `p.concurrency - coalesce((SELECT sum(n) FROM console_counts
@@ -85,8 +86,10 @@ export const LANES = `SELECT p.plan_id, NULL AS lane, ${ROOM} AS room, NULL AS g
     LEFT JOIN console_plans p ON p.plan_id = l.plan_id
   WHERE l.role IN ('', $role) AND NOT EXISTS (
     SELECT 1 FROM json_each(l.capabilities) n WHERE n.value NOT IN (SELECT value FROM json_each($capabilities)))`;
-export const FREE_IN_LANE = `${READY} WHERE q.held = 7 AND q.lane = +? ORDER BY q.priority DESC, q.seq LIMIT ?`;
-export const FREE_IN_PLAN = `${READY} WHERE q.plan_id = +? AND q.held = 3 ORDER BY q.priority DESC, q.seq LIMIT ?`;
+export const FREE_IN_LANE = `${READY} WHERE q.held = 7 AND q.lane = +? AND ${NOT_ON_HOLD}
+  ORDER BY q.priority DESC, q.seq LIMIT ?`;
+export const FREE_IN_PLAN = `${READY} WHERE q.plan_id = +? AND q.held = 3 AND ${NOT_ON_HOLD}
+  ORDER BY q.priority DESC, q.seq LIMIT ?`;
 export const TAKE = `UPDATE tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued'`;
 export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, result_run_id = NULL,

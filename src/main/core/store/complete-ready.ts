@@ -3,6 +3,7 @@ import { endWithoutWorker, planReader, promoteReady, stopEarlierRuns } from "./c
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { meetDependents, settlePlans } from "./finish-run";
+import { NOT_ON_HOLD } from "./migrations/sql-workers";
 import { formatTime } from "./time";
 
 export interface CompletionRequest {
@@ -18,8 +19,8 @@ export interface CompletionRequest {
 export const WITHOUT_WORK = `SELECT q.seq, q.task_id, q.plan_id, q.lane, k.subtask_id, k.attempts, t.task_type,
     (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number
   FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
-  WHERE q.held = 5 ORDER BY q.priority DESC, q.seq LIMIT ?`;
-const ANY_WITHOUT_WORK = "SELECT 1 FROM console_ready WHERE held = 5 LIMIT 1";
+  WHERE q.held = 5 AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
+const ANY_WITHOUT_WORK = `SELECT 1 FROM console_ready q WHERE q.held = 5 AND ${NOT_ON_HOLD} LIMIT 1`;
 const COMPLETE = `UPDATE tasks SET status = 'completed', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued'`;
 const TASK_DONE = `UPDATE console_tasks SET attempts = attempts + 1, run_id = $runId, result_run_id = $runId,

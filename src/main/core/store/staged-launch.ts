@@ -15,6 +15,7 @@ import {
 } from "./launch";
 import type { Store } from "./open";
 import type { Writer } from "./plan-end";
+import { requeuePlan } from "./requeue";
 import { noteSynthesis } from "./synthesis";
 
 /** One transaction writes so many tasks: a few milliseconds. */
@@ -75,6 +76,7 @@ async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer, to
     beginExecution(tx, plan, writer());
     together(tx, plan.id);
   });
+  await requeuePlan(store, plan.id);
 }
 
 interface Slice {

@@ -84,6 +84,14 @@ export const CONSOLE_TABLES: readonly string[] = [
   `CREATE INDEX console_ready_later ON console_ready (not_before) WHERE held = 2`,
   `CREATE INDEX console_ready_in_lane ON console_ready (lane, priority DESC, seq) WHERE held = 7`,
 
+  // Plans whose entries in console_ready are being put right in slices, by their tasks' ordinals: those from next on may
+  // be missing, or queue where they did before. hold 1: nothing of the plan may be claimed until that is done.
+  `CREATE TABLE console_requeue (
+    plan_id TEXT PRIMARY KEY,
+    next INTEGER NOT NULL,
+    hold INTEGER NOT NULL
+  ) WITHOUT ROWID`,
+
   // Tasks that ask for the same: a place in a group, a worker's role, its capabilities. '' and []: nothing. The plan
   // is named when it limits itself. A claim looks at the first of each lane.
   `CREATE TABLE console_lanes (

@@ -1,5 +1,5 @@
 import { block, NO_WALK, unblock, WALKED } from "./blocking";
-import { SQL_CLAIM, SQL_REPORT } from "./sql-workers";
+import { NOT_ON_HOLD, SQL_CLAIM, SQL_REPORT } from "./sql-workers";
 import { DEPENDENCY_GOOD, hasDependency, isGood, isOver, OBSTACLE, seqOf } from "./standing";
 
 /**
@@ -60,6 +60,23 @@ const NEEDLESS = `(p.conditional IS 1 AND CASE c.run_when
 /** Where a row of console_ready queues when it need not wait for a time. */
 export const LANE_OF_ENTRY = `(SELECT ${heldBy("console_ready.lane IS -1")} FROM console_tasks c
   JOIN console_plans p ON p.plan_id = c.plan_id WHERE c.seq = console_ready.seq)`;
+
+/** Tasks that one transaction puts into the queue: a few milliseconds. A plan with more follows in slices. */
+export const REQUEUE_SLICE = 500;
+
+/** For a plan's tasks from one ordinal up to another one. */
+export const REQUEUE = makeReady("c.plan_id = $planId AND c.ordinal >= $from AND c.ordinal < $to");
+
+/** What of a plan a trigger leaves to be put right in slices. `which`: a condition of its own. */
+function requeueLater(next: number, hold: string, which: string): string {
+  return `INSERT INTO console_requeue (plan_id, next, hold) SELECT p.plan_id, ${next}, ${hold}
+      FROM console_plans p WHERE ${which}
+    ON CONFLICT (plan_id) DO UPDATE SET next = excluded.next, hold = excluded.hold;`;
+}
+
+/** Where they are, entries may be claimed although their plan is held, or runs too many. */
+const HOLD = `NEW.paused_at IS NOT NULL OR NEW.cancel_requested_at IS NOT NULL
+  OR NEW.concurrency IS NOT OLD.concurrency`;
 
 /** For tasks whose last dependency was met in bulk: a JSON list of their seqs. */
 export const CONSOLE_READY_AGAIN = makeReady("c.seq IN (SELECT value FROM json_each(?))");
@@ -276,14 +293,30 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
 
   trigger("console_plan_status", "AFTER UPDATE OF status ON execution_plans WHEN NEW.status IS NOT OLD.status", [
     "DELETE FROM console_ready WHERE NEW.status IS NOT 'executing' AND plan_id = NEW.id AND held <> 4;",
-    makeReady("c.plan_id = NEW.id AND NEW.status = 'executing'"),
+    "DELETE FROM console_requeue WHERE plan_id = NEW.id;",
+    makeReady(`c.plan_id = NEW.id AND NEW.status = 'executing' AND c.ordinal < ${REQUEUE_SLICE}`),
+    requeueLater(
+      REQUEUE_SLICE,
+      "0",
+      `NEW.status = 'executing' AND p.plan_id = NEW.id AND EXISTS (SELECT 1 FROM console_tasks
+        WHERE plan_id = NEW.id AND ordinal >= ${REQUEUE_SLICE})`,
+    ),
   ]),
   trigger("console_plan_lane", "AFTER UPDATE OF paused_at, cancel_requested_at, concurrency ON console_plans", [
-    `UPDATE console_ready SET held = ${LANE_OF_ENTRY} WHERE plan_id = NEW.plan_id AND held <> 2;`,
+    `UPDATE console_ready SET held = ${LANE_OF_ENTRY} WHERE held <> 2 AND seq IN
+      (SELECT seq FROM console_ready WHERE plan_id = NEW.plan_id ORDER BY held, priority DESC, seq LIMIT ${REQUEUE_SLICE});`,
+    `UPDATE console_requeue SET hold = ${HOLD} WHERE plan_id = NEW.plan_id;`,
+    requeueLater(
+      0,
+      HOLD,
+      `p.plan_id = NEW.plan_id AND EXISTS
+        (SELECT 1 FROM console_ready WHERE plan_id = NEW.plan_id LIMIT 1 OFFSET ${REQUEUE_SLICE})`,
+    ),
     "INSERT INTO console_changes (entity, id) VALUES ('plan', NEW.plan_id);",
   ]),
   trigger("console_plan_deleted", "AFTER DELETE ON execution_plans", [
     "DELETE FROM console_ready WHERE plan_id = OLD.id;",
+    "DELETE FROM console_requeue WHERE plan_id = OLD.id;",
     `UPDATE console_groups SET running = running - (SELECT count(*) FROM console_tasks k
         CROSS JOIN console_lanes l ON l.lane = k.lane CROSS JOIN tasks t ON t.id = k.task_id
         WHERE k.plan_id = OLD.id AND l.group_name = console_groups.name AND t.status IN ${RUNNING})
@@ -315,7 +348,7 @@ export const CONSOLE_TRIGGERS: readonly string[] = [
       `INSERT INTO console_sql_claims (run_id, task_id, worker_id, plan_id, seq)
         SELECT NEW.id, NEW.task_id, NEW.worker_id, q.plan_id, q.seq
         FROM console_tasks k CROSS JOIN console_ready q ON q.seq = k.seq
-        WHERE NEW.status = 'running' AND k.task_id = NEW.task_id AND q.held IN (0, 3, 7);`,
+        WHERE NEW.status = 'running' AND k.task_id = NEW.task_id AND q.held IN (0, 3, 7) AND ${NOT_ON_HOLD};`,
     ],
     update: [
       `UPDATE console_runs SET live = NULL, claimed = CASE claimed WHEN 1 THEN 2 ELSE claimed END

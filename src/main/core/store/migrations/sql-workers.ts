@@ -3,11 +3,15 @@
  * triggers do what `claimReady` and the runner do for the console's own workers.
  */
 
+/** Of an entry `q` of the ready queue: its plan is not one that was paused a moment ago. */
+export const NOT_ON_HOLD = "NOT EXISTS (SELECT 1 FROM console_requeue h WHERE h.plan_id = q.plan_id AND h.hold = 1)";
+
 const PLAN_ROOM = `(p.concurrency IS NULL OR p.concurrency > coalesce((SELECT sum(n) FROM console_counts
     WHERE scope = p.plan_id AND status IN ('assigned', 'in_progress')), 0))`;
 const FIRST = (where: string) => `(SELECT q.seq FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq
       CROSS JOIN console_specs s ON s.seq = q.seq
-    WHERE ${where} AND k.agent = 'command' AND s.spec NOT LIKE '%"late":%' ORDER BY q.priority DESC, q.seq LIMIT 1)`;
+    WHERE ${where} AND k.agent = 'command' AND s.spec NOT LIKE '%"late":%' AND ${NOT_ON_HOLD}
+    ORDER BY q.priority DESC, q.seq LIMIT 1)`;
 
 /**
  * For programs that claim with SQL: what each worker without a task may take now, the first of each lane. Commands
