@@ -12,6 +12,8 @@ export interface ExplorerProcess {
 
 export interface ExplorerOptions {
   readonly fork: () => ExplorerProcess;
+  /** A process without a job ends after so many milliseconds. Default: a minute. */
+  readonly idleMs?: number;
 }
 
 export interface JobOptions {
@@ -40,18 +42,20 @@ export interface Explorer {
 /** A process and the job that it works on. */
 interface Hand {
   readonly process: ExplorerProcess;
+  /** While it waits for a job. */
+  idleTimer: NodeJS.Timeout | null;
   settle: ((error: HiveError | null) => void) | null;
   onPart: ((part: ExplorerPart) => void) | null;
   jobId: number;
 }
 
-export function createExplorer({ fork }: ExplorerOptions): Explorer {
+export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Explorer {
   const hands = new Set<Hand>();
   let idle: Hand | null = null;
   let lastId = 0;
 
   function start(): Hand {
-    const hand: Hand = { process: fork(), settle: null, onPart: null, jobId: 0 };
+    const hand: Hand = { process: fork(), idleTimer: null, settle: null, onPart: null, jobId: 0 };
     hands.add(hand);
     hand.process.onMessage((message) => {
       if (message.id !== hand.jobId) return;
@@ -70,14 +74,32 @@ export function createExplorer({ fork }: ExplorerOptions): Explorer {
   function end(hand: Hand): void {
     hands.delete(hand);
     if (idle === hand) idle = null;
+    if (hand.idleTimer !== null) clearTimeout(hand.idleTimer);
     hand.process.kill();
+  }
+
+  function rest(hand: Hand): void {
+    if (idle !== null) {
+      end(hand);
+      return;
+    }
+    idle = hand;
+    hand.idleTimer = setTimeout(() => end(hand), idleMs);
+    hand.idleTimer.unref();
+  }
+
+  function takeIdle(): Hand | null {
+    const hand = idle;
+    idle = null;
+    if (hand?.idleTimer) clearTimeout(hand.idleTimer);
+    return hand;
   }
 
   return {
     run(job, { onPart, timeoutMs }) {
-      const hand = idle ?? start();
-      idle = null;
-      hand.jobId = ++lastId;
+      const hand = takeIdle() ?? start();
+      const jobId = ++lastId;
+      hand.jobId = jobId;
       hand.onPart = onPart;
       let finish: (error: HiveError | null) => void = () => undefined;
       const ended = new Promise<void>((resolve, reject) => {
@@ -85,31 +107,24 @@ export function createExplorer({ fork }: ExplorerOptions): Explorer {
       });
       // Not everybody waits for the end.
       ended.catch(() => undefined);
-      const timer = setTimeout(() => {
-        hand.settle?.(
-          new HiveError("not_allowed", `It took longer than ${Math.round(timeoutMs / 1_000)} s and was stopped.`),
-        );
+      const kill = (error: HiveError | null): void => {
+        // By now the process may work on another job.
+        if (hand.jobId !== jobId || hand.settle === null) return;
+        const { settle } = hand;
         end(hand);
-      }, timeoutMs);
+        settle(error);
+      };
+      const late = `It took longer than ${Math.round(timeoutMs / 1_000)} s and was stopped.`;
+      const timer = setTimeout(() => kill(new HiveError("not_allowed", late)), timeoutMs);
       hand.settle = (error) => {
         clearTimeout(timer);
         hand.settle = null;
         hand.onPart = null;
         finish(error);
-        if (!hands.has(hand)) return;
-        if (idle === null) idle = hand;
-        else end(hand);
+        if (hands.has(hand)) rest(hand);
       };
-      hand.process.post({ id: hand.jobId, job });
-      return {
-        ended,
-        cancel() {
-          if (hand.settle === null) return;
-          const { settle } = hand;
-          end(hand);
-          settle(null);
-        },
-      };
+      hand.process.post({ id: jobId, job });
+      return { ended, cancel: () => kill(null) };
     },
     stop() {
       for (const hand of [...hands]) {

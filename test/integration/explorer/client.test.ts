@@ -12,9 +12,10 @@ const FILE = join(import.meta.dirname, "worker.mjs");
 const START = { byte: 0, line: 1 };
 const LONG = 60_000;
 
-function explorerOfNode() {
+function explorerOfNode(idleMs?: number) {
   const children: ChildProcess[] = [];
   const explorer = createExplorer({
+    ...(idleMs === undefined ? {} : { idleMs }),
     fork() {
       const child = fork(FILE, { stdio: "ignore" });
       children.push(child);
@@ -63,6 +64,26 @@ describe("the explorer's client", () => {
     const late = explorer.run(jobOf("block"), { onPart: () => undefined, timeoutMs: 50 });
     await expect(late.ended).rejects.toThrow(/longer than/);
     await gone(0);
+  });
+
+  it("does not stop a later job of the same process by cancelling one that has ended", async () => {
+    const { explorer, children } = explorerOfNode();
+    const options = { onPart: () => undefined, timeoutMs: LONG };
+    const first = explorer.run(jobOf("a"), options);
+    await first.ended;
+    const second = explorer.run(jobOf("block"), options);
+    first.cancel();
+    expect(children).toHaveLength(1);
+    expect(children[0]?.killed).toBe(false);
+    second.cancel();
+    expect(children[0]?.killed).toBe(true);
+  });
+
+  it("ends a process that has had nothing to do for a while", async () => {
+    const { explorer, gone } = explorerOfNode(20);
+    await explorer.run(jobOf("a"), { onPart: () => undefined, timeoutMs: LONG }).ended;
+    await gone(0);
+    await explorer.run(jobOf("b"), { onPart: () => undefined, timeoutMs: LONG }).ended;
   });
 
   it("works on several jobs at once, and keeps one process for later", async () => {

@@ -7,13 +7,14 @@ import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { formatDuration, shortId } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
-import { ClockTime, Elapsed } from "../../ui/relative-time";
+import { ClockTime, Elapsed, Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
 import { Tabs } from "../../ui/tabs";
 import { AttemptsTab } from "./attempts-tab";
 import { copyText } from "./copy";
 import { TaskAudit, TaskEvents } from "./history-tab";
 import { LogTab } from "./log-tab";
+import { type Outlook, useOutlook } from "./outlook";
 import { PayloadTab } from "./payload-tab";
 import { ProgressBar } from "./progress-bar";
 import { ResultTab } from "./result-tab";
@@ -150,7 +151,7 @@ function TaskTabs({ task, pane, runId }: TaskTabsProps) {
                 { id: "audit", label: "What people did" },
               ]}
             >
-              {pane === "audit" ? <TaskAudit task={task} /> : <TaskEvents task={task} />}
+              {pane === "audit" ? <TaskAudit key={task.id} task={task} /> : <TaskEvents key={task.id} task={task} />}
             </Segments>
           ),
         },
@@ -176,6 +177,7 @@ interface HeadProps {
 
 function Head({ task, isGone, onClose }: HeadProps) {
   const isRunning = task.status === "in_progress";
+  const outlook = useOutlook(task);
   return (
     <header className={styles.head}>
       <div className={styles.titleRow}>
@@ -209,6 +211,14 @@ function Head({ task, isGone, onClose }: HeadProps) {
             </span>
           </span>
         )}
+        {outlook.startsAt !== null && task.startedAt === null && (
+          <span title="When half of the runs before it would have come to it">
+            predicted{" "}
+            <b>
+              <Moment at={outlook.startsAt} />
+            </b>
+          </span>
+        )}
         {task.startedAt !== null && (
           <span>
             from{" "}
@@ -220,12 +230,19 @@ function Head({ task, isGone, onClose }: HeadProps) {
       </div>
       {task.startedAt !== null && (isRunning || task.finishedAt !== null) && (
         <div className={styles.progress}>
-          <ProgressBar state={task.state} from={task.startedAt} to={task.finishedAt} limitMs={task.timeoutMs} />
+          <ProgressBar
+            state={task.state}
+            from={task.startedAt}
+            to={task.finishedAt}
+            limitMs={task.timeoutMs}
+            usualP50={outlook.usualP50}
+            usualP90={outlook.usualP90}
+          />
           <div className={styles.progressWords}>
             <b>
               <Elapsed from={task.startedAt} to={task.finishedAt} />
             </b>
-            {task.timeoutMs !== null && <span>limit {formatDuration(task.timeoutMs)}</span>}
+            <span>{durationWords(task, outlook)}</span>
           </div>
         </div>
       )}
@@ -233,4 +250,14 @@ function Head({ task, isGone, onClose }: HeadProps) {
       {!isGone && <TaskActions task={task} />}
     </header>
   );
+}
+
+function durationWords({ timeoutMs }: TaskDetail, { usualP50, usualP90 }: Outlook): string {
+  return [
+    usualP50 === null ? "" : `P50 ${formatDuration(usualP50)}`,
+    usualP90 === null ? "" : `P90 ${formatDuration(usualP90)}`,
+    timeoutMs === null ? "" : `limit ${formatDuration(timeoutMs)}`,
+  ]
+    .filter((words) => words !== "")
+    .join("  ");
 }

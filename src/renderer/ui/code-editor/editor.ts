@@ -35,7 +35,13 @@ export interface Editor {
 const THEME = EditorView.theme({
   "&": { flex: "1", minWidth: "0", fontSize: "11px", color: "var(--text-2)", background: "var(--surface-inset)" },
   "&.cm-focused": { outline: "none", boxShadow: "inset 0 0 0 2px var(--accent-bd)" },
-  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "18px", overflow: "auto" },
+  ".cm-scroller": {
+    fontFamily: "var(--font-mono)",
+    lineHeight: "18px",
+    overflow: "auto",
+    scrollbarWidth: "thin",
+    scrollbarColor: "var(--border-3) transparent",
+  },
   ".cm-content": { caretColor: "var(--text-1)", padding: "6px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text-1)" },
   ".cm-gutters": { background: "var(--surface-inset)", color: "var(--text-3)", border: "none" },
