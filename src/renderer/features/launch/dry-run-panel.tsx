@@ -32,7 +32,7 @@ export function DryRunPanel({ sourceId, again, missing }: DryRunPanelProps) {
       data-stale={isStale || again === null || undefined}
     >
       <div className={styles.basis}>
-        <span>{shown === null ? "What a launch would do. Nothing is written." : `Predicted ${basisWords(shown)}`}</span>
+        <span>{shown === null ? "What a launch would do. Nothing is written." : basisWords(shown)}</span>
         <Button
           size="xs"
           icon={<RefreshCw size={12} />}
@@ -76,7 +76,7 @@ function Outlook({ run }: { readonly run: DryRun }) {
           </div>
         ))}
       </dl>
-      <UsageChart run={run} />
+      {run.usage.length > 0 && <UsageChart run={run} />}
       {run.limits.length > 0 && <Limits limits={run.limits} />}
     </>
   );

@@ -21,7 +21,7 @@ export function clockAt(time: number, now: number): string {
   return days === 0 ? clock : `${clock} +${days}d`;
 }
 
-const UNKNOWN = { value: "Unknown", note: "it never ran before" };
+const UNKNOWN = { value: "Unknown", note: "never ran" };
 
 function finish(label: string, ms: number | null, { kind }: DryRun, now: number): Omit<Figure, "title"> {
   if (kind === "never") return { label, value: "Never", note: "as things stand", tone: "failed" };
@@ -69,10 +69,10 @@ export function figuresOf(run: DryRun, now: number): Figure[] {
 
 /** What a prediction rests on, in a line. */
 export function basisWords({ basis: { pastRuns, known } }: DryRun): string {
-  if (known === 0) return "nothing of it ran before, nothing is written";
+  if (known === 0) return "Nothing of it ran before. Nothing is written.";
   return pastRuns > 0
-    ? `from ${plural(pastRuns, "past run")} and live workers, nothing is written`
-    : "from tasks like these and live workers, nothing is written";
+    ? `From ${plural(pastRuns, "past run")} and live workers. Nothing is written.`
+    : "From tasks like these and live workers. Nothing is written.";
 }
 
 export interface LimitWords {
