@@ -67,11 +67,9 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
   if (!plan) return false;
   counts.delete("waiting");
   counts.delete("blocked");
-  const outcome = planOutcome(
-    Object.fromEntries(counts),
-    plan.cancel_requested_at !== null,
-    excusedTasks(tx, planId, counts),
-  );
+  const isCancelled = plan.cancel_requested_at !== null;
+  const excused = isCancelled ? undefined : excusedTasks(tx, planId, counts);
+  const outcome = planOutcome(Object.fromEntries(counts), isCancelled, excused);
   if (!isLegalPlanTransition(text(plan.status), outcome)) return false;
   const synthesis = synthesisOf(tx, planId, plan, outcome, { now, source, newId });
   const status = synthesis.kind === "failed" ? "synthesis_failed" : outcome;
