@@ -39,6 +39,7 @@ export default defineConfig({
       target: "chrome130",
       // Nothing inline: the page's policy admits no data: fonts.
       assetsInlineLimit: 0,
+      minify: true,
       rolldownOptions: { input: entry("src/renderer/index.html") },
     },
   },
