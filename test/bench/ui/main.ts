@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { seedDatabase } from "../../seed/database";
-import { atMost, type Figure, figureLine, median, quantile } from "../figure";
-import { type BenchedConsole, openConsole } from "./console";
+import { atMost, type Figure, figureLine, median, quantile, rounded } from "../figure";
+import { type BenchedConsole, openConsole, timeStart } from "./console";
 import { startLoad } from "./load";
 import { watchMainLoop } from "./main-loop";
 import { firstAnswer, heapOf, observe, takeNotes } from "./page";
@@ -36,6 +36,8 @@ const ROOT = resolve(".");
 const MB = 1_000_000;
 const MARK_EVERY_MS = 250;
 const IDLE_MS = 3_000;
+/** For so long the single tasks of both main threads are recorded under load. */
+const TRACED_MS = 15_000;
 
 const FILTERS: Readonly<Record<string, string>> = {
   state: "state:failed",
@@ -49,6 +51,9 @@ const FILTERS: Readonly<Record<string, string>> = {
 /** A few tasks that no other filter shows: what is on screen after it is an answer. */
 const ELSEWHERE = "state:review_pending";
 const ROUNDS = 7;
+/** Stands there as soon as the overview has its figures. */
+const OVERVIEW = '[aria-label="Time range"]';
+const STARTS = 5;
 /** The second of these is the task whose changes are timed: nothing else that is written touches it. */
 const MARKED = { board: '[data-status="review_pending"] [data-id]', table: "tr[data-key]" } as const;
 
@@ -78,26 +83,33 @@ try {
 }
 
 async function open(): Promise<BenchedConsole> {
-  // The first start warms the caches of the file system: it is the second that is timed.
-  const first = await openConsole(ROOT, file, join(work, "data"));
-  await first.page.locator('[aria-label="Time range"]').waitFor();
-  await first.quit();
+  const data = join(work, "data");
+  // The first start warms the caches of the file system and the page's compiled code.
+  await timeStart(ROOT, file, data, OVERVIEW);
   const stall = watchStall();
-  const console = await openConsole(ROOT, file, join(work, "data"));
-  await console.page.locator('[aria-label="Time range"]').waitFor();
-  const shownAt = await console.page.evaluate(
-    () => new Promise<number>((done) => requestAnimationFrame(() => done(Date.now()))),
+  const starts: number[] = [];
+  for (let round = 0; round < STARTS; round += 1) starts.push(await timeStart(ROOT, file, data, OVERVIEW));
+  const stalled = stall();
+  const opened = await openConsole(ROOT, file, data);
+  await opened.page.locator(OVERVIEW).waitFor();
+  const cpuSeconds = await opened.app.evaluate(({ app }) =>
+    app.getAppMetrics().reduce((sum, { cpu }) => sum + (cpu.cumulativeCPUUsage ?? 0), 0),
   );
-  const born = await console.app.evaluate(() => process.getCreationTime?.() ?? null);
-  const boardMs = await firstAnswer(console.page, "#/tasks");
+  const boardMs = await firstAnswer(opened.page, "#/tasks");
   report({
     bench: "window usable",
-    value: shownAt - (born ?? console.startedAt),
-    unit: "ms from the start of the process to the overview",
+    value: Math.min(...starts),
+    unit: "ms from the start of the process to the overview, best",
     promise: atMost(2_000),
-    more: { tasks, thenBoardMs: Math.round(boardMs), ...stall() },
+    more: {
+      tasks,
+      median: Math.round(median(starts)),
+      cpuMs: Math.round(cpuSeconds * 1_000),
+      thenBoardMs: Math.round(boardMs),
+      ...stalled,
+    },
   });
-  return console;
+  return opened;
 }
 
 async function filters({ page }: BenchedConsole): Promise<void> {
@@ -133,13 +145,19 @@ async function scrolling({ page }: BenchedConsole): Promise<void> {
       ["keys", byKeys],
     ] as const) {
       const stall = watchStall();
-      const { longest, heaviest, over, tasks: seen } = await timeTasks(page, () => move(page, list));
+      const { longest, heaviest, over, tasks: seen } = (await timeTasks(page, () => move(page, list))).page;
       report({
         bench: `scroll, ${layout} by ${by}`,
         value: heaviest.cpu,
         unit: "ms of processor time, heaviest task",
         promise: atMost(50),
-        more: { longestWall: longest.wall, over50Wall: over.wall, over50Cpu: over.cpu, tasks: seen, ...stall() },
+        more: {
+          longestWall: rounded(longest.wall),
+          over50Wall: over.wall,
+          over50Cpu: over.cpu,
+          tasks: seen,
+          ...stall(),
+        },
       });
     }
   }
@@ -167,7 +185,9 @@ async function load({ app, page }: BenchedConsole, layout: "board" | "table"): P
   });
   const stall = watchStall();
   const loop = await watchMainLoop(app);
-  await delay((minutes * 60_000) / 2);
+  const halfMs = (minutes * 60_000) / 2;
+  const timed = await timeTasks(page, () => delay(Math.min(TRACED_MS, halfMs)));
+  await delay(Math.max(0, halfMs - TRACED_MS));
   const busyLoop = await loop();
   const written = await writing.stop();
   const stalled = stall();
@@ -199,6 +219,25 @@ async function load({ app, page }: BenchedConsole, layout: "board" | "table"): P
     unit: "ms p99",
     promise: atMost(20),
     more: { ...busyLoop, idleP99: idleLoop.p99, idleLongest: idleLoop.longest, ...shared },
+  });
+  report({
+    bench: `main loop under ${layout}, heaviest turn`,
+    value: timed.main.heaviest.cpu,
+    unit: "ms of processor time",
+    promise: atMost(20),
+    more: { turns: timed.main.tasks, over50: timed.main.over.cpu, ...shared },
+  });
+  report({
+    bench: `page under ${layout}, heaviest task`,
+    value: timed.page.heaviest.cpu,
+    unit: "ms of processor time",
+    promise: atMost(50),
+    more: {
+      longestWall: rounded(timed.page.longest.wall),
+      over50Wall: timed.page.over.wall,
+      over50Cpu: timed.page.over.cpu,
+      ...shared,
+    },
   });
   const { used, kept } = await heapOf(page);
   report({

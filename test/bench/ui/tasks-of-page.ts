@@ -15,6 +15,8 @@ export interface TaskTimes {
   readonly heaviest: TaskTime;
   /** Tasks over 50 ms, and those of them that took the processor for so long. */
   readonly over: { readonly wall: number; readonly cpu: number };
+  /** Processor time that all of them took. */
+  readonly cpu: number;
 }
 
 const LIMIT_MS = 50;
@@ -29,11 +31,17 @@ const traceEvent = z.object({
   args: z.object({ name: z.string().optional() }).catch({}).default({}),
 });
 
+/** Main threads, by the names that Chromium gives them. */
+const THREADS = { page: "CrRendererMain", main: "CrBrowserMain" } as const;
+
 /**
- * Records the tasks of the page while `work` runs, as Chromium times them: the wall's clock, and the thread's own, which
- * stands still while others have the processor.
+ * Records the tasks of the main threads of the page and of the main process while `work` runs, as Chromium times them:
+ * by the wall's clock, and by the thread's own, which stands still while others have the processor.
  */
-export async function timeTasks(page: Page, work: () => Promise<void>): Promise<TaskTimes> {
+export async function timeTasks(
+  page: Page,
+  work: () => Promise<void>,
+): Promise<Readonly<Record<keyof typeof THREADS, TaskTimes>>> {
   const session = await page.context().newCDPSession(page);
   const events: unknown[] = [];
   session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
@@ -44,7 +52,7 @@ export async function timeTasks(page: Page, work: () => Promise<void>): Promise<
   await work();
   await ended(session);
   await session.detach();
-  return summarise(events);
+  return { page: summarise(events, THREADS.page), main: summarise(events, THREADS.main) };
 }
 
 async function ended(session: CDPSession): Promise<void> {
@@ -53,14 +61,14 @@ async function ended(session: CDPSession): Promise<void> {
   await complete;
 }
 
-function summarise(raw: readonly unknown[]): TaskTimes {
+function summarise(raw: readonly unknown[], thread: string): TaskTimes {
   const events = raw.flatMap((value) => {
     const parsed = traceEvent.safeParse(value);
     return parsed.success ? [parsed.data] : [];
   });
   const threads = new Set(
     events
-      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .filter(({ name, args }) => name === "thread_name" && args.name === thread)
       .map(({ pid, tid }) => `${pid}/${tid}`),
   );
   const tasks = events
@@ -75,5 +83,6 @@ function summarise(raw: readonly unknown[]): TaskTimes {
       wall: tasks.filter(({ wall }) => wall > LIMIT_MS).length,
       cpu: tasks.filter(({ cpu }) => cpu > LIMIT_MS).length,
     },
+    cpu: tasks.reduce((sum, { cpu }) => sum + cpu, 0),
   };
 }
