@@ -17,6 +17,7 @@ import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
 import { createMenu } from "./menu";
 import { declareScheme, servePage } from "./page";
+import { openPlanDrafts } from "./plan-drafts";
 import { createPlanFiles } from "./plan-files";
 import { createPlanReader } from "./plan-reader";
 import { createPlanSources } from "./plan-sources";
@@ -69,7 +70,7 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     window,
     dialogs,
     samples: createSamples(join(root, "resources", "plans"), reader),
-    sources: createPlanSources(reader),
+    sources: createPlanSources(reader, openPlanDrafts(join(app.getPath("userData"), "drafts"), report)),
     files,
     reader,
     homeFolder: app.getPath("home"),

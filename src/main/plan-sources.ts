@@ -5,6 +5,7 @@ import type { PlanDefinition, PlanFinding } from "../shared/model/plan-definitio
 import { originKey, type PlanOrigin } from "../shared/model/plan-origin";
 import type { FileState, PlanDraft, SaveOutcome } from "../shared/model/plan-source";
 import type { PlanPreview } from "../shared/model/views";
+import type { PlanDrafts } from "./plan-drafts";
 import { planFileText, readPlanText, writePlanText } from "./plan-file-text";
 import type { PlanReader } from "./plan-reader";
 
@@ -37,7 +38,7 @@ export interface LooseText {
 
 /**
  * Plan texts that the operator opened, by an id of ours: the page names what it saw and launches exactly that,
- * never a path. What was opened, edited and not saved is there again when it is opened again.
+ * never a path. What was opened, edited and not saved is there again when it is opened again, in a later window too.
  */
 export interface PlanSources {
   open(file: string, origin: PlanOrigin): Promise<PlanPreview>;
@@ -49,14 +50,14 @@ export interface PlanSources {
   save(sourceId: string, options: { readonly overwrite: boolean }): Promise<SaveOutcome>;
   saveAs(sourceId: string, file: string, origin: PlanOrigin): Promise<PlanPreview>;
   fileState(sourceId: string): Promise<FileState>;
-  drafts(): readonly PlanDraft[];
+  drafts(): Promise<readonly PlanDraft[]>;
   /** The text as last shown. */
   get(sourceId: string): PlanSource;
   /** Its file, for what reads it later by itself. Throws `not_allowed` when the text is not what a file says. */
   savedFile(sourceId: string): string;
 }
 
-export function createPlanSources(reader: PlanReader): PlanSources {
+export function createPlanSources(reader: PlanReader, stored: PlanDrafts): PlanSources {
   const sources = new Map<string, PlanSource>();
   /** The latest text of each that is being parsed. */
   const newest = new Map<string, string>();
@@ -79,9 +80,20 @@ export function createPlanSources(reader: PlanReader): PlanSources {
     return source;
   }
 
-  function editedOf(origin: PlanOrigin): PlanSource | undefined {
+  /** What was edited and not saved, in this window or an earlier one. */
+  async function editedOf(origin: PlanOrigin): Promise<PlanSource | null> {
     const key = originKey(origin);
-    return [...sources.values()].find((source) => isEdited(source) && originKey(source.origin) === key);
+    const open = [...sources.values()].find((source) => isEdited(source) && originKey(source.origin) === key);
+    if (open !== undefined) return open;
+    const draft = await stored.get(origin);
+    if (draft === null) return null;
+    return { id: randomUUID(), ...draft, ...(await reader.parse(draft.text, { fileName: draft.name })) };
+  }
+
+  /** Keeps what is edited on the disk, too, and nothing else. */
+  async function store({ origin, name, file, folder, text, kept }: PlanSource): Promise<void> {
+    if (text === kept) await stored.remove(origin);
+    else await stored.put({ origin, name, file, folder, text, kept });
   }
 
   async function read(given: Omit<PlanSource, "text" | "kept" | "definition" | "findings">, text: string) {
@@ -96,29 +108,35 @@ export function createPlanSources(reader: PlanReader): PlanSources {
 
   return {
     async open(file, origin) {
-      const edited = editedOf(origin);
-      if (edited !== undefined) return keep(edited);
+      const edited = await editedOf(origin);
+      if (edited !== null) return keep(edited);
       return read(
         { id: randomUUID(), name: basename(file), origin, file, folder: dirname(file) },
         await readPlanText(file),
       );
     },
     async openText({ origin, name, folder, text }) {
-      const edited = editedOf(origin);
-      return edited === undefined ? read({ id: randomUUID(), name, origin, file: null, folder }, text) : keep(edited);
+      const edited = await editedOf(origin);
+      return edited === null ? read({ id: randomUUID(), name, origin, file: null, folder }, text) : keep(edited);
     },
     async reload(sourceId) {
       const source = get(sourceId);
       const text = source.file === null ? source.kept : await readPlanText(source.file);
       newest.set(sourceId, text);
-      return read(source, text);
+      const preview = await read(source, text);
+      await stored.remove(source.origin);
+      return preview;
     },
     async edit(sourceId, text) {
       const { name } = get(sourceId);
       newest.set(sourceId, text);
       const { definition, findings } = await reader.parse(text, { fileName: name });
       const source = get(sourceId);
-      return newest.get(sourceId) === text ? keep({ ...source, text, definition, findings }) : previewOf(source);
+      if (newest.get(sourceId) !== text) return previewOf(source);
+      const edited = { ...source, text, definition, findings };
+      const preview = keep(edited);
+      await store(edited);
+      return preview;
     },
     async save(sourceId, { overwrite }) {
       const source = get(sourceId);
@@ -129,11 +147,16 @@ export function createPlanSources(reader: PlanReader): PlanSources {
       const now = await planFileText(file);
       if (!overwrite && now !== source.kept) return { outcome: now === null ? "missing" : "changed" };
       await writePlanText(file, source.text);
-      return { outcome: "saved", preview: keep({ ...get(sourceId), kept: source.text }) };
+      const saved = { ...get(sourceId), kept: source.text };
+      const preview = keep(saved);
+      await store(saved);
+      return { outcome: "saved", preview };
     },
     async saveAs(sourceId, file, origin) {
-      const { text } = get(sourceId);
+      const { text, origin: former } = get(sourceId);
       await writePlanText(file, text);
+      await stored.remove(former);
+      await stored.remove(origin);
       return read({ id: sourceId, name: basename(file), origin, file, folder: dirname(file) }, text);
     },
     async fileState(sourceId) {
@@ -142,8 +165,12 @@ export function createPlanSources(reader: PlanReader): PlanSources {
       const now = await planFileText(file);
       return now === null ? "missing" : now === kept ? "same" : "changed";
     },
-    drafts: () =>
-      [...sources.values()].filter(isEdited).map(({ id, name, origin }) => ({ sourceId: id, name, origin })),
+    async drafts() {
+      const open = [...sources.values()].filter(isEdited);
+      const keys = new Set(open.map(({ origin }) => originKey(origin)));
+      const others = (await stored.all()).filter(({ origin }) => !keys.has(originKey(origin)));
+      return [...open, ...others].map(({ name, origin }) => ({ name, origin }));
+    },
     get,
     savedFile(sourceId) {
       const source = get(sourceId);

@@ -34,7 +34,6 @@ export type SaveOutcome =
 export type FileState = "same" | "changed" | "missing" | "none";
 
 export interface PlanDraft {
-  readonly sourceId: string;
   readonly name: string;
   readonly origin: PlanOrigin;
 }

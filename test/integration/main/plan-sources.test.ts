@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { launchPlan } from "../../../src/main/core/operations/plans";
 import { parsePlan } from "../../../src/main/core/plan/parse";
 import { LATEST_SOURCES, listRecentSources } from "../../../src/main/core/store/recent-sources";
+import { openPlanDrafts } from "../../../src/main/plan-drafts";
 import { createPlanFiles } from "../../../src/main/plan-files";
 import type { PlanReader } from "../../../src/main/plan-reader";
 import { createPlanSources } from "../../../src/main/plan-sources";
@@ -16,6 +17,13 @@ const FILE: PlanOrigin = { kind: "file", fileId: "f" };
 const PLAN = "title: One\nsubtasks:\n  - {id: a, run: 'true'}\n";
 const OTHER = PLAN.replace("One", "Two");
 
+function newSources(drafts = temporaryFolder(), parser = reader) {
+  return createPlanSources(
+    parser,
+    openPlanDrafts(join(drafts, "drafts"), (message) => expect.fail(message)),
+  );
+}
+
 function planFile(text = PLAN): string {
   const file = join(temporaryFolder(), "plan.yaml");
   writeFileSync(file, text);
@@ -25,7 +33,7 @@ function planFile(text = PLAN): string {
 test("an edited text is launched as it stands, saved into its file, and is no longer edited then", async () => {
   const file = planFile();
   chmodSync(file, 0o640);
-  const sources = createPlanSources(reader);
+  const sources = newSources();
   const { sourceId, isEdited } = await sources.open(file, FILE);
   expect(isEdited).toBe(false);
   expect(await sources.edit(sourceId, OTHER)).toMatchObject({ title: "Two", isEdited: true, isSavable: true });
@@ -44,7 +52,7 @@ test("an edited text is launched as it stands, saved into its file, and is no lo
 
 test("a file that was changed meanwhile is not written over silently", async () => {
   const file = planFile();
-  const sources = createPlanSources(reader);
+  const sources = newSources();
   const { sourceId } = await sources.open(file, FILE);
   await sources.edit(sourceId, OTHER);
   writeFileSync(file, "title: Theirs\n");
@@ -60,20 +68,40 @@ test("a file that was changed meanwhile is not written over silently", async () 
 
 test("edits are there again when the same plan is opened again, and gone when it is reloaded", async () => {
   const file = planFile();
-  const sources = createPlanSources(reader);
+  const sources = newSources();
   const { sourceId } = await sources.open(file, FILE);
   await sources.edit(sourceId, OTHER);
-  expect(sources.drafts()).toEqual([{ sourceId, name: "plan.yaml", origin: FILE }]);
+  expect(await sources.drafts()).toEqual([{ name: "plan.yaml", origin: FILE }]);
   expect(await sources.open(file, FILE)).toMatchObject({ sourceId, text: OTHER });
   for (let at = 0; at < 40; at += 1) await sources.open(file, { kind: "file", fileId: `other ${at}` });
   expect(sources.get(sourceId).text, "only what is not edited makes room").toBe(OTHER);
   expect(await sources.reload(sourceId)).toMatchObject({ text: PLAN, isEdited: false });
-  expect(sources.drafts()).toEqual([]);
+  expect(await sources.drafts()).toEqual([]);
+});
+
+test("edits outlive the window, and notice what became of their file meanwhile", async () => {
+  const file = planFile();
+  const folder = temporaryFolder();
+  const before = newSources(folder);
+  const { sourceId } = await before.open(file, FILE);
+  await before.edit(sourceId, OTHER);
+  writeFileSync(file, "title: Theirs\n");
+
+  const after = newSources(folder);
+  expect(await after.drafts()).toEqual([{ name: "plan.yaml", origin: FILE }]);
+  const again = await after.open(file, FILE);
+  expect(again).toMatchObject({ title: "Two", isEdited: true, isSavable: true });
+  expect(await after.fileState(again.sourceId)).toBe("changed");
+  await after.save(again.sourceId, { overwrite: true });
+  expect(await newSources(folder).drafts()).toEqual([]);
+
+  writeFileSync(join(folder, "drafts", "damaged.json"), "{");
+  expect(await newSources(folder).drafts()).toEqual([]);
 });
 
 test("of two edits that overlap the later one holds", async () => {
   const held: Array<() => void> = [];
-  const sources = createPlanSources({
+  const sources = newSources(temporaryFolder(), {
     parse: async (text, options) => {
       if (text === "first") await new Promise<void>((resolve) => held.push(resolve));
       return parsePlan(text, options);
@@ -89,7 +117,7 @@ test("of two edits that overlap the later one holds", async () => {
 
 test("a sample is saved as a file of one's own, through a link into what it points to", async () => {
   const folder = temporaryFolder();
-  const sources = createPlanSources(reader);
+  const sources = newSources();
   const { sourceId, isSavable } = await sources.open(planFile(), { kind: "sample", name: "plan" });
   expect(isSavable).toBe(false);
   await sources.edit(sourceId, OTHER);
@@ -108,6 +136,17 @@ test("a sample is saved as a file of one's own, through a link into what it poin
   await expect(sources.saveAs(sourceId, join(folder, "nowhere", "x.yaml"), FILE)).rejects.toMatchObject({
     code: "file_unwritable",
   });
+});
+
+test("a text in no file is launched from the folder it names, and kept as long as it is edited", async () => {
+  const sources = newSources();
+  const loose = { origin: { kind: "like", planId: "p" }, name: "then.yaml", folder: "/plans", text: PLAN } as const;
+  const { sourceId } = await sources.openText(loose);
+  expect(await sources.fileState(sourceId)).toBe("none");
+  expect(() => sources.savedFile(sourceId)).toThrow("in no file yet");
+  await sources.edit(sourceId, OTHER);
+  expect(await sources.openText(loose)).toMatchObject({ sourceId, title: "Two", isEdited: true, isSavable: false });
+  expect(await sources.reload(sourceId)).toMatchObject({ title: "One", isEdited: false });
 });
 
 test("opened files are known by id and remembered; others are not", () => {

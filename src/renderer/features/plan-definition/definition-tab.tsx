@@ -4,6 +4,7 @@ import type { PlanDetail } from "../../../shared/model/views";
 import { EmptyState } from "../../ui/empty-state";
 import { formatCount, plural } from "../../ui/format";
 import { Moment } from "../../ui/relative-time";
+import { LaunchLike } from "../launch/launch-like";
 import { PlanText } from "../launch/plan-text";
 import { shownValue } from "./compare";
 import { CompareTable } from "./compare-table";
@@ -29,6 +30,10 @@ export function DefinitionTab({ plan }: { readonly plan: PlanDetail }) {
           <Fact name="Tasks" value={formatCount(plan.taskCount)} />
         </dl>
         {plan.description !== "" && <p className={styles.description}>{plan.description}</p>}
+        <LaunchLike
+          planId={plan.id}
+          off={plan.definitionText === null ? "Another program wrote it: there is no text to launch again." : null}
+        />
         <h2>Parameters</h2>
         {parameters.length === 0 ? (
           <p className={styles.none}>It takes none, or was launched without any. Secrets are never kept.</p>
