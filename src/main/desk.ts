@@ -16,6 +16,7 @@ import type { LogSearches } from "./explorer/log-searches";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
+import { exportHandlers } from "./task-exports";
 import { isSeen, senderTo } from "./window";
 
 export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
@@ -166,6 +167,7 @@ function serve(core: Core<Runner>, services: WindowServices, { window, searches,
         homeFolder: services.homeFolder,
       }),
       ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
+      ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...windowHandlers(services),
     },
     reason: null,

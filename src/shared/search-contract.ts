@@ -2,11 +2,15 @@ import { z } from "zod";
 import { taskFilter } from "./model/task-filter";
 import {
   type ErrorGroups,
+  EXPORT_FORMATS,
+  MOST_ASKED_USUAL,
   MOST_WATCHED,
   type SavedView,
   TASK_ORDERS,
   type TaskCounts,
+  type TaskExport,
   type TaskPage,
+  type UsualDuration,
 } from "./model/task-lists";
 import { operation } from "./operation";
 
@@ -44,6 +48,26 @@ export const searchContract = {
   ),
   /** The latest failed tasks, those that failed alike together, the largest group first. */
   "tasks.errorGroups": operation<ErrorGroups>()(z.strictObject({ filter: taskFilter.default({}) })),
+  /** What tasks took in earlier runs of their plans; those that never ran before are not in the answer. */
+  "tasks.usual": operation<readonly UsualDuration[]>()(
+    z.strictObject({ taskIds: z.array(z.string().min(1).max(1_000)).max(MOST_ASKED_USUAL).readonly() }),
+  ),
+
+  /**
+   * Asks where with the system's dialog, and begins to write the tasks that match into that file, at most
+   * `MOST_EXPORTED`; null when the operator thinks better of it. The file is there when all of it is.
+   */
+  "tasks.export": operation<TaskExport | null>()(
+    z.strictObject({
+      filter: taskFilter.default({}),
+      order: order.default("newest"),
+      format: z.enum(EXPORT_FORMATS).default("csv"),
+    }),
+  ),
+  /** How far it has got. `not_found` for one that this window has not begun. */
+  "tasks.exported": operation<TaskExport>()(z.strictObject({ exportId: id })),
+  /** What was written so far is taken away. */
+  "tasks.stopExport": operation<TaskExport>()(z.strictObject({ exportId: id })),
 
   /** Views that operators keep, by name. Every console of the database has the same. */
   "views.list": operation<readonly SavedView[]>()(z.strictObject({})),

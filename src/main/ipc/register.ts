@@ -62,7 +62,7 @@ function isOperationName(name: unknown): name is OperationName {
 }
 
 /** Answers of these come when somebody, or a process of its own, has come to an end. */
-const PATIENT = ["app.", "plans.choose", "runs.saveLog", "runs.searchLogNext"];
+const PATIENT = ["app.", "plans.choose", "runs.saveLog", "runs.searchLogNext", "tasks.export"];
 
 function waitsForOthers(name: unknown): boolean {
   return typeof name === "string" && PATIENT.some((start) => name.startsWith(start));

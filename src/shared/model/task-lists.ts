@@ -102,3 +102,36 @@ export interface SavedView {
   readonly actor: string;
   readonly changedAt: number;
 }
+
+/** What a task took in earlier runs of its plan. */
+export interface UsualDuration {
+  readonly taskId: string;
+  /** Milliseconds that half of them took at most. */
+  readonly p50: number;
+  /** Milliseconds that nineteen of twenty took at most. */
+  readonly p95: number;
+  /** How many it is taken from. */
+  readonly runs: number;
+}
+
+/** The most tasks of which one answer tells what they usually take. */
+export const MOST_ASKED_USUAL = 200;
+
+/** How tasks are written into a file: `csv` for spreadsheets, `jsonl` (an object a line) for programs. */
+export const EXPORT_FORMATS = ["csv", "jsonl"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** The most tasks that one file gets. */
+export const MOST_EXPORTED = 100_000;
+
+/** A file of tasks that is being written, or was. */
+export interface TaskExport {
+  readonly exportId: string;
+  readonly file: string;
+  readonly written: number;
+  /** `stopped`: by the operator; the file is taken away again, as when it `failed`. */
+  readonly state: "writing" | "done" | "stopped" | "failed";
+  /** More match than a file gets: it holds the first ones. */
+  readonly isCut: boolean;
+  readonly error: string | null;
+}

@@ -10,6 +10,7 @@ import { Menu, MenuItem, MenuLine } from "../../ui/menu";
 import { useReadOnlyReason } from "../shell/app-store";
 import styles from "./bulk.module.css";
 import { askMany } from "./bulk-acts";
+import { ExportMenu } from "./export-menu";
 import { clearSelection, selectAllMatching, selectedFilter, useSelection } from "./selection";
 
 interface BulkBarProps {
@@ -155,6 +156,7 @@ export function BulkBar({ filter, matching, isPartial }: BulkBarProps) {
           Reject…
         </MenuItem>
       </Menu>
+      <ExportMenu filter={meant} order={null} label="Export the selected" count={isAll ? matching : ids.size} />
       <i className={styles.line} />
       <Button size="sm" variant="ghost" keys="Escape" onClick={clearSelection}>
         Clear

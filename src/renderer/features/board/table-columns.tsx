@@ -18,6 +18,7 @@ import { StatusLabel } from "../../ui/status";
 import { AgentIcon } from "./agent-icon";
 import { PriorityMark } from "./priority-mark";
 import styles from "./table.module.css";
+import { UsualBar } from "./usual-bar";
 
 export interface TaskColumnMeta {
   readonly label: string;
@@ -114,6 +115,11 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
     <Elapsed from={task.createdAt} to={task.startedAt ?? task.finishedAt} />
   )),
   column("duration", 84, { label: "Duration", caption: "Timing", align: "end" }, duration),
+  column("usual", 74, { label: "of P95", caption: "Timing" }, (task) =>
+    isActiveTask(task.status) && task.startedAt !== null && task.planId !== null ? (
+      <UsualBar taskId={task.id} from={task.startedAt} inline />
+    ) : null,
+  ),
   column("created", 74, { label: "Created", caption: "Timing", align: "end", orders: ["newest", "oldest"] }, (task) => (
     <RelativeTime at={task.createdAt} />
   )),

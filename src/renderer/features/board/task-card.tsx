@@ -8,6 +8,7 @@ import { StatusGlyph } from "../../ui/status";
 import { AgentIcon } from "./agent-icon";
 import styles from "./board.module.css";
 import { PriorityMark } from "./priority-mark";
+import { OverUsual, UsualBar } from "./usual-bar";
 
 interface TaskCardProps {
   readonly task: BoardTask;
@@ -42,6 +43,7 @@ export const TaskCard = memo(function TaskCard({ task, column, isSelected, isCur
   const isDerived = task.state !== column;
   const { tone, label } = lookOf("task", task.state);
   const why = task.reason ?? took(task);
+  const runsSince = task.status === "in_progress" && task.planId !== null && !isGone ? task.startedAt : null;
   return (
     <div
       className={cx(styles.card, (isMoved || isGone) && styles.away)}
@@ -78,6 +80,7 @@ export const TaskCard = memo(function TaskCard({ task, column, isSelected, isCur
           </div>
         )
       )}
+      {runsSince !== null && !isDerived && why === null && <OverUsual taskId={task.id} from={runsSince} />}
       <div className={styles.cardFoot}>
         <span className={styles.who} title={task.workerId ?? task.agent}>
           <AgentIcon agent={task.agent} />
@@ -90,6 +93,7 @@ export const TaskCard = memo(function TaskCard({ task, column, isSelected, isCur
           <Age task={task} />
         </span>
       </div>
+      {runsSince !== null && <UsualBar taskId={task.id} from={runsSince} />}
     </div>
   );
 });

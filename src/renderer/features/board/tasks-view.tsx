@@ -16,6 +16,7 @@ import { inspectOnBoard, leaveBoard, openBoard, reloadBoard, TABLE, useBoard } f
 import { BulkBar } from "./bulk-bar";
 import { BulkProgress } from "./bulk-progress";
 import { totalOf, useCounts } from "./counts";
+import { ExportMenu, ExportProgress } from "./export-menu";
 import { FilterBar } from "./filter-bar";
 import { FlatTable } from "./flat-table";
 import { GroupedTable } from "./grouped-table";
@@ -137,6 +138,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
         <ViewsStrip place={place} />
         <span className={styles.menus}>
           <ViewMenus place={place} unserved={unserved} onChange={change} />
+          <ExportMenu filter={filter} order={order} label="Export what matches" count={totalOf(counts)} isSmall />
         </span>
       </header>
       <FilterBar
@@ -195,6 +197,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
           )}
           <BulkBar filter={filter} matching={matching} isPartial={isPartial} />
           <BulkProgress />
+          <ExportProgress />
         </div>
         {inspects && (
           <InspectorSlot>

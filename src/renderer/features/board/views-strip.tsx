@@ -1,16 +1,18 @@
 import { Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { formatFilterText } from "../../../shared/model/task-filter-text";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
 import { messageOf } from "../../api";
 import { formatPlace, type TasksPlace, tasksPlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { cx } from "../../ui/class-names";
 import { Dialog } from "../../ui/dialog";
+import { formatCount } from "../../ui/format";
 import { Menu, MenuItem } from "../../ui/menu";
 import { useReadOnlyReason } from "../shell/app-store";
 import { deleteView, loadViews, renameView, saveView, useViews } from "./saved-views";
 import styles from "./tasks-view.module.css";
+import { countViews, useViewCounts } from "./view-counts";
 
 /** What everybody has, before anybody saved anything. */
 const BUILT_IN: ReadonlyArray<readonly [name: string, query: string]> = [
@@ -24,6 +26,17 @@ function placeOf({ filter, layout, order }: ViewContent): TasksPlace {
   return tasksPlace(formatFilterText(filter), { layout, order: order ?? null });
 }
 
+function Count({ query }: { readonly query: string }) {
+  const known = useViewCounts((counts) => counts[query]);
+  if (known === undefined) return null;
+  return (
+    <span className={styles.viewCount} aria-hidden="true">
+      {formatCount(known.count)}
+      {known.isPartial && "+"}
+    </span>
+  );
+}
+
 /** Views by name: those that everybody has, and those that somebody saved. */
 export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
   const views = useViews((state) => state.views);
@@ -35,6 +48,14 @@ export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
     window.addEventListener("focus", again);
     return () => window.removeEventListener("focus", again);
   }, []);
+  const filters = useMemo(
+    () => [
+      ...BUILT_IN.map(([, query]) => parseFilterText(query).filter),
+      ...views.flatMap(({ content }) => (content === null ? [] : [content.filter])),
+    ],
+    [views],
+  );
+  useEffect(() => countViews(filters), [filters]);
   const current = views.find(({ content }) => content !== null && formatFilterText(content.filter) === place.query);
   return (
     <nav className={styles.views} aria-label="Views">
@@ -46,6 +67,7 @@ export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
           aria-current={place.query === query ? "true" : undefined}
         >
           {name}
+          <Count query={query} />
         </a>
       ))}
       {views.map((view) => {
@@ -63,6 +85,7 @@ export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
             }
           >
             {view.name}
+            {content !== null && <Count query={formatFilterText(content.filter)} />}
           </a>
         );
       })}
