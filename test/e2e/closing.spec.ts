@@ -104,6 +104,7 @@ test("nothing runs: the window closes at once and comes back where it was", asyn
   await first.requestClose();
   expect(await first.ended()).toBe(0);
   const second = await launch();
+  await expect(second.page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
   const now = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   expect(now).toMatchObject({ width: bounds.width, height: bounds.height });
 });

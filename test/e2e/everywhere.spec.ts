@@ -19,11 +19,24 @@ async function startOnceMore(dataFolder: string, ...args: string[]): Promise<str
   return stdout;
 }
 
-const isVisible = ({ app }: OpenConsole): Promise<boolean> =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
+/** Undefined: main's answer got lost, as Playwright says of some; ask again. */
+const isVisible = ({ app }: OpenConsole): Promise<boolean | undefined> =>
+  app
+    .evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
+    .catch((error: unknown) => {
+      if (/garbage collected/.test(String(error))) return undefined;
+      throw error;
+    });
 
-const hide = ({ app }: OpenConsole): Promise<void> =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+async function hide(opened: OpenConsole): Promise<void> {
+  await expect
+    .poll(async () => {
+      const hiding = opened.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+      await hiding.catch(() => undefined);
+      return isVisible(opened);
+    })
+    .toBe(false);
+}
 
 test("two windows on two databases do not disturb each other, and remember each for itself", async ({
   launch,

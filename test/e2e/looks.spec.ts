@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, ROOT, test, writePlan } from "../helpers/app";
-import { breaches, resize } from "../helpers/looks";
+import { expect, test, writePlan } from "../helpers/app";
+import { createLook, useTheme } from "../helpers/looks";
 import { chooseTask, goTo, launchFile, openPlanFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 
 const PLAN = {
@@ -29,26 +29,8 @@ for (const theme of ["dark", "light"] as const) {
   test(`every screen is accessible and fits, ${theme}`, async ({ launch, folder }) => {
     const opened = await launch();
     const { page } = opened;
-    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
-    await page.reload();
-    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-    const found: string[] = [];
-
-    async function look(name: string): Promise<void> {
-      for (const [width, height] of [
-        [1440, 900],
-        [1120, 700],
-      ] as const) {
-        await resize(opened, width, height);
-        await page.screenshot({
-          path: join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`),
-          animations: "disabled",
-        });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${name} at ${width}: ${overflow} px too wide`);
-      }
-      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
-    }
+    await useTheme(page, theme);
+    const { look, found } = createLook(opened, theme);
 
     await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
     await look("plans-empty");

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
-import type { OpenConsole } from "./app";
+import { type OpenConsole, ROOT } from "./app";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -36,4 +37,65 @@ export async function resize({ app, page }: OpenConsole, width: number, height: 
       Number.parseFloat(getComputedStyle(document.querySelector("header") ?? document.body).paddingRight),
     );
   await expect.poll(async () => Math.abs((await room()) - 130) < 80).toBe(true);
+}
+
+export const SIZES = [
+  [1440, 900],
+  [1024, 700],
+] as const;
+
+/**
+ * Looks at screens in one theme: `look` keeps a picture of each in both sizes in `test-results/screens`, and `found`
+ * holds what is wrong with them. Waits for nothing: what is to be seen must be there.
+ */
+export function createLook(opened: OpenConsole, theme: "dark" | "light") {
+  const { page } = opened;
+  const found: string[] = [];
+  return {
+    found,
+    async look(name: string): Promise<void> {
+      for (const [width, height] of SIZES) {
+        await resize(opened, width, height);
+        const path = join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`);
+        await page.screenshot({ path, animations: "disabled" });
+        found.push(...(await misfits(page)).map((misfit) => `${name} at ${width}: ${misfit}`));
+      }
+      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
+    },
+  };
+}
+
+/** Puts a theme on the window, as its button does. */
+export async function useTheme(page: Page, theme: "dark" | "light"): Promise<void> {
+  await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
+}
+
+/** A page that is wider than its window, and buttons whose words are cut off without saying them on hover. */
+function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const overflow = document.documentElement.scrollWidth - innerWidth;
+    const wrong = overflow > 0 ? [`${overflow} px too wide`] : [];
+    const name = (element: Element): string => `"${element.textContent?.trim().slice(0, 40)}"`;
+    for (const button of document.querySelectorAll<HTMLElement>("button, [role=tab], [role=button], nav a")) {
+      const { width, left, right } = button.getBoundingClientRect();
+      if (width === 0 || button.textContent?.trim() === "" || !button.checkVisibility()) continue;
+      const parts = [button, ...button.querySelectorAll<HTMLElement>("*")];
+      for (const part of parts) {
+        const cut = getComputedStyle(part).overflowX !== "visible" || part === button;
+        const isText = part.clientWidth > 1 && [...part.childNodes].some((node) => node.nodeType === Node.TEXT_NODE);
+        if (cut && isText && part.scrollWidth > part.clientWidth + 1 && part.closest("[title]") === null) {
+          wrong.push(`${name(button)} is cut off`);
+          break;
+        }
+      }
+      let scroller = button.parentElement;
+      while (scroller !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowX))
+        scroller = scroller.parentElement;
+      if (scroller === null && (left < -1 || right > innerWidth + 1))
+        wrong.push(`${name(button)} is outside of the window`);
+    }
+    return wrong;
+  });
 }

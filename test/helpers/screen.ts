@@ -32,6 +32,8 @@ export async function openPlanFile(opened: OpenConsole, file: string): Promise<v
 export async function launchFile(opened: OpenConsole, file: string, tab: "graph" | "tasks" = "tasks"): Promise<void> {
   const { page } = opened;
   await openPlanFile(opened, file);
+  // Until then the plan that was shown before it could be launched.
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain("file=");
   await page
     .getByRole("main")
     .getByRole("button", { name: /^Launch / })

@@ -75,7 +75,10 @@ async function readLike(origin: PlanOrigin & { readonly kind: "like" }): Promise
 }
 
 export async function openOrigin(origin: PlanOrigin): Promise<void> {
+  const before = request;
   await checkedText();
+  // Somebody has chosen another plan in the meantime.
+  if (before !== request) return;
   await show(() => read(origin));
   await loadSources();
 }

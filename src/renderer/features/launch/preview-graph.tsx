@@ -61,7 +61,8 @@ export function PreviewGraph({ graph, findings, trouble, critical, marked }: Pre
   const width = MARGIN * 2 + drawing.width;
   const height = MARGIN * 2 + drawing.height;
   return (
-    <div ref={place} className={styles.canvas}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a small window shows a part of it, which keys must reach as well
+    <div ref={place} className={styles.canvas} tabIndex={0}>
       <svg
         width={width}
         height={height}

@@ -47,7 +47,8 @@ export function TopBar() {
       </nav>
       <button type="button" className={styles.search} onClick={openPalette}>
         <Search size={14} />
-        <span>Search tasks, plans, workers, or run a command</span>
+        <span className={styles.searchLong}>Search tasks, plans, workers, or run a command</span>
+        <span className={styles.searchShort}>Search or run a command</span>
         <Kbd keys="Mod+K" />
       </button>
       <div className={styles.topBarEnd}>
