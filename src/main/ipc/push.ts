@@ -9,6 +9,9 @@ const PATCH_INTERVAL_MS = 100;
 /** The most rows of a kind in one patch: what is left over goes with the next. */
 const MAX_ROWS = 500;
 
+/** Further behind than this, reading again what is on screen costs less than looking at each task that changed. */
+const MOST_BEHIND = 20_000;
+
 /** Between two tries while the database cannot be read. */
 const RETRY_INTERVAL_MS = 1_000;
 
@@ -132,7 +135,8 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
   function collect(): Omit<LivePatch, "revision"> {
     // A task is shown with its attempts: a process or a log of one is news of the task.
     for (const id of rows.tasksOfRuns(take(dirty.runs))) dirty.tasks.add(id);
-    const changed = take(dirty.tasks);
+    // What is on screen does not wait behind what is not, however much that is.
+    const changed = take(dirty.tasks, board?.ids);
     // Without a plan on screen its tasks are nobody's business: at thousands of changes a second, reading costs.
     const tasks = planId === null ? NONE : latest(changed, (ids) => rows.tasks(ids));
     const held = latest(
@@ -172,7 +176,10 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
       for (const entity of ["runs", "tasks", "plans", "workers"] as const) {
         for (const id of changed[entity]) dirty[entity].add(id);
       }
-      if (changed.reset) missed = true;
+      if (changed.reset || dirty.tasks.size > MOST_BEHIND) {
+        missed = true;
+        dirty.tasks.clear();
+      }
       schedule();
     },
     noteRunner() {
@@ -192,10 +199,12 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
 }
 
 const NONE = { rows: [], gone: [] };
+const NOBODY: ReadonlySet<string> = new Set();
 
-/** Takes up to `MAX_ROWS` ids out of the set, the oldest first. */
-function take(ids: Set<string>): string[] {
-  const taken: string[] = [];
+/** Takes up to `MAX_ROWS` ids out of the set, those of `first` before all others, else the oldest first. */
+function take(ids: Set<string>, first: ReadonlySet<string> = NOBODY): string[] {
+  const taken = [...first].filter((id) => ids.has(id)).slice(0, MAX_ROWS);
+  for (const id of taken) ids.delete(id);
   for (const id of ids) {
     if (taken.length === MAX_ROWS) break;
     taken.push(id);

@@ -145,6 +145,24 @@ describe("live updates", () => {
     expect(patches().map((patch) => patch.tasks.length)).toEqual([500, 500, 200]);
   });
 
+  it("sends what is on screen before what is not, however much that is", () => {
+    const { push, patches } = setUp();
+    push.subscribe({ planId: null, runId: null, board: { taskIds: ["shown"], filter: {} } });
+    push.note(dirty({ tasks: new Set(Array.from({ length: 1_200 }, (_, index) => `other${index}`)) }));
+    push.note(dirty({ tasks: new Set(["shown"]) }));
+    vi.advanceTimersByTime(1_000);
+    expect(patches().map(({ board }) => board?.rows.map(({ id }) => id))).toEqual([["shown"], [], []]);
+    expect(patches().map(({ board }) => board?.entered.length)).toEqual([499, 500, 201]);
+  });
+
+  it("rather lets the window read again than falls ever further behind", () => {
+    const { push, patches } = setUp();
+    const { revision } = push.subscribe({ planId: null, runId: null, board: { taskIds: [], filter: {} } });
+    push.note(dirty({ tasks: new Set(Array.from({ length: 20_001 }, (_, index) => `task${index}`)) }));
+    vi.advanceTimersByTime(1_000);
+    expect(patches().map((patch) => patch.revision)).toEqual([revision + 2]);
+  });
+
   it("leaves a hole when the feed lost track", () => {
     const { push, patches } = setUp();
     const { revision } = push.subscribe({ planId: null, runId: null });
