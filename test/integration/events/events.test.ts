@@ -33,7 +33,15 @@ interface Given {
   readonly style: "ours" | "iso" | "bad";
 }
 
-const TYPES = ["task.created", "task.failed", "workflow.failed", "odd", "Task.created"];
+const TYPES = [
+  "task.created",
+  "task.started",
+  "task.completed",
+  "task.failed",
+  "workflow.failed",
+  "odd",
+  "Task.created",
+];
 
 const given: fc.Arbitrary<Given> = fc.record({
   type: fc.constantFrom(...TYPES),

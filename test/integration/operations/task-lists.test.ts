@@ -30,7 +30,8 @@ const ODD = `
   INSERT INTO runs (id, task_id, worker_id, run_number, status, error_message) VALUES
     ('odd-run-1', 'odd-4', 'worker-01', 1, 'failure', 'first'), ('odd-run-2', 'odd-4', 'worker-01', 2, 'failure', 'Second 50% error');
   UPDATE console_tasks SET not_before = ${NOW + 60_000} WHERE task_id IN (SELECT task_id FROM console_ready LIMIT 5);
-  UPDATE console_tasks SET blocked = 1 WHERE unmet > 0 AND seq % 5 = 0;`;
+  UPDATE console_tasks SET blocked = 1 WHERE unmet > 0 AND seq % 5 = 0;
+  UPDATE tasks SET assigned_worker = 'local-1' WHERE rowid % 4 = 0 AND assigned_worker IS NOT NULL;`;
 
 interface Known extends BoardTask {
   readonly payload: string;
@@ -189,7 +190,7 @@ const FIELDS = {
   ),
   planIds: some("plan-000000", "plan-000014", "plan-000015", "nope"),
   types: some("command", "llm", "odd", "nope"),
-  workers: some("worker-01", "worker-13", "nope"),
+  workers: some("worker-01", "worker-13", "local-1", "nope"),
   tags: some("nightly", "eu", "nope"),
   error: fc.constantFrom("503", "TIMED", "50%", "a_b"),
   text: fc.constantFrom("vite", "100%", "a_b", "EU-WEST", "task-00000777", '"shard":77'),

@@ -1,9 +1,10 @@
 import type { WritableDatabase } from "../store/database";
+import { DENSE_EVENTS } from "../store/migrations/events-and-board";
 import type { Store } from "../store/open";
 import { type Claim, claimReady, completeReady, finishRuns, type Skills } from "../store/queue";
 
 /** Written as the source of the runner's events. */
-export const EVENT_SOURCE = "hive-runner";
+export const EVENT_SOURCE = DENSE_EVENTS.source;
 
 export interface ClaimBatch {
   /** Attempts that are to be started. */

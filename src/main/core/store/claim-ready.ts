@@ -3,6 +3,7 @@ import { integer, integerOrNull, json, jsonObject, type Row, text, textOrNull } 
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { settlePlans } from "./finish-run";
 import { openGate } from "./gate";
+import { insertionOf, insertTogether } from "./insert-together";
 import { LANE_OF_ENTRY } from "./migrations/console-triggers";
 import { NOT_ON_HOLD } from "./migrations/sql-workers";
 import type { Writer } from "./plan-end";
@@ -56,12 +57,12 @@ export const PROMOTE = `UPDATE console_ready INDEXED BY console_ready_later SET 
   WHERE held = 2 AND not_before <= ? RETURNING task_id`;
 const NOTE_TASK = "INSERT INTO console_changes (entity, id) VALUES ('task', ?)";
 // What a claim needs of a task comes with it: a look-up of its own for each costs more than all of this.
-const READY = `SELECT q.seq, q.task_id, q.plan_id, q.priority, q.lane, t.title, t.task_type, k.subtask_id, k.agent, k.attempts, k.max_attempts,
+const COLUMNS = `SELECT q.seq, q.task_id, q.plan_id, q.priority, q.lane, t.title, t.task_type, k.subtask_id, k.agent, k.attempts, k.max_attempts,
     s.spec, (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number,
-    EXISTS (SELECT 1 FROM console_edges WHERE task = q.seq) AS has_inputs
-  FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
+    EXISTS (SELECT 1 FROM console_edges WHERE task = q.seq) AS has_inputs`;
+const ready = (by: string) => `${COLUMNS} FROM console_ready q INDEXED BY ${by} CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
     LEFT JOIN console_specs s ON s.seq = q.seq`;
-export const FREE = `${READY} WHERE q.held = +? AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
+export const FREE = `${ready("console_ready_order")} WHERE q.held = +? AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
 /** The lane of tasks without work: `completeReady` is quicker, but a claim takes them like any other. */
 const WITHOUT_WORK = 5;
 const ROOM = `p.concurrency - coalesce((SELECT sum(n) FROM console_counts
@@ -86,19 +87,22 @@ export const LANES = `SELECT p.plan_id, NULL AS lane, ${ROOM} AS room, NULL AS g
     LEFT JOIN console_plans p ON p.plan_id = l.plan_id
   WHERE l.role IN ('', $role) AND NOT EXISTS (
     SELECT 1 FROM json_each(l.capabilities) n WHERE n.value NOT IN (SELECT value FROM json_each($capabilities)))`;
-export const FREE_IN_LANE = `${READY} WHERE q.held = 7 AND q.lane = +? AND ${NOT_ON_HOLD}
+export const FREE_IN_LANE = `${ready("console_ready_in_lane")} WHERE q.held = 7 AND q.lane = +? AND ${NOT_ON_HOLD}
   ORDER BY q.priority DESC, q.seq LIMIT ?`;
-export const FREE_IN_PLAN = `${READY} WHERE q.plan_id = +? AND q.held = 3 AND ${NOT_ON_HOLD}
+export const FREE_IN_PLAN = `${ready("console_ready_by_plan")} WHERE q.plan_id = +? AND q.held = 3 AND ${NOT_ON_HOLD}
   ORDER BY q.priority DESC, q.seq LIMIT ?`;
-export const TAKE = `UPDATE tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
+// FAIL: a throw undoes the whole claim, so SQLite need not keep what it takes to undo this statement alone.
+export const TAKE = `UPDATE OR FAIL tasks SET status = 'in_progress', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued'`;
 export const TASK_BEGUN = `UPDATE console_tasks SET attempts = attempts + 1, run_id = ?, result_run_id = NULL,
   reason = NULL, not_before = NULL WHERE seq = ?`;
 export const INPUTS = `SELECT d.subtask_id, r.result_data FROM console_edges e
   JOIN console_tasks d ON d.seq = e.depends_on LEFT JOIN runs r ON r.id = d.result_run_id WHERE e.task = +?`;
-const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)
-  VALUES (?, ?, ?, ?, 'running', 'start', ?)`;
-const INSERT_CONSOLE_RUN = "INSERT INTO console_runs (run_id, task_id, live, started_at) VALUES (?, ?, 1, ?)";
+const RUNS = insertionOf(
+  "INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at)",
+  "(?, ?, ?, ?, 'running', 'start', ?)",
+);
+const CONSOLE_RUNS = insertionOf("INSERT INTO console_runs (run_id, task_id, live, started_at)", "(?, ?, 1, ?)");
 const STOP_EARLIER = `UPDATE console_runs SET stop_requested = coalesce(nullif(stop_requested, 'let_end'), 'cancel')
   WHERE live IS NOT NULL AND run_id IN (SELECT id FROM runs WHERE task_id = ? AND id <> ?)`;
 const PLAN_BEGUN = `UPDATE console_plans SET started_at = ? WHERE plan_id = ? AND started_at IS NULL`;
@@ -123,6 +127,7 @@ export function claimReady(tx: WritableDatabase, request: ClaimRequest): Claim[]
       const claim = take(tx, request, { candidate, plan: planOf(text(candidate.plan_id)), workerId, ledger });
       if (claim) claims.push(claim);
     }
+    insertRuns(tx, claims, now);
     return claims;
   });
   settlePlans(tx, others, request);
@@ -245,6 +250,14 @@ function withinRooms(rows: readonly Row[], sharing: ReadonlyMap<Row, readonly st
   });
 }
 
+function insertRuns(tx: WritableDatabase, claims: readonly Claim[], now: number): void {
+  const at = formatTime(now);
+  const runs = claims.map(({ runId, taskId, workerId, runNumber }) => [runId, taskId, workerId, runNumber, at]);
+  insertTogether(tx, RUNS, runs);
+  const ours = claims.map(({ runId, taskId }) => [runId, taskId, now]);
+  insertTogether(tx, CONSOLE_RUNS, ours);
+}
+
 interface Taking {
   readonly candidate: Row;
   readonly plan: Row | undefined;
@@ -267,8 +280,6 @@ function take(
   const runId = newId();
   const runNumber = integer(candidate.run_number);
   statement(tx, TASK_BEGUN).run(runId, seq);
-  statement(tx, INSERT_RUN).run(runId, taskId, workerId, runNumber, at);
-  statement(tx, INSERT_CONSOLE_RUN).run(runId, taskId, now);
   occupyWorker(tx, workerId, taskId);
   ledger.moved(planId, "queued", "in_progress");
   ledger.grouped(integerOrNull(candidate.lane), 1);

@@ -3,6 +3,7 @@ import { endWithoutWorker, planReader, promoteReady, stopEarlierRuns } from "./c
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { meetDependents, settlePlans } from "./finish-run";
+import { insertionOf, insertTogether } from "./insert-together";
 import { NOT_ON_HOLD } from "./migrations/sql-workers";
 import { formatTime } from "./time";
 
@@ -21,13 +22,15 @@ export const WITHOUT_WORK = `SELECT q.seq, q.task_id, q.plan_id, q.lane, k.subta
   FROM console_ready q CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
   WHERE q.held = 5 AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
 const ANY_WITHOUT_WORK = `SELECT 1 FROM console_ready q WHERE q.held = 5 AND ${NOT_ON_HOLD} LIMIT 1`;
-const COMPLETE = `UPDATE tasks SET status = 'completed', assigned_worker = ?, updated_at = ?
+const COMPLETE = `UPDATE OR FAIL tasks SET status = 'completed', assigned_worker = ?, updated_at = ?
   WHERE id = ? AND status = 'queued'`;
 const TASK_DONE = `UPDATE console_tasks SET attempts = attempts + 1, run_id = $runId, result_run_id = $runId,
   reason = NULL, not_before = NULL WHERE seq = $seq`;
-const INSERT_RUN = `INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at, completed_at)
-  VALUES (?, ?, ?, ?, 'success', 'start', ?, ?)`;
-const INSERT_CONSOLE_RUN = "INSERT INTO console_runs (run_id, task_id, started_at) VALUES (?, ?, ?)";
+const RUNS = insertionOf(
+  "INSERT INTO runs (id, task_id, worker_id, run_number, status, phase, started_at, completed_at)",
+  "(?, ?, ?, ?, 'success', 'start', ?, ?)",
+);
+const CONSOLE_RUNS = insertionOf("INSERT INTO console_runs (run_id, task_id, started_at)", "(?, ?, ?)");
 
 /** Whether `completeReady` has something to do. */
 export function hasReadyWithoutWork(db: ReadableDatabase): boolean {
@@ -47,14 +50,16 @@ export function completeReady(tx: WritableDatabase, request: CompletionRequest):
   const { work, others } = endWithoutWorker(tx, ready, planOf, request);
   const planIds = new Set(others);
   const completed = inBulk(tx, (ledger) => {
-    let count = 0;
+    const runs: Completed[] = [];
     for (const task of work) {
       const planId = text(task.plan_id);
-      if (!complete(tx, request, { task, plan: planOf(planId), ledger })) continue;
+      const run = complete(tx, request, { task, plan: planOf(planId), ledger });
+      if (run === null) continue;
       planIds.add(planId);
-      count += 1;
+      runs.push(run);
     }
-    return count;
+    insertRuns(tx, runs, request);
+    return runs.length;
   });
   settlePlans(tx, planIds, request);
   return completed + ready.length - work.length;
@@ -66,7 +71,26 @@ interface Completing {
   readonly ledger: Ledger;
 }
 
-function complete(tx: WritableDatabase, request: CompletionRequest, { task, plan, ledger }: Completing): boolean {
+interface Completed {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly runNumber: number;
+}
+
+function insertRuns(tx: WritableDatabase, runs: readonly Completed[], { now, workerId }: CompletionRequest): void {
+  const at = formatTime(now);
+  const rows = runs.map(({ runId, taskId, runNumber }) => [runId, taskId, workerId, runNumber, at, at]);
+  insertTogether(tx, RUNS, rows);
+  const ours = runs.map(({ runId, taskId }) => [runId, taskId, now]);
+  insertTogether(tx, CONSOLE_RUNS, ours);
+}
+
+/** Null: the task is queued no more. */
+function complete(
+  tx: WritableDatabase,
+  request: CompletionRequest,
+  { task, plan, ledger }: Completing,
+): Completed | null {
   const { now, workerId, source, newId } = request;
   const seq = integer(task.seq);
   const taskId = text(task.task_id);
@@ -74,13 +98,11 @@ function complete(tx: WritableDatabase, request: CompletionRequest, { task, plan
   const subtaskId = text(task.subtask_id);
   const at = formatTime(now);
   ledger.left(seq);
-  if (statement(tx, COMPLETE).run(workerId, at, taskId).changes === 0) return false;
+  if (statement(tx, COMPLETE).run(workerId, at, taskId).changes === 0) return null;
   const runId = newId();
   const runNumber = integer(task.run_number);
   const attempt = integer(task.attempts) + 1;
   statement(tx, TASK_DONE).run({ runId, seq });
-  statement(tx, INSERT_RUN).run(runId, taskId, workerId, runNumber, at, at);
-  statement(tx, INSERT_CONSOLE_RUN).run(runId, taskId, now);
   if (attempt > 1) stopEarlierRuns(tx, taskId, runId);
   meetDependents(tx, seq, ledger);
   ledger.moved(planId, "queued", "completed");
@@ -113,5 +135,5 @@ function complete(tx: WritableDatabase, request: CompletionRequest, { task, plan
       retry_at: null,
     },
   });
-  return true;
+  return { runId, taskId, runNumber };
 }

@@ -4,7 +4,7 @@ import { payloadKeys } from "../plan/payload-keys";
 import { integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { keyset, type LogStream } from "./log-page";
-import { EVENTS_BY_CORRELATION, EVENTS_BY_KIND } from "./migrations/events-and-board";
+import { DENSE_EVENTS, EVENTS_BY_CORRELATION, EVENTS_BY_KIND, SPARSE_EVENT } from "./migrations/events-and-board";
 import { parseTime } from "./time";
 
 /** What deciding takes; the rest is read for rows of the page alone. `names`: the payload holds a certain text. */
@@ -24,18 +24,21 @@ const scans = (where: string, index: string | null): Scan => ({
 });
 
 export const EVERY_EVENT = scans("", null);
-export const EVENTS_OF_KIND = scans("event_type = +$type AND source_agent = +$source AND ", EVENTS_BY_KIND);
+export const EVENTS_OF_KIND = scans(
+  `event_type = +$type AND source_agent = +$source AND ${SPARSE_EVENT} AND `,
+  EVENTS_BY_KIND,
+);
 export const EVENTS_OF_CORRELATION = scans("correlation_id = +$correlation AND ", EVENTS_BY_CORRELATION);
 export const EVENT_SCANS = LOG_ORDERS.flatMap((order) =>
   [EVERY_EVENT, EVENTS_OF_KIND, EVENTS_OF_CORRELATION].map((statements) => statements[order]),
 );
 
-const KINDS = `SELECT event_type, source_agent FROM events INDEXED BY ${EVENTS_BY_KIND}`;
+const KINDS = `SELECT event_type, source_agent FROM events INDEXED BY ${EVENTS_BY_KIND} WHERE ${SPARSE_EVENT}`;
 const KINDS_ORDER = "ORDER BY event_type, source_agent LIMIT 1";
 const FIRST_KIND = `${KINDS} ${KINDS_ORDER}`;
 // Two steps: for a row value SQLite seeks by the first column alone, and reads all of a type to find the next writer.
-export const NEXT_SOURCE = `${KINDS} WHERE event_type = +? AND source_agent > +? ${KINDS_ORDER}`;
-export const NEXT_TYPE = `${KINDS} WHERE event_type > +? ${KINDS_ORDER}`;
+export const NEXT_SOURCE = `${KINDS} AND event_type = +? AND source_agent > +? ${KINDS_ORDER}`;
+export const NEXT_TYPE = `${KINDS} AND event_type > +? ${KINDS_ORDER}`;
 /** With more kinds than this their lists are not merged; the whole log is searched. */
 const MOST_KINDS = 256;
 
@@ -68,9 +71,12 @@ export function searchEvents(db: ReadableDatabase, filter: EventFilter, order: L
     return { streams: correlations.map((correlation) => list(EVENTS_OF_CORRELATION, { correlation })), accepts };
   }
   if (topic === null && source === undefined) return everything;
+  const isWanted = (kind: Kind): boolean =>
+    (topic?.(kind.type) ?? true) && (source === undefined || source === kind.source);
+  if (DENSE_EVENTS.types.some((type) => isWanted({ type, source: DENSE_EVENTS.source }))) return everything;
   const kinds = listKinds(db);
   if (kinds === null) return everything;
-  const wanted = kinds.filter((kind) => (topic?.(kind.type) ?? true) && (source ?? kind.source) === kind.source);
+  const wanted = kinds.filter(isWanted);
   return { streams: wanted.map((kind) => list(EVENTS_OF_KIND, { ...kind })), accepts };
 }
 
@@ -85,7 +91,7 @@ interface Kind {
   readonly source: string;
 }
 
-/** Every pair of type and source there is; null: too many. Costs as many steps as there are pairs. */
+/** Every pair of type and source that is kept by kind; null: too many. Costs as many steps as there are pairs. */
 function listKinds(db: ReadableDatabase): Kind[] | null {
   const kinds: Kind[] = [];
   let row = statement(db, FIRST_KIND).get();

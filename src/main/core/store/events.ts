@@ -1,5 +1,6 @@
 import type { EventType } from "../../../shared/model/event";
 import { statement, type WritableDatabase } from "./database";
+import { insertionOf, insertTogether } from "./insert-together";
 import { formatTime } from "./time";
 
 export interface NewEvent {
@@ -13,24 +14,24 @@ export interface NewEvent {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-const INSERT = `INSERT INTO events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const TOGETHER = 10;
-const INSERT_TOGETHER = `${INSERT}${", (?, ?, ?, ?, ?, ?, ?, ?)".repeat(TOGETHER - 1)}`;
+const COLUMNS = "events (event_id, event_type, timestamp, source_agent, correlation_id, payload, metadata, created_at)";
+const ROW = "(?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT = `INSERT INTO ${COLUMNS} VALUES ${ROW}`;
+// FAIL: where it fails the caller's work is undone as a whole, so SQLite need not be able to undo this statement.
+const INSERTION = insertionOf(`INSERT OR FAIL INTO ${COLUMNS}`, ROW);
 
 /** Writes one event; belongs into the transaction of the change that it tells of. */
 export function appendEvent(tx: WritableDatabase, event: NewEvent): void {
   appendForeignEvent(tx, event);
 }
 
-/** Writes several; quicker than one by one. */
+/** Writes several; quicker than one by one. A throw leaves it to the caller to undo those that were written. */
 export function appendEvents(tx: WritableDatabase, events: readonly NewEvent[]): void {
-  let next = 0;
-  for (; next + TOGETHER <= events.length; next += TOGETHER) {
-    const rows = events.slice(next, next + TOGETHER).flatMap((event) => values(columnsOf(event)));
-    statement(tx, INSERT_TOGETHER).run(...rows);
-  }
-  for (const event of events.slice(next)) appendEvent(tx, event);
+  insertTogether(
+    tx,
+    INSERTION,
+    events.map((event) => values(columnsOf(event))),
+  );
 }
 
 /** The same as `appendEvent`, for events in another system's words. */

@@ -48,15 +48,18 @@ export const RUNS_TO_FINISH = `SELECT r.id, r.status, r.task_id, r.worker_id, r.
     LEFT JOIN console_plans p ON p.plan_id = k.plan_id
     LEFT JOIN console_runs cr ON cr.run_id = r.id
   WHERE r.id IN (SELECT value FROM json_each(?))`;
-const END_RUN = `UPDATE runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?`;
+// FAIL: a throw undoes all that goes with it, so SQLite need not keep what it takes to undo one statement alone. It
+// reaches into triggers, so where those write, only what none of them replaces may be written like this.
+const END_RUN = "UPDATE OR FAIL runs SET status = ?, completed_at = ?, result_data = ?, error_message = ? WHERE id = ?";
 const END_CONSOLE_RUN =
   "UPDATE console_runs SET live = NULL, claimed = NULL, exit_code = ?, signal = ? WHERE run_id = ?";
+const COMPLETE_TASK = "UPDATE OR FAIL tasks SET status = 'completed', updated_at = ? WHERE id = ?";
 const SET_TASK = "UPDATE tasks SET status = ?, updated_at = ? WHERE id = ?";
 const NOTE_SUCCESS = "UPDATE console_tasks SET result_run_id = run_id, reason = NULL WHERE seq = ?";
 const NOTE_END = `UPDATE console_tasks SET not_before = ?, reason = ?,
   result_run_id = CASE WHEN ? = 'completed' THEN run_id ELSE result_run_id END WHERE task_id = ?`;
 const UNCOUNT = "UPDATE console_tasks SET attempts = max(0, attempts - 1) WHERE task_id = ?";
-export const MEET = `UPDATE console_tasks SET unmet = unmet - 1
+export const MEET = `UPDATE OR FAIL console_tasks SET unmet = unmet - 1
   WHERE seq IN (SELECT task FROM console_edges WHERE depends_on = ?) AND unmet > 0 RETURNING seq, unmet, plan_id, task_id`;
 
 /** Records the end of one attempt: see `finishRuns`. */
@@ -154,7 +157,7 @@ function succeed(tx: WritableDatabase, end: RunEnd, run: Row, ledger: Ledger): s
   recordEnd(tx, end, run);
   const leavesNothing = end.result === null && run.reason === null && integer(run.attempts) === 1;
   if (!leavesNothing) statement(tx, NOTE_SUCCESS).run(seq);
-  statement(tx, SET_TASK).run("completed", formatTime(end.now), taskId);
+  statement(tx, COMPLETE_TASK).run(formatTime(end.now), taskId);
   if (run.has_dependents === 1) meetDependents(tx, seq, ledger);
   ledger.moved(planId, "in_progress", "completed");
   ledger.grouped(integerOrNull(run.lane), -1);

@@ -2,7 +2,7 @@ import type { TaskFilter } from "../../../shared/model/task-filter";
 import type { TaskOrder } from "../../../shared/model/task-lists";
 import { integer, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
-import { RECENT_INDEX, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
+import { isLocalWorker, OF_OTHER_WORKERS, RECENT_INDEX, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
 import { namesWholeStatuses, storedStatuses } from "./task-filter-sql";
 import {
   byArrival,
@@ -51,7 +51,8 @@ const MANY_TIMES = 4;
 const SETTLED_LATER = new Set(["queued", "assigned", "in_progress"]);
 
 const STATUS_COUNTS = "SELECT status, n FROM console_counts WHERE scope = +? AND n > 0";
-export const MOST_OF_WORKER = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY ${WORKER_INDEX} WHERE assigned_worker = +? LIMIT ${SEVERAL + 1})`;
+export const MOST_OF_WORKER = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks t INDEXED BY ${WORKER_INDEX}
+  WHERE t.assigned_worker = +? AND ${OF_OTHER_WORKERS} LIMIT ${SEVERAL + 1})`;
 export const MOST_OF_TYPE = `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY ${TYPE_INDEX} WHERE task_type = +? LIMIT ${SEVERAL + 1})`;
 // A view that covers the table (a database that is only observed) has no index.
 const IS_INDEXED = `SELECT 1 FROM main.sqlite_master WHERE type = 'index' AND name = '${RECENT_INDEX}'
@@ -151,7 +152,7 @@ function* narrow(db: ReadableDatabase, filter: TaskFilter, scan: Parameters<type
     const total = sum(distinct.map((type) => integer(statement(db, MOST_OF_TYPE).get(type)?.n)));
     yield way(total, () => distinct.map((type) => byType(scan, type)));
   }
-  if (workers) {
+  if (workers && !workers.some(isLocalWorker)) {
     const distinct = [...new Set(workers)];
     const total = sum(distinct.map((worker) => integer(statement(db, MOST_OF_WORKER).get(worker)?.n)));
     yield way(total, () => distinct.map((worker) => byWorker(scan, worker)));
@@ -190,7 +191,7 @@ export function courseOf(candidates: Candidates, wanted: TaskOrder): Course {
   if (candidates.total <= SEVERAL) {
     return { order: wanted, isOrdered: false, segments: candidates.segments, compare: COMPARE[wanted], unserved: null };
   }
-  for (const order of ["priority", "newest"] as const) {
+  for (const order of INSTEAD[wanted]) {
     const instead = candidates.ordered(order);
     if (typeof instead !== "string") {
       return { order, isOrdered: true, segments: instead, compare: COMPARE[order], unserved: ordered };
@@ -198,6 +199,14 @@ export function courseOf(candidates: Candidates, wanted: TaskOrder): Course {
   }
   throw new Error("every list of tasks has an order");
 }
+
+/** What comes closest to an order that no index has. */
+const INSTEAD: Readonly<Record<TaskOrder, readonly TaskOrder[]>> = {
+  newest: ["recent", "priority"],
+  oldest: ["priority", "newest"],
+  recent: ["priority", "newest"],
+  priority: ["newest"],
+};
 
 type Compare = (a: From, b: From) => number;
 

@@ -3,7 +3,14 @@ import type { TaskOrder } from "../../../shared/model/task-lists";
 import { integer, type Row, text } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
-import { RECENT_INDEX, SETTLED, TASK_CHANGED, TYPE_INDEX, WORKER_INDEX } from "./migrations/task-lists";
+import {
+  OF_OTHER_WORKERS,
+  RECENT_INDEX,
+  SETTLED,
+  TASK_CHANGED,
+  TYPE_INDEX,
+  WORKER_INDEX,
+} from "./migrations/task-lists";
 import { type FilterSql, filterSql } from "./task-filter-sql";
 import { formatTime } from "./time";
 
@@ -103,7 +110,11 @@ const NEWEST = arrival(`tasks t ${CONSOLE}`, "1", true);
 const OLDEST = arrival(`tasks t ${CONSOLE}`, "1", false);
 const BY_TYPE = arrival(`tasks t INDEXED BY ${TYPE_INDEX} ${CONSOLE}`, "t.task_type = +$type", false);
 
-const BY_WORKER = arrival(`tasks t INDEXED BY ${WORKER_INDEX} ${CONSOLE}`, "t.assigned_worker = +$worker", false);
+const BY_WORKER = arrival(
+  `tasks t INDEXED BY ${WORKER_INDEX} ${CONSOLE}`,
+  `t.assigned_worker = +$worker AND ${OF_OTHER_WORKERS}`,
+  false,
+);
 
 const PLAN = "k.plan_id = +$plan";
 const BY_PLAN: Walk = {
@@ -199,6 +210,7 @@ export function byType(scan: Scan, type: string): Segment {
   return walk(scan, BY_TYPE, { type });
 }
 
+/** Of a worker that is none of a console's slots. */
 export function byWorker(scan: Scan, worker: string): Segment {
   return walk(scan, BY_WORKER, { worker });
 }

@@ -6,6 +6,16 @@ export const EVENTS_BY_KIND = "console_events_by_kind";
 export const EVENTS_BY_CORRELATION = "console_events_by_correlation";
 export const AUDIT_BY_ENTITY = "console_audit_by_entity";
 
+/** What nearly every task leaves behind: it lies so close in the log that going through that finds it. */
+export const DENSE_EVENTS = {
+  source: "hive-runner",
+  types: ["task.assigned", "task.started", "task.completed"],
+} as const;
+
+/** All other events are kept by kind. Every term stands for itself: SQLite would build a table for a list. */
+export const SPARSE_EVENT = `(source_agent IS NOT '${DENSE_EVENTS.source}'
+  OR (${DENSE_EVENTS.types.map((type) => `event_type <> '${type}'`).join(" AND ")}))`;
+
 /** A time of arrival is noted at most every so many events. */
 const MARK_EVERY = 1_024;
 
@@ -18,7 +28,7 @@ SELECT RAISE(ABORT, 'console_audit is append-only');
 END`;
 
 export const EVENTS_AND_BOARD: readonly string[] = [
-  `CREATE INDEX ${EVENTS_BY_KIND} ON events (event_type, source_agent)`,
+  `CREATE INDEX ${EVENTS_BY_KIND} ON events (event_type, source_agent) WHERE ${SPARSE_EVENT}`,
   `CREATE INDEX ${EVENTS_BY_CORRELATION} ON events (correlation_id) WHERE correlation_id IS NOT NULL`,
 
   // "By then, these events were there." `created_at` cannot say it: it is what an event's writer says. Noted when
