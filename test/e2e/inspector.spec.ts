@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
@@ -237,103 +237,6 @@ test("tasks of other programs, missing ones and deleted ones are told apart calm
   await expect(inspector(page).getByRole("button", { name: "Cancel" })).toHaveCount(0);
   await goTo(page, "#/tasks/no-such-task");
   await expect(inspector(page)).toContainText("This task is not in the database");
-});
-
-test("a log of 100 MB is searched whole while the window stays quick, and saved", async ({ launch, folder }) => {
-  test.setTimeout(180_000);
-  const opened = await launch();
-  const { page, app } = opened;
-  const size = 100_000_000;
-  const run = [
-    "echo needle one",
-    `yes 'an ordinary line of the output of some long build' | head -c ${size / 2}`,
-    "echo; echo 'main.c:3: error: needle two'",
-    `yes 'an ordinary line of the output of some long build' | head -c ${size / 2}`,
-    "echo; echo needle three",
-  ].join("; ");
-  await launchFile(opened, writePlan(folder, { title: "Long", subtasks: [{ id: "talk", title: "Talk", run }] }));
-  await expect(planBadge(page)).toHaveText("Completed", { timeout: 60_000 });
-  await chooseTask(page, "Talk");
-  await page.keyboard.press("2");
-  await expect(inspector(page).getByText("needle three")).toBeVisible();
-
-  await page.evaluate(() => {
-    const gaps = { longest: 0 };
-    Object.assign(window, { gaps });
-    let last = performance.now();
-    const beat = (now: number): void => {
-      gaps.longest = Math.max(gaps.longest, now - last);
-      last = now;
-      requestAnimationFrame(beat);
-    };
-    requestAnimationFrame(beat);
-  });
-  await page.keyboard.press("/");
-  await page.keyboard.insertText("NEEDLE");
-  await expect(inspector(page).getByText("3 found")).toBeVisible({ timeout: 60_000 });
-  const calls = await page.evaluate(async () => {
-    const start = performance.now();
-    await window.hive.call("app.info", {});
-    return performance.now() - start;
-  });
-  const longest = await page.evaluate(() => (window as unknown as { gaps: { longest: number } }).gaps.longest);
-  expect(calls, "main answers while it searches").toBeLessThan(2_000);
-  expect(longest, "no frame waits for the search").toBeLessThan(2_000);
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Enter");
-  await expect(inspector(page).getByText("2 of 3")).toBeVisible();
-  await expect(inspector(page).getByText("main.c:3: error:")).toBeVisible();
-  await expect(inspector(page).getByRole("switch", { name: "Follow" })).not.toBeChecked();
-
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("f");
-  await expect(inspector(page).getByText("needle three")).toBeVisible();
-  await page.keyboard.press("!");
-  await expect(inspector(page).getByText("main.c:3: error:")).toBeVisible({ timeout: 60_000 });
-
-  const saved = join(folder, "saved.log");
-  await app.evaluate(({ dialog }, file) => {
-    dialog.showSaveDialog = async () => ({ canceled: false, filePath: file });
-  }, saved);
-  await inspector(page).getByRole("button", { name: "Save as…" }).click();
-  await expect(page.getByText(/^Saved 100 MB/)).toBeVisible();
-  expect(statSync(saved).size).toBeGreaterThan(size);
-});
-
-test("a search of a log that grows goes on with it, and can be given up", async ({ launch, folder }) => {
-  const opened = await launch();
-  const { page } = opened;
-  const run = [
-    "yes 'an ordinary line of the output of some long build' | head -c 9000000",
-    "echo; echo needle one",
-    "until [ -e more ]; do sleep 0.05; done",
-    "echo needle two",
-    "until [ -e go ]; do sleep 0.05; done",
-  ].join("; ");
-  await launchFile(opened, writePlan(folder, { title: "Long", subtasks: [{ id: "talk", title: "Talk", run }] }));
-  await chooseTask(page, "Talk");
-  await page.keyboard.press("2");
-  await expect(inspector(page).getByText("needle one")).toBeVisible();
-  await page.keyboard.press("/");
-  await page.keyboard.insertText("needle");
-  await expect(inspector(page).getByText("1 found")).toBeVisible();
-  writeFileSync(join(folder, "more"), "");
-  await expect(inspector(page).getByText("2 found")).toBeVisible();
-  await page.keyboard.press("Enter");
-  await expect(inspector(page).getByText("1 of 2")).toBeVisible();
-  await page.keyboard.press("Escape");
-  await expect(inspector(page).getByText("1 of 2")).toHaveCount(0);
-
-  await inspector(page).getByRole("button", { name: "Copy", exact: true }).click();
-  await expect(page.getByRole("menuitem", { name: "Copy all" })).toHaveAttribute("aria-disabled", "true");
-  await page.keyboard.press("Escape");
-  await inspector(page).locator("[data-line]").last().click();
-  await inspector(page).getByRole("button", { name: "Copy", exact: true }).click();
-  await page.getByRole("menuitem", { name: /^Copy line/ }).click();
-  await expect.poll(() => clipboard(opened)).toMatch(/needle|ordinary/);
-  writeFileSync(join(folder, "go"), "");
-  await expect(planBadge(page)).toHaveText("Completed");
-  expect(readFileSync(join(folder, "more"), "utf8")).toBe("");
 });
 
 for (const theme of ["dark", "light"] as const) {

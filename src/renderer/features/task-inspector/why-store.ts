@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { TaskWhy, WhyGate, WhyRow, WhyStep } from "../../../shared/model/why";
 import { call } from "../../api";
-import { formatPlace, type Place, placeNow, planPlace, taskPlace, tasksPlace } from "../../location";
+import { besidePlace, formatPlace, type Place, placeNow, planPlace } from "../../location";
 import { keepLive } from "../../sync";
 
 /** Changes of one moment are asked about once. */
@@ -68,7 +68,7 @@ const OF_ITS_PLAN = new Set(["dependencies", "when", "plan_limit"]);
 export function placeOfRow(row: WhyRow, gate: WhyGate, planId: string | null): Place | null {
   switch (row.kind) {
     case "task":
-      return OF_ITS_PLAN.has(gate.gate) ? taskPlace(planId, row.id) : tasksPlace("", { taskId: row.id });
+      return besidePlace(placeNow(), OF_ITS_PLAN.has(gate.gate) ? planId : null, row.id);
     case "plan":
       return planPlace(row.id);
     case "worker":
