@@ -60,7 +60,9 @@ const NOTE_TASK = "INSERT INTO console_changes (entity, id) VALUES ('task', ?)";
 const COLUMNS = `SELECT q.seq, q.task_id, q.plan_id, q.priority, q.lane, t.title, t.task_type, k.subtask_id, k.agent, k.attempts, k.max_attempts,
     s.spec, (SELECT coalesce(max(run_number), 0) + 1 FROM runs WHERE task_id = q.task_id) AS run_number,
     EXISTS (SELECT 1 FROM console_edges WHERE task = q.seq) AS has_inputs`;
-const ready = (by: string) => `${COLUMNS} FROM console_ready q INDEXED BY ${by} CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
+const ready = (
+  by: string,
+) => `${COLUMNS} FROM console_ready q INDEXED BY ${by} CROSS JOIN console_tasks k ON k.seq = q.seq LEFT JOIN tasks t ON t.id = q.task_id
     LEFT JOIN console_specs s ON s.seq = q.seq`;
 export const FREE = `${ready("console_ready_order")} WHERE q.held = +? AND ${NOT_ON_HOLD} ORDER BY q.priority DESC, q.seq LIMIT ?`;
 /** The lane of tasks without work: `completeReady` is quicker, but a claim takes them like any other. */

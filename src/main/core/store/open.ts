@@ -16,6 +16,7 @@ import { catchUpWithPlans } from "./foreign-plans";
 import { schemaVersion } from "./migrations/migrate";
 import { observe } from "./observe";
 import { translateSqliteError } from "./sqlite-errors";
+import { forgetMisleadingStatistics } from "./statistics";
 
 /**
  * `create`: make the database when there is none, else as `operate`. `operate`: adopt it when it is a Hive
@@ -86,6 +87,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     const writer = open(false);
     opened.push(writer);
     const { backupFile } = await prepare(writer, file, deadline);
+    await untilFree(deadline, () => forgetMisleadingStatistics(writer));
     const reader = await untilFree(deadline, () => open(true));
     opened.push(reader);
     reader.pragma(`cache_size = -${CACHE_KIB}`);

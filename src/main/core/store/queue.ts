@@ -56,7 +56,7 @@ export interface LiveRun {
 const LIVE_COLUMNS = `SELECT r.id, r.task_id, r.run_number, r.worker_id, t.title, cr.started_at, cr.pid, cr.pid_start,
     cr.host, cr.boot_id, cr.log_path, cr.stop_requested, cr.claimed, k.plan_id, k.subtask_id, k.attempts, k.max_attempts,
     s.spec, p.correlation_id
-  FROM console_runs cr JOIN runs r ON r.id = cr.run_id
+  FROM console_runs cr CROSS JOIN runs r ON r.id = cr.run_id
     LEFT JOIN tasks t ON t.id = cr.task_id
     LEFT JOIN console_tasks k ON k.task_id = cr.task_id
     LEFT JOIN console_specs s ON s.seq = k.seq
