@@ -100,7 +100,8 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
 
 const EXCUSED = `SELECT count(*) FILTER (WHERE t.status = 'failed' AND k.on_failure = 1) AS failed,
     count(*) FILTER (WHERE t.status = 'cancelled' AND k.skipped = 1) AS skipped
-  FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id WHERE k.plan_id = +?`;
+  FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id
+  WHERE k.plan_id = +? AND (k.on_failure = 1 OR k.skipped = 1)`;
 
 /** Looked for only where something failed or was cancelled. */
 function excusedTasks(db: ReadableDatabase, planId: string, counts: ReadonlyMap<string, number>): ExcusedTasks {

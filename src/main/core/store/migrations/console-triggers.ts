@@ -1,4 +1,4 @@
-import { block, NO_WALK, unblock, WALKED } from "./blocking";
+import { block, NO_WALK, seqWhere, unblock, WALKED } from "./blocking";
 import { NOT_ON_HOLD, SQL_CLAIM, SQL_REPORT } from "./sql-workers";
 import { DEPENDENCY_GOOD, hasDependency, isGood, isOver, OBSTACLE, seqOf } from "./standing";
 
@@ -86,8 +86,9 @@ const ownBlocked = (taskId: string) => own(taskId, "blocked");
 const wasGood = (taskId: string, status: string) => isGood(status, own(taskId, "on_failure"), own(taskId, "skipped"));
 const wasStopped = (taskId: string, status: string) => `(${isOver(status)} AND NOT ${wasGood(taskId, status)})`;
 
-/** The queued tasks that depend on this one. */
-const queuedBehind = (taskId: string) => `seq IN (SELECT task FROM console_edges WHERE depends_on = ${seqOf(taskId)})
+/** The queued tasks that depend on this one; none where `when` does not hold. */
+const queuedBehind = (taskId: string, when = "true") => `seq IN (SELECT task FROM console_edges
+    WHERE depends_on = ${seqWhere(when, taskId)})
   AND (SELECT status FROM tasks WHERE id = console_tasks.task_id) = 'queued'`;
 
 /*
@@ -124,10 +125,16 @@ const MEET_DEPENDENTS = `UPDATE console_tasks SET unmet = unmet - 1
 const STEP = `(CASE run_when WHEN 0 THEN ${wasGood("NEW.id", "NEW.was")} - ${wasGood("NEW.id", "NEW.status")}
   ELSE ${isOver("NEW.was")} - ${isOver("NEW.status")} END)`;
 
+/** Whether `STEP` may be other than 0 for any task: in a plan without conditions only what is good or not counts. */
+const MAY_STEP = `(${wasGood("NEW.id", "NEW.was")} <> ${wasGood("NEW.id", "NEW.status")} OR EXISTS
+  (SELECT 1 FROM console_plans WHERE plan_id = ${own("NEW.id", "plan_id")} AND conditional <> 0))`;
+
 /** The rows of console_ready behind a task: whether they are needed may follow from how it ended. */
 function reconsider(taskId: string): string {
-  return makeReady(`c.seq IN (SELECT e.task FROM console_edges e WHERE e.depends_on = ${seqOf(taskId)} AND EXISTS
-    (SELECT 1 FROM console_plans cp WHERE cp.plan_id = ${own(taskId, "plan_id")} AND cp.conditional = 1))`);
+  const isConditional = `EXISTS
+    (SELECT 1 FROM console_plans cp WHERE cp.plan_id = ${own(taskId, "plan_id")} AND cp.conditional = 1)`;
+  return makeReady(`c.seq IN (SELECT e.task FROM console_edges e
+    WHERE e.depends_on = ${seqWhere(isConditional, taskId)})`);
 }
 
 /** The steps depend on their order: each says what the row of the task itself must hold by then. */
@@ -141,7 +148,7 @@ const TASK_STATUS_CHANGED = [
     WHERE task_id = NEW.id AND NEW.status = 'queued';`,
   makeReady("c.task_id = NEW.id AND NEW.status = 'queued'"),
   // Who is queued behind it waits again.
-  `UPDATE console_tasks SET unmet = unmet + 1 WHERE ${STEP} = 1 AND ${queuedBehind("NEW.id")};`,
+  `UPDATE console_tasks SET unmet = unmet + 1 WHERE ${STEP} = 1 AND ${queuedBehind("NEW.id", MAY_STEP)};`,
   // An obstacle no more. Before the counters of a completed one go down, so that the walk passes through all.
   unblock(
     "NEW.id",
@@ -149,7 +156,7 @@ const TASK_STATUS_CHANGED = [
       AND (${wasStopped("NEW.id", "NEW.was")} OR (NEW.was = 'queued' AND ${ownBlocked("NEW.id")} = 1))
       AND NOT (NEW.status = 'queued' AND coalesce(${ownBlocked("NEW.id")}, 0) = 1)`,
   ),
-  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${STEP} = -1 AND ${queuedBehind("NEW.id")};`,
+  `UPDATE console_tasks SET unmet = unmet - 1 WHERE ${STEP} = -1 AND ${queuedBehind("NEW.id", MAY_STEP)};`,
   block("NEW.id", `${wasStopped("NEW.id", "NEW.status")} OR (NEW.status = 'queued' AND ${ownBlocked("NEW.id")} = 1)`),
   ...LEAVE_QUEUE,
   reconsider("NEW.id"),
