@@ -37,6 +37,7 @@ async function show(read: () => Promise<PlanPreview | null>): Promise<PlanPrevie
   const mine = request;
   useLaunch.setState({ status: "reading", ...FRESH });
   try {
+    await checkedText();
     const preview = await read();
     if (mine !== request) return null;
     if (preview !== null) {
@@ -83,9 +84,15 @@ export async function openOrigin(origin: PlanOrigin): Promise<void> {
   await loadSources();
 }
 
+/** Whether a plan is on screen, or as good as: nothing else is being read. */
+export function isShown(origin: PlanOrigin): boolean {
+  const { preview, error, status } = useLaunch.getState();
+  if (preview === null || error !== null || status === "reading") return false;
+  return originKey(preview.origin) === originKey(origin);
+}
+
 /** Shows what a person has just chosen, under its address. */
 async function choose(read: () => Promise<PlanPreview | null>): Promise<void> {
-  await checkedText();
   const preview = await show(read);
   if (preview !== null) {
     const place = placeNow();

@@ -1,6 +1,5 @@
 import { ArrowLeft, CalendarClock, FileText, History, Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
-import { originKey } from "../../../shared/model/plan-origin";
 import type { PlanPreview } from "../../../shared/model/views";
 import { messageOf } from "../../api";
 import { goTo, type LaunchPlace, planPlace } from "../../location";
@@ -16,7 +15,7 @@ import { useDraft } from "./draft-text";
 import { useDryRun, useLiveDryRun } from "./dry-run-store";
 import styles from "./launch.module.css";
 import { typedValues, useLaunch } from "./launch-state";
-import { fillFromRun, launch, openFile, openOrigin, placeOrigin } from "./launch-store";
+import { fillFromRun, isShown, launch, openFile, openOrigin, placeOrigin } from "./launch-store";
 import { layerSubtasks } from "./layers";
 import { ParameterForm } from "./parameter-form";
 import { parseForm } from "./parameters";
@@ -36,10 +35,7 @@ function useOrigin(place: LaunchPlace): void {
   const first = useSources((state) => state.samples?.[0]?.name);
   const isEmpty = useLaunch(({ preview, error, status }) => preview === null && error === null && status === "idle");
   useEffect(() => {
-    const { preview, error } = useLaunch.getState();
-    if (wished === null) return;
-    const isShown = preview !== null && originKey(preview.origin) === originKey(wished);
-    if (!isShown || error !== null) void openOrigin(wished);
+    if (wished !== null && !isShown(wished)) void openOrigin(wished);
   }, [wished]);
   useEffect(() => {
     if (wished === null && isEmpty && first !== undefined) void openOrigin({ kind: "sample", name: first });

@@ -2,7 +2,7 @@ import { Check, FilePlus, FileUp, Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { originKey } from "../../../shared/model/plan-origin";
 import { messageOf } from "../../api";
-import { goTo } from "../../location";
+import { formatPlace, goTo, placeNow } from "../../location";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { Kbd } from "../../ui/kbd";
@@ -10,16 +10,17 @@ import { RelativeTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { useDraft } from "./draft-text";
 import { useLaunch } from "./launch-state";
-import { launchPlace, openFile, openNew, openOrigin } from "./launch-store";
+import { isShown, launchPlace, openFile, openNew, openOrigin } from "./launch-store";
 import styles from "./source-list.module.css";
 import { groupSources, loadSources, type SourceItem, useSources } from "./sources-store";
 
 /** A file that is gone is launched as it was the last time. */
 function choose({ origin, isMissing, last, isEdited }: SourceItem): void {
   const target = isMissing && !isEdited && last !== null ? ({ kind: "like", planId: last.planId } as const) : origin;
+  const before = formatPlace(placeNow());
   goTo(launchPlace(target), { replace: true });
-  const { preview } = useLaunch.getState();
-  if (preview === null || originKey(preview.origin) !== originKey(target)) void openOrigin(target);
+  // The view follows another address by itself.
+  if (formatPlace(placeNow()) === before && !isShown(target)) void openOrigin(target);
 }
 
 /** Where plans come from: what is not saved yet, what was used before, the samples, and files. */
@@ -119,7 +120,11 @@ function Group({ title, items, shown, isEdited }: GroupProps) {
       <ul className={styles.samples}>
         {items.map((item) => (
           <li key={item.key}>
-            <Source item={item} isShown={item.key === shown} isEdited={item.key === shown ? isEdited : item.isEdited} />
+            <Source
+              item={item}
+              isCurrent={item.key === shown}
+              isEdited={item.key === shown ? isEdited : item.isEdited}
+            />
           </li>
         ))}
       </ul>
@@ -129,18 +134,18 @@ function Group({ title, items, shown, isEdited }: GroupProps) {
 
 interface SourceProps {
   readonly item: SourceItem;
-  readonly isShown: boolean;
+  readonly isCurrent: boolean;
   readonly isEdited: boolean;
 }
 
-function Source({ item, isShown, isEdited }: SourceProps) {
+function Source({ item, isCurrent, isEdited }: SourceProps) {
   const { title, name, text, count, last } = item;
   return (
-    <button type="button" aria-pressed={isShown} onClick={() => choose(item)}>
+    <button type="button" aria-pressed={isCurrent} onClick={() => choose(item)}>
       <span className={styles.sampleTitle}>
         <span title={title}>{title}</span>
         {isEdited && <small>edited</small>}
-        {isShown && <Check size={14} aria-hidden="true" />}
+        {isCurrent && <Check size={14} aria-hidden="true" />}
       </span>
       <span className={styles.sampleText} title={text}>
         {name !== null && <span className="mono">{name} </span>}
