@@ -16,7 +16,7 @@ import { MOST_WAITING, rowsOf, type TaskList } from "./task-list";
 
 const CARD_PX = 74;
 const GAP_PX = 6;
-const OVERSCAN = 4;
+const OVERSCAN = 3;
 /** The next page is read when so few cards are left below. */
 const AHEAD = 8;
 

@@ -49,6 +49,9 @@ const SETTLE_MS = 1_000;
 /** What is watched follows what is held, a moment later. */
 const WATCH_MS = 150;
 
+/** Counting begins at the latest then, whatever the lists do. */
+const COUNT_MS = 150;
+
 export const TABLE = "table";
 
 let settling: ReturnType<typeof setTimeout> | null = null;
@@ -74,21 +77,47 @@ export async function openBoard({ layout, query, order, group }: TasksPlace): Pr
   const kept = isSameFilter ? before.filter : filter;
   for (const list of before.lists.values()) list.close();
   if (!isSameFilter) clearSelection();
+  const { totals } = before;
+  const isBoard = layout === "board";
   useBoard.setState({
     shown,
     filter: kept,
     problems,
     lists: new Map(),
     error: null,
-    columns: isSameFilter ? before.columns : [],
+    // Columns that stay where they are need not be built again.
+    columns: isBoard && totals !== null ? columnsFor(kept, totals, isSameFilter ? before.columns : []) : [],
   });
-  if (!isSameFilter || before.shown === null) void count(kept);
-  if (layout === "table") {
+  const isCounted = isSameFilter && before.shown !== null;
+  if (!isCounted) stopCounting();
+  if (isBoard && totals === null) await openColumns(mine, kept, order);
+  else if (isBoard) openLists(kept, order);
+  else {
     void readTotals(mine);
     if (group === null) open([[TABLE, kept, order ?? "newest", ROWS_A_PAGE]], MOST_HELD - ROWS_A_PAGE);
-    return;
   }
-  await openColumns(mine, kept, order);
+  if (!isCounted && mine === opened) countAfterFirst(mine, kept);
+}
+
+/** What is seen first comes first: counting takes turns with nothing until some list has an answer. */
+function countAfterFirst(mine: number, filter: TaskFilter): void {
+  const ends: Array<() => void> = [];
+  const begin = (): void => {
+    for (const end of ends.splice(0)) end();
+    if (mine === opened) void count(filter);
+  };
+  for (const { store } of useBoard.getState().lists.values()) {
+    if (store.getState().status !== "loading") {
+      begin();
+      return;
+    }
+    ends.push(store.subscribe(({ status }) => (status === "loading" ? undefined : begin())));
+  }
+  if (ends.length === 0) begin();
+  else {
+    const patience = setTimeout(begin, COUNT_MS);
+    ends.push(() => clearTimeout(patience));
+  }
 }
 
 async function readTotals(mine: number): Promise<void> {
@@ -104,15 +133,20 @@ async function openColumns(mine: number, filter: TaskFilter, order: TaskOrder | 
   try {
     const { counts } = await call("tasks.count", { filter: {} });
     if (mine !== opened) return;
-    const columns = columnsFor(filter, counts, useBoard.getState().columns);
-    useBoard.setState({ columns, totals: counts });
-    open(
-      columns.map((status) => [status, columnFilter(filter, status), order ?? columnOrder(status), CARDS_A_PAGE]),
-      Math.max(2 * CARDS_A_PAGE, Math.floor(MOST_HELD / columns.length)),
-    );
+    useBoard.setState({ columns: columnsFor(filter, counts, useBoard.getState().columns), totals: counts });
+    openLists(filter, order);
   } catch (error) {
     if (mine === opened) useBoard.setState({ error });
   }
+}
+
+/** The tasks of every column. */
+function openLists(filter: TaskFilter, order: TaskOrder | null): void {
+  const { columns } = useBoard.getState();
+  open(
+    columns.map((status) => [status, columnFilter(filter, status), order ?? columnOrder(status), CARDS_A_PAGE]),
+    Math.max(2 * CARDS_A_PAGE, Math.floor(MOST_HELD / Math.max(1, columns.length))),
+  );
 }
 
 type Opened = readonly [key: string, filter: TaskFilter, order: TaskOrder, pageSize: number];

@@ -84,6 +84,7 @@ export function BulkBar({ filter, matching, isPartial }: BulkBarProps) {
         disabled: meant === null || noCancel !== null,
         run: () => ask(CANCEL),
       },
+      { keys: ["Mod+Shift+a"], label: "Select all that match", disabled: matching === 0, run: selectAllMatching },
     ],
   });
   if (meant === null) return null;

@@ -1,6 +1,7 @@
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { formatCount, plural } from "../../ui/format";
+import { useHotkeys } from "../../ui/hotkeys";
 import { StatusGlyph } from "../../ui/status";
 import styles from "./bulk.module.css";
 import { skippedWords, verbOf } from "./bulk-acts";
@@ -9,6 +10,20 @@ import { abortJob, failedCount, showReport, skippedCount, useJob } from "./bulk-
 /** How far an act on many tasks has got, with what stops it; its report when it is asked for. */
 export function BulkProgress() {
   const { job, isReported } = useJob();
+  const isStoppable = job?.state === "running" && !job.abortRequested;
+  useHotkeys({
+    group: "Selection",
+    hotkeys: [
+      {
+        keys: ["Mod+."],
+        label: "Stop what is under way",
+        disabled: !isStoppable,
+        run: () => {
+          if (job !== null) void abortJob(job.id);
+        },
+      },
+    ],
+  });
   if (job === null) return null;
   const { total, seen, state, abortRequested } = job;
   return (
@@ -23,6 +38,7 @@ export function BulkProgress() {
           <Button
             size="sm"
             variant="ghost"
+            keys="Mod+."
             disabledReason={abortRequested ? "It stops after the tasks that it is at." : null}
             onClick={() => void abortJob(job.id)}
           >

@@ -50,6 +50,9 @@ export interface TaskListOptions {
 /** Waiting ones are counted up to here: "999+". */
 export const MOST_WAITING = 999;
 
+/** As many as fill a screen: they are asked for first, and shown before the rest of their page. */
+const FIRST_ROWS = 40;
+
 const NOTHING: TaskListState = {
   pages: [],
   next: null,
@@ -96,7 +99,7 @@ export function createTaskList(options: TaskListOptions): TaskList {
       const page = await read({
         filter,
         order: options.order,
-        limit: pageSize - rows.length,
+        limit: isFresh && rows.length === 0 ? Math.min(pageSize, FIRST_ROWS) : pageSize - rows.length,
         ...(after === undefined ? {} : { after }),
       });
       if (mine !== generation) return;
