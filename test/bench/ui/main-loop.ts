@@ -1,8 +1,8 @@
-import type { IntervalHistogram } from "node:perf_hooks";
+import type { monitorEventLoopDelay } from "node:perf_hooks";
 import type { ElectronApplication } from "@playwright/test";
 
 declare global {
-  var __loop: { monitor: IntervalHistogram; cpu: NodeJS.CpuUsage; began: number } | undefined;
+  var __loop: { monitor: ReturnType<typeof monitorEventLoopDelay>; cpu: NodeJS.CpuUsage; began: number } | undefined;
 }
 
 /** How late main's own timers came, and how much of a processor it took. */
