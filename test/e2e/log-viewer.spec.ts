@@ -26,27 +26,35 @@ test("a log of 100 MB is searched whole while the window stays quick, and saved"
   await expect(inspector(page).getByText("needle three")).toBeVisible();
 
   await page.evaluate(() => {
-    const gaps = { longest: 0 };
-    Object.assign(window, { gaps });
+    const slowest = { frame: 0, call: 0 };
+    Object.assign(window, { slowest });
     let last = performance.now();
     const beat = (now: number): void => {
-      gaps.longest = Math.max(gaps.longest, now - last);
+      slowest.frame = Math.max(slowest.frame, now - last);
       last = now;
       requestAnimationFrame(beat);
     };
     requestAnimationFrame(beat);
+    const ask = async (): Promise<void> => {
+      const start = performance.now();
+      await window.hive.call("app.info", {});
+      slowest.call = Math.max(slowest.call, performance.now() - start);
+      setTimeout(() => void ask(), 20);
+    };
+    void ask();
   });
   await page.keyboard.press("/");
+  const asked = performance.now();
   await page.keyboard.insertText("NEEDLE");
   await expect(inspector(page).getByText("3 found")).toBeVisible({ timeout: 60_000 });
-  const calls = await page.evaluate(async () => {
-    const start = performance.now();
-    await window.hive.call("app.info", {});
-    return performance.now() - start;
-  });
-  const longest = await page.evaluate(() => (window as unknown as { gaps: { longest: number } }).gaps.longest);
-  expect(calls, "main answers while it searches").toBeLessThan(2_000);
-  expect(longest, "no frame waits for the search").toBeLessThan(2_000);
+  const searched = performance.now() - asked;
+  const { frame, call } = await page.evaluate(
+    () => (window as unknown as { slowest: { frame: number; call: number } }).slowest,
+  );
+  const figures = [searched, frame, call].map((ms) => `${ms.toFixed(0)} ms`);
+  process.stdout.write(`log of 100 MB: searched in ${figures[0]}; slowest frame ${figures[1]}, answer ${figures[2]}\n`);
+  expect(call, "main answers while it searches").toBeLessThan(2_000);
+  expect(frame, "no frame waits for the search").toBeLessThan(2_000);
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await expect(inspector(page).getByText("2 of 3")).toBeVisible();
