@@ -3,11 +3,11 @@ import { HiveError, toErrorBody } from "../../../shared/errors";
 import type { PlanForecast, PlanForecastTasks } from "../../../shared/model/forecast";
 import { quantile, type Samples } from "../plan/forecast";
 import { mapSteps } from "../plan/steps";
+import { inSlices } from "../slices";
 import { readLease } from "../store/lease";
 import type { Store } from "../store/open";
 import { createPastRuns, type PastRuns } from "./past-runs";
 import { createPlanOutlook, type PlanOutlook, type Prediction } from "./plan-outlook";
-import { inSlices } from "./slices";
 
 /** A forecast is made again at most this often, in milliseconds... */
 const LEAST_INTERVAL_MS = 1_000;
@@ -61,7 +61,6 @@ export function createForecaster(store: Store): Forecaster {
     async forecastTasks(planId) {
       const latest = await hold(planId).latest();
       const lists = await inSlices(listsOf(latest.prediction), store.clock);
-      if (lists === null) throw leftOff();
       return { ...summaryOf(planId, latest), ...lists };
     },
     watch(planId, listener, trouble) {
@@ -109,7 +108,7 @@ function holdPlan(store: Store, planId: string, pastRuns: PastRuns): HeldPlan {
     try {
       const slots = slotsOf(store);
       const prediction = await outlook.predict(slots);
-      if (prediction === null) throw leftOff();
+      if (prediction === null) throw new HiveError("shutting_down", "The forecast was left off.");
       latest = { prediction, slots };
       for (const listener of [...watchers.keys()]) listener(latest);
       return latest;
@@ -167,8 +166,6 @@ function holdPlan(store: Store, planId: string, pastRuns: PastRuns): HeldPlan {
     },
   };
 }
-
-const leftOff = () => new HiveError("shutting_down", "The forecast was left off.");
 
 /** The slots of whoever dispatches; of a console on this machine where nobody does. */
 function slotsOf(store: Store): number {

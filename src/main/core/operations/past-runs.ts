@@ -1,9 +1,9 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import { quantile, type Samples } from "../plan/forecast";
 import { mapSteps } from "../plan/steps";
+import { inSlices } from "../slices";
 import type { Store } from "../store/open";
 import { listLatestPlans, listPastPlans, type PastPlan, type PastTask, readPastTasks } from "../store/past-runs";
-import { inSlices } from "./slices";
 
 /** A task of which the past is asked. */
 export interface AskedTask {
@@ -92,7 +92,7 @@ export function createPastRuns(store: Store): PastRuns {
       await nextTick();
       const isSeen = (task: AskedTask): boolean => !isWork(task) || bySubtask.has(subtaskKey(task));
       const seen = await inSlices(mapSteps(tasks, isSeen), store.clock);
-      if (seen?.includes(false)) {
+      if (seen.includes(false)) {
         const used = new Set(plans.map(({ id }) => id));
         const others = listLatestPlans(store.read, MOST_RUNS).filter(({ id }) => !used.has(id));
         for (const plan of within(others, MOST_RUNS, MOST_OTHER_TASKS)) {
@@ -108,7 +108,7 @@ export function createPastRuns(store: Store): PastRuns {
       return {
         pastRuns: plans.length,
         usualMs: middleOf(plans.flatMap(({ tookMs }) => (tookMs === null ? [] : [tookMs]))),
-        samples: samples ?? [],
+        samples,
       };
     },
   };

@@ -5,6 +5,7 @@ import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, 
 import { type Shape, shapeOf } from "../plan/shape";
 import type { Phase } from "../plan/simulate";
 import { mapSteps } from "../plan/steps";
+import { inSlices } from "../slices";
 import {
   type OutlookState,
   type OutlookTask,
@@ -19,7 +20,6 @@ import { countGraphNodes, readGraphEdges } from "../store/plan-graph-rows";
 import { capacityNow } from "./capacity";
 import type { Past, PastRuns } from "./past-runs";
 import { getPlan } from "./plans";
-import { inSlices } from "./slices";
 
 /** Tasks read between two turns of the event loop: a few milliseconds. */
 const CHUNK = 250;
@@ -105,7 +105,6 @@ export function createPlanOutlook(
       await nextTick();
       const at = store.clock.now();
       const setting = await inSlices(settingOf(store, { planId, tasks, states, slots, at, shape, past }), store.clock);
-      if (setting === null) return null;
       const phases = setting.tasks.map(({ phase }) => phase);
       await nextTick();
       const forecast = await inSlices(forecastSteps(setting, store.random), store.clock, isOver);

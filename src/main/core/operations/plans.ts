@@ -5,12 +5,12 @@ import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../..
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
 import { planExpander, secretNames } from "../plan/expand";
 import { forgetSecrets, keepSecrets } from "../runner/secrets";
+import { inSlices } from "../slices";
 import type { NewTask } from "../store/launch";
 import type { Store } from "../store/open";
 import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
 import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
 import { type Together, writePlan } from "../store/staged-launch";
-import { inSlices } from "./slices";
 import { SOURCE } from "./source";
 
 export interface LaunchRequest {
@@ -43,7 +43,7 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
   const expanding = expandTasks(request.definition.subtasks, (subtask) =>
     newTask(store.newId(), expand(subtask), definition, folder),
   );
-  const tasks = (await inSlices(expanding, store.clock)) ?? [];
+  const tasks = await inSlices(expanding, store.clock);
   await keepSecrets(store.filesFolder, planId, secrets);
   const written = writePlan(
     store,

@@ -10,3 +10,11 @@ export function* mapSteps<T, R>(items: readonly T[], map: (item: T, place: numbe
   }
   return mapped;
 }
+
+/** For what is known to be small. */
+export function inOneGo<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}

@@ -1,4 +1,5 @@
 import type { OnFailure, ParameterValue, When } from "../../../shared/model/plan-definition";
+import { inOneGo, mapSteps } from "../plan/steps";
 import { appendAudit } from "./audit";
 import { integer } from "./columns";
 import { statement, type WritableDatabase } from "./database";
@@ -64,7 +65,7 @@ const ON_FAILURE: Readonly<Record<OnFailure, number>> = { fail: 0, continue: 1, 
 
 /** Writes a plan with all its tasks; those without dependencies are ready at once. */
 export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer): void {
-  insertPlanRows(tx, plan, "executing", writer);
+  insertPlanRows(tx, plan, { status: "executing", ...inOneGo(planText(plan, writer.now)) }, writer);
   beginExecution(tx, plan, writer);
   if (plan.synthesis !== null) noteSynthesis(tx, plan.id, plan.synthesis);
   const firstSeq = nextSeq(tx);
@@ -94,22 +95,13 @@ export function nextSeq(tx: WritableDatabase): number {
 export function insertPlanRows(
   tx: WritableDatabase,
   plan: NewPlan,
-  status: "draft" | "executing",
+  { status, data, dependencies }: PlanText & { readonly status: "draft" | "executing" },
   { now, newId }: Writer,
 ): void {
   const at = formatTime(now);
   const planningId = newId();
-  const dependencyCount = plan.tasks.reduce((sum, task) => sum + new Set(task.dependencies).size, 0);
   statement(tx, INSERT_QUEUE).run(planningId, plan.description || plan.title, plan.launchedBy, at, at);
-  statement(tx, INSERT_PLAN).run(
-    plan.id,
-    planningId,
-    JSON.stringify(planData(plan, at)),
-    plan.tasks.length,
-    dependencyCount,
-    at,
-    status,
-  );
+  statement(tx, INSERT_PLAN).run(plan.id, planningId, data, plan.tasks.length, dependencies, at, status);
   statement(tx, INSERT_CONSOLE_PLAN).run(
     plan.id,
     plan.title,
@@ -157,14 +149,18 @@ function conditionalOf({ tasks }: NewPlan): number {
   return tasks.some(({ spec }) => spec.when === "always") ? 2 : 0;
 }
 
-/** The plan as the Python programs read it. */
-function planData(plan: NewPlan, at: string): unknown {
-  return {
-    plan_id: plan.id,
-    task_name: plan.title,
-    title: plan.title,
-    description: plan.description,
-    subtasks: plan.tasks.map(({ subtaskId, title, description, priority, dependencies, spec }) => ({
+/** What of a plan takes the longer to write out the more tasks it has. */
+export interface PlanText {
+  /** The plan as the Python programs read it: JSON. */
+  readonly data: string;
+  readonly dependencies: number;
+}
+
+/** In steps: a large plan is megabytes of text. */
+export function* planText(plan: NewPlan, now: number): Generator<undefined, PlanText> {
+  const counts = yield* mapSteps(plan.tasks, (task) => new Set(task.dependencies).size);
+  const subtasks = yield* mapSteps(plan.tasks, ({ subtaskId, title, description, priority, dependencies, spec }) =>
+    JSON.stringify({
       id: subtaskId,
       title,
       description,
@@ -172,8 +168,14 @@ function planData(plan: NewPlan, at: string): unknown {
       assignee: spec.agent,
       priority,
       dependencies,
-    })),
-    created_at: at,
+    }),
+  );
+  yield;
+  const { id, title, description } = plan;
+  const head = JSON.stringify({ plan_id: id, task_name: title, title, description, created_at: formatTime(now) });
+  return {
+    data: `${head.slice(0, -1)},"subtasks":[${subtasks.join(",")}]}`,
+    dependencies: counts.reduce((sum, count) => sum + count, 0),
   };
 }
 

@@ -1,4 +1,5 @@
 import { HiveError } from "../../../shared/errors";
+import { inSlices } from "../slices";
 import { integer, text } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
@@ -12,6 +13,7 @@ import {
   type NewPlan,
   type NewTask,
   nextSeq,
+  planText,
 } from "./launch";
 import type { Store } from "./open";
 import type { Writer } from "./plan-end";
@@ -57,8 +59,9 @@ export async function writePlan(
 export type Together = (tx: WritableDatabase, planId: string) => void;
 
 async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer, together: Together): Promise<void> {
+  const written = await inSlices(planText(plan, writer().now), store.clock);
   await store.write((tx) => {
-    insertPlanRows(tx, plan, "draft", writer());
+    insertPlanRows(tx, plan, { status: "draft", ...written }, writer());
     if (plan.synthesis !== null) noteSynthesis(tx, plan.id, plan.synthesis);
     noteGroups(tx, plan);
     statement(tx, "INSERT INTO console_launches (plan_id, written) VALUES (?, 0)").run(plan.id);
