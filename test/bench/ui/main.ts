@@ -126,7 +126,13 @@ async function filters({ page }: BenchedConsole): Promise<void> {
         value: median(times),
         unit: "ms, median",
         promise: atMost(150),
-        more: { query, longest: Math.round(Math.max(...times)), rounds: ROUNDS, ...stall() },
+        more: {
+          query,
+          best: Math.round(Math.min(...times)),
+          longest: Math.round(Math.max(...times)),
+          rounds: ROUNDS,
+          ...stall(),
+        },
       });
     }
   }
@@ -196,7 +202,11 @@ async function load({ app, page }: BenchedConsole, layout: "board" | "table"): P
     const shown = marks[mark];
     return shown === undefined ? [] : [shown - at];
   });
-  const shared = { changesPerSecond: Math.round(written.written / written.seconds), ...stalled };
+  const shared = {
+    changesPerSecond: Math.round(written.written / written.seconds),
+    writerCpu: rounded(written.cpuSeconds / written.seconds),
+    ...stalled,
+  };
   report({
     bench: `commit to paint, ${layout}`,
     value: quantile(delays, 0.95),
