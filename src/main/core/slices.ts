@@ -1,10 +1,12 @@
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { Clock } from "../clock";
+import type { Clock } from "./clock";
 
 /** Between two turns of the event loop, in milliseconds: whoever else waits notices nothing. */
 const SLICE_MS = 8;
 
 /** Runs a long computation in slices, so that it holds nobody up. It is left off when `isOver` says so: null. */
+export function inSlices<T>(steps: Generator<undefined, T>, clock: Clock): Promise<T>;
+export function inSlices<T>(steps: Generator<undefined, T>, clock: Clock, isOver: () => boolean): Promise<T | null>;
 export async function inSlices<T>(
   steps: Generator<undefined, T>,
   clock: Clock,
