@@ -45,7 +45,7 @@ export async function followPlan(
     reporter.changed(plan, tasks, changed);
     notices?.paused(plan.paused);
   });
-  reporter.launched(getPlan(store, { planId }), watch.tasks);
+  reporter.began(getPlan(store, { planId }), watch.tasks, followed.joined === true);
   reporter.changed(
     watch.plan,
     watch.tasks,

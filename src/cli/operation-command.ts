@@ -38,12 +38,12 @@ export interface ActingOptions {
 
 /** Acts on a database as the person who typed the command: every act is audited under that name. */
 export async function acting(
-  { databaseFile, done }: CommandSetting,
+  { outputs, databaseFile, done }: CommandSetting,
   flags: DatabaseFlags,
   work: (store: Store, caller: Caller) => Promise<ExitCode | undefined>,
   { create = false }: ActingOptions = {},
 ): Promise<void> {
-  const core = await openToAct(databaseFile(flags), { create });
+  const core = await openToAct(databaseFile(flags), { create }, outputs.err);
   done(await closing(core, () => work(core.store, operator(operatorName()))));
 }
 

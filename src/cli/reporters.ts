@@ -12,7 +12,8 @@ import type { TreeNode } from "./tree";
 
 /** What a run looks like while it goes on. */
 export interface Reporter {
-  launched(plan: PlanDetail, tasks: readonly TaskRow[]): void;
+  /** `joined`: the plan was launched before, and is followed from here on. */
+  began(plan: PlanDetail, tasks: readonly TaskRow[], joined: boolean): void;
   /** `changed`: the tasks whose state or attempt is another than before, as they are now. */
   changed(plan: { readonly status: string }, tasks: readonly TaskRow[], changed: readonly TaskRow[]): void;
   /** When it will have ended, as far as is known now. */
@@ -62,7 +63,7 @@ export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], 
   };
   let screen: ReturnType<typeof createLiveScreen> | null = null;
   return {
-    launched(plan, tasks) {
+    began(plan, tasks) {
       state = { title: plan.title, status: plan.status, since: plan.startedAt ?? now(), tasks };
       screen = createLiveScreen(out, render);
     },
@@ -109,9 +110,9 @@ export function createLineReporter(outputs: Outputs, now: () => number): Reporte
     out.line(`${formatClock(now())}  ${state}  ${name}  ${parts.join(": ")}`.trimEnd());
   };
   return {
-    launched(plan, tasks) {
+    began(plan, tasks, joined) {
       out.line(
-        `${formatClock(now())}  ${column("launched", 12)}  ${plainText(plan.title)} (${plural(tasks.length, "task")}, plan ${plan.id})`,
+        `${formatClock(now())}  ${column(joined ? "watching" : "launched", 12)}  ${plainText(plan.title)} (${plural(tasks.length, "task")}, plan ${plan.id})`,
       );
     },
     changed(_plan, _tasks, changed) {
@@ -148,7 +149,7 @@ export function createJsonReporter(
   const emit = (record: Readonly<Record<string, unknown>>) => out.line(JSON.stringify(record));
   const at = () => new Date(now()).toISOString();
   return {
-    launched(plan, tasks) {
+    began(plan, tasks) {
       emit({ type: "plan", plan_id: plan.id, title: plan.title, status: plan.status, tasks: tasks.length, at: at() });
     },
     changed(_plan, _tasks, changed) {

@@ -29,7 +29,7 @@ export interface RunOptions {
 export async function runPlan(path: string, options: RunOptions, outputs: Outputs): Promise<ExitCode> {
   const { file, definition, parameters } = await readLaunchable(path, options, outputs);
   const interrupts = listenForInterrupts();
-  const core = await openToRun(options.databaseFile, options.slots ?? null);
+  const core = await openToRun(options.databaseFile, options.slots ?? null, outputs.err);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
     const operator = operatorName();

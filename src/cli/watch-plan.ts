@@ -28,7 +28,7 @@ export interface WatchOptions {
 /** Follows a plan to its end and gives the exit code of its outcome; runs it where nobody else does. */
 export async function watchOnePlan(options: WatchOptions, outputs: Outputs): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
-  const core = await openToFollow(options.databaseFile, options.slots);
+  const core = await openToFollow(options.databaseFile, options.slots, outputs.err);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
     const planId = options.plan === null ? latestPlan(core.store) : planNamed(core.store, options.plan);

@@ -49,7 +49,7 @@ function parseRole(text: string): string {
 async function runWorker(file: string, flags: StartFlags, outputs: Outputs): Promise<ExitCode> {
   const { role, capability = [], slots = availableParallelism() } = flags;
   const interrupts = listenForInterrupts();
-  const core = await openToAct(file, { create: false });
+  const core = await openToAct(file, { create: false }, outputs.err);
   const tell = flags.json ? tellJson(outputs) : tellLines(outputs);
   try {
     const begun = new Map<string, number>();

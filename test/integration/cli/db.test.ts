@@ -52,6 +52,15 @@ describe("hive db", () => {
     expect(await json("release")).toMatchObject({ released: false });
   });
 
+  it("is adopted by the first act, which says so and names the backup; later ones are silent", async () => {
+    const file = place.file("one.yaml", "title: One\nsubtasks: [{ id: a, run: 'true' }]\n");
+    const { code, err } = await place.hive(["run", file]);
+    expect(code).toBe(0);
+    const [, backup = ""] = /was adopted; as it was before, it is in (\S+)\.$/m.exec(err) ?? [];
+    expect(existsSync(backup)).toBe(true);
+    expect(await place.hive(["run", file])).toMatchObject({ code: 0, err: "" });
+  }, 60_000);
+
   it("backs up, beside the database or where it is told, and over nothing", async () => {
     const { backup_file: beside } = await json("backup");
     expect(existsSync(String(beside))).toBe(true);

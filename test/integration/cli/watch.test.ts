@@ -23,7 +23,7 @@ describe("hive plan watch", () => {
     const running = place.start(["run", place.file("plan.yaml", waiting(0))]);
     await running.printed(/in_progress +waits/);
     const watching = place.start(["plan", "watch", "--last"]);
-    await watching.printed(/in_progress +waits/);
+    await watching.printed(/watching +Waiting[\s\S]*in_progress +waits/);
     go();
     const { code, out, err } = await watching.ended;
     expect(code).toBe(0);
