@@ -16,7 +16,7 @@ import {
 } from "../store/jobs";
 import type { Store } from "../store/open";
 import { changeMany, type ManyRequest, Unfinished } from "./change-many";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 
 /** Jobs that this process works on, by database. */
 const working = new WeakMap<Store, Set<string>>();
@@ -36,7 +36,7 @@ export async function startBulk(store: Store, request: ManyRequest): Promise<Sta
   const { change, filter, reason, actor } = request;
   await store.write((tx) => {
     const job = { id: jobId, act: change.act, request: { change, filter }, reason, actor, process: ownIdentity() };
-    insertJob(tx, job, writerOf(store));
+    insertJob(tx, job, operatorWriter(store));
   });
   const jobs = working.get(store) ?? new Set();
   working.set(store, jobs.add(jobId));
@@ -62,11 +62,11 @@ async function work(store: Store, jobId: string, request: ManyRequest): Promise<
       mayGoOn: (tx) => mayGoOn(tx, jobId),
       note: (tx, soFar) => noteReport(tx, jobId, soFar),
     });
-    await store.write((tx) => endJob(tx, { id: jobId, state: ended, error: null, report }, writerOf(store)));
+    await store.write((tx) => endJob(tx, { id: jobId, state: ended, error: null, report }, operatorWriter(store)));
   } catch (error) {
     const report = error instanceof Unfinished ? error.report : EMPTY_REPORT;
     const failed = { id: jobId, state: "failed", error: toErrorBody(error).message, report } as const;
-    await store.write((tx) => endJob(tx, failed, writerOf(store)));
+    await store.write((tx) => endJob(tx, failed, operatorWriter(store)));
   }
 }
 
@@ -103,8 +103,4 @@ function stateOf(store: Store, { id, state, process: worker }: JobRecord): JobSt
   const isOwn = worker.pid === own.pid && worker.host === own.host && worker.pidStart === own.pidStart;
   if (isOwn) return working.get(store)?.has(id) ? "running" : "interrupted";
   return isAlive(worker) === false ? "interrupted" : "running";
-}
-
-function writerOf(store: Store) {
-  return { now: store.clock.now(), source: SOURCE, newId: store.newId };
 }

@@ -10,7 +10,7 @@ import { settlePlan } from "../store/task-act";
 import { changeScopedTask, planOfOurs } from "../store/task-control";
 import { namesWholeStatuses, storedStatus } from "../store/task-filter-sql";
 import { readMatchingRows, scanTasks } from "../store/task-scope";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 import { createTally, type Tally } from "./tally";
 
 export interface ManyRequest {
@@ -111,7 +111,7 @@ function changeSlice({ tx, store, request, hooks, slice, tally }: SliceRequest):
   const begun = store.clock.monotonic();
   const { change, reason, actor } = request;
   const filter = wholeStatuses(request.filter);
-  const writer: Writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };
+  const writer: Writer = operatorWriter(store);
   const matching = readMatchingRows(tx, filter, slice.rowids, slice.matchedAt);
   const others = matching.size < slice.rowids.length ? readMatchingRows(tx, {}, slice.rowids, writer.now) : matching;
   const plans = new Set<string>();

@@ -17,7 +17,7 @@ import { applyEdit, type CheckedEdit, type EditableRow, readEditable, readRunSpe
 import { readScopedTask, type ScopedTask } from "../store/task-scope";
 import { parseSpec, type TaskSpec } from "../store/task-spec";
 import { workLine } from "../store/task-state";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 import { getTaskRows } from "./tasks";
 import { lateAfter, oursOf, workLanguage } from "./work-language";
 
@@ -81,7 +81,7 @@ export async function editAndRetry(
 ): Promise<{ task: TaskRow; findings: readonly PlanFinding[] }> {
   const { checked, findings } = await checkEdit(store, request);
   await store.write((tx) => {
-    const writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };
+    const writer = operatorWriter(store);
     const task = taskToEdit(tx, request.taskId, writer.now);
     requireEditable(task);
     applyEdit(tx, { taskId: task.taskId, reason, actor, writer }, task, checked);

@@ -4,13 +4,12 @@ import { HiveError } from "../../../shared/errors";
 import { statement, type WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
 import { pausePlan, resumePlan } from "../store/plan-control";
-import type { Writer } from "../store/plan-end";
 import { judgeRunAgain, runAgain } from "../store/run-again";
 import { settlePlan } from "../store/task-act";
 import { noSuchTask, planOfOurs } from "../store/task-control";
 import { readScopedSeqs, readScopedTask, type ScopedTask } from "../store/task-scope";
 import { readDownstream } from "./downstream";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 import { createTally, type Tally } from "./tally";
 
 export interface RetryFromRequest {
@@ -89,7 +88,7 @@ export async function retryFrom(store: Store, request: RetryFromRequest): Promis
       const isHeld = isLarge && hold(tx, turn);
       if (isLast && isHeld) release(tx, turn);
       const planId = planOfOurs(root);
-      if (isLast && planId !== null) settlePlan(tx, planId, writerOf(store));
+      if (isLast && planId !== null) settlePlan(tx, planId, operatorWriter(store));
       return counts;
     });
     tally = step;
@@ -109,7 +108,7 @@ function again(
   seqs: readonly (number | null)[],
   tally: Tally,
 ): void {
-  const writer = writerOf(store);
+  const writer = operatorWriter(store);
   const placed = seqs.filter((seq) => seq !== null);
   const alone = placed.length === 0 ? readScopedTask(tx, root.taskId, writer.now) : null;
   const tasks = alone ? [alone] : readScopedSeqs(tx, placed, writer.now);
@@ -130,7 +129,7 @@ const HELD = "Held until everything that is to run again is queued";
 function hold(tx: WritableDatabase, { store, request, root }: Turn): boolean {
   const planId = planOfOurs(root);
   if (planId === null) return false;
-  const isNew = pausePlan(tx, { planId, reason: HELD, actor: request.actor, writer: writerOf(store) });
+  const isNew = pausePlan(tx, { planId, reason: HELD, actor: request.actor, writer: operatorWriter(store) });
   return isNew || statement(tx, LATEST_PAUSE).get(planId)?.reason === HELD;
 }
 
@@ -140,9 +139,5 @@ const LATEST_PAUSE = `SELECT reason FROM console_audit WHERE entity_id = ? AND a
 function release(tx: WritableDatabase, { store, request, root }: Turn): void {
   const planId = planOfOurs(root);
   const reason = "Everything that is to run again is queued";
-  if (planId !== null) resumePlan(tx, { planId, reason, actor: request.actor, writer: writerOf(store) });
-}
-
-function writerOf(store: Store): Writer {
-  return { now: store.clock.now(), source: SOURCE, newId: store.newId };
+  if (planId !== null) resumePlan(tx, { planId, reason, actor: request.actor, writer: operatorWriter(store) });
 }

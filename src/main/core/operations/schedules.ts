@@ -22,7 +22,7 @@ import {
 } from "../store/schedules";
 import type { Together } from "../store/staged-launch";
 import { cancelPlan, launchPlan } from "./plans";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 
 /** Due times shown ahead. */
 const SHOWN_NEXT = 5;
@@ -176,7 +176,7 @@ export async function runScheduleNow(
   const schedule = existing(store, scheduleId);
   const plan = await readLaunchable({ ...schedule, databaseFile: store.file, readPlan });
   return launchScheduled(store, plan, schedule, actor, (tx, planId) => {
-    noteLaunchedByHand(tx, scheduleId, planId, { now: store.clock.now(), source: SOURCE, newId: store.newId });
+    noteLaunchedByHand(tx, scheduleId, planId, operatorWriter(store));
   });
 }
 

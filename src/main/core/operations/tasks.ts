@@ -5,7 +5,7 @@ import type { TaskDetail, TaskRow } from "../../../shared/model/views";
 import type { Store } from "../store/open";
 import * as control from "../store/task-control";
 import { pageTasks, readTask, readTaskRows } from "../store/task-rows";
-import { SOURCE } from "./source";
+import { operatorWriter } from "./source";
 
 export interface TaskPageRequest {
   readonly planId: string;
@@ -78,7 +78,7 @@ export async function changeTask(
   change: TaskChange,
 ): Promise<TaskRow> {
   await store.write((tx) => {
-    const writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };
+    const writer = operatorWriter(store);
     control.changeTask(tx, { taskId, reason: reason ?? null, actor, writer }, change);
   });
   return found(getTaskRows(store, [taskId])[0], store, taskId);
