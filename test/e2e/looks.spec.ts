@@ -27,6 +27,7 @@ const PLAN = {
 
 for (const theme of ["dark", "light"] as const) {
   test(`every screen is accessible and fits, ${theme}`, async ({ launch, folder }) => {
+    test.setTimeout(240_000);
     const opened = await launch();
     const { page } = opened;
     await useTheme(page, theme);

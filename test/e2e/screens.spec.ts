@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { createLook, useTheme } from "../helpers/looks";
-import { chooseTask, goTo, launchFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
+import { chooseTask, goTo, launchFile, openPlanFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 import { seedDatabase } from "../seed/database";
 
 const HOLD = 'for i in 1 2 3 4 5 6; do echo "step $i of 6"; done; until [ -e "$PLAN_FOLDER/go" ]; do sleep 0.1; done';
@@ -121,6 +121,9 @@ for (const theme of ["dark", "light"] as const) {
     writeFileSync(join(folder, "go"), "");
     await goTo(page, "#/plans");
     await expect(page.getByRole("row").filter({ hasText: "Release 2.4.0" })).toContainText("1 failed");
+    await openPlanFile(opened, join(folder, "plan.json"));
+    await expect(main.getByText("Finish P50")).toBeVisible();
+    await look("full-launch-again");
     expect(found).toEqual([]);
   });
 }

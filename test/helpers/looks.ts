@@ -90,11 +90,18 @@ function misfits(page: Page): Promise<string[]> {
           break;
         }
       }
-      let scroller = button.parentElement;
-      while (scroller !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowX))
-        scroller = scroller.parentElement;
-      if (scroller === null && (left < -1 || right > innerWidth + 1))
-        wrong.push(`${name(button)} is outside of the window`);
+      const frame = { left: 0, right: innerWidth };
+      for (let around = button.parentElement; around !== null; around = around.parentElement) {
+        const { overflowX } = getComputedStyle(around);
+        if (/auto|scroll/.test(overflowX)) break;
+        if (around === document.body || around === document.documentElement || overflowX === "visible") continue;
+        const edges = around.getBoundingClientRect();
+        frame.left = Math.max(frame.left, edges.left);
+        frame.right = Math.min(frame.right, edges.right);
+      }
+      // Columns of a table scroll with its rows.
+      if (button.closest("[role=grid], [role=treegrid]") !== null) continue;
+      if (left < frame.left - 1 || right > frame.right + 1) wrong.push(`${name(button)} is out of sight`);
     }
     return wrong;
   });
