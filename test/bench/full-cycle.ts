@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { better, defineQueue } from "plainjob";
+import { EVENT_SOURCE } from "../../src/main/core/runner/claim-batch";
 import { localWorkerIds, localWorkers } from "../../src/main/core/runner/local-workers";
 import type { Store } from "../../src/main/core/store/open";
 import { type Claim, claimReady, finishRuns, inTurn } from "../../src/main/core/store/queue";
@@ -69,7 +70,7 @@ async function drainStore(store: Store, workerIds: readonly string[]): Promise<v
   let claims: readonly Claim[] = [];
   do {
     const ended = claims;
-    const common = { source: "bench", newId: store.newId };
+    const common = { source: EVENT_SOURCE, newId: store.newId };
     claims = await store.write((tx) => {
       const now = store.clock.now();
       return inTurn(tx, () => {

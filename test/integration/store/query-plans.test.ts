@@ -16,6 +16,7 @@ import { BEHIND } from "../../../src/main/core/store/queued-behind";
 import { REPORTED } from "../../../src/main/core/store/reported-runs";
 import * as rows from "../../../src/main/core/store/task-rows";
 import * as scope from "../../../src/main/core/store/task-scope";
+import { GO_ON } from "../../../src/main/core/store/turn";
 import { STATISTICS } from "../../helpers/statistics";
 import { afterThisTest, graphOf, launch, temporaryFolder } from "../../helpers/store";
 
@@ -135,6 +136,16 @@ test("the lists that are read whole are read along an index of their own", async
     expect(planOfStatement(db, sql).join()).not.toContain("TEMP B-TREE");
   }
 });
+
+test.each(Object.entries(STATISTICS))(
+  "workers that go from one task to the next are found by their ids, %s",
+  async (_, statistics) => {
+    const db = await openWithHiveIndexes(statistics);
+    const plan = planOfStatement(db, GO_ON);
+    expect(plan).toContain("SEARCH workers USING INDEX sqlite_autoindex_workers_1 (id=?)");
+    expect(plan.filter((line) => /^SCAN (?!json_each)/.test(line))).toEqual([]);
+  },
+);
 
 /** As docs/external-workers.md has them. */
 const CLAIM_BY_SQL = `INSERT INTO runs (id, task_id, worker_id, run_number, status)

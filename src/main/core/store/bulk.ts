@@ -1,7 +1,7 @@
 import { statement, type WritableDatabase } from "./database";
 import { appendEvents, type NewEvent } from "./events";
 import { CONSOLE_READY_AGAIN } from "./migrations/console-triggers";
-import { noteChange, silently, tellChanges } from "./turn";
+import { gatherChanges, noteChange, silently, tellChanges } from "./turn";
 
 /**
  * What triggers would have written row by row, gathered over many rows and written once. Whoever changes rows
@@ -37,30 +37,28 @@ const LEAVE = "DELETE FROM console_ready WHERE seq IN (SELECT value FROM json_ea
  */
 export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T {
   const counts = new Map<string, Map<string, number>>();
-  const changes = new Map<string, Set<string>>();
+  const moves = new Map<string, Map<string, number>>();
+  const changes = gatherChanges(tx);
   const ready: number[] = [];
   const gone: number[] = [];
   const events: NewEvent[] = [];
   const lanes = new Map<number, number>();
 
-  const count = (scope: string, status: string, step: number): void => {
-    let ofScope = counts.get(scope);
+  const add = (to: Map<string, Map<string, number>>, scope: string, status: string, step: number): void => {
+    let ofScope = to.get(scope);
     if (!ofScope) {
       ofScope = new Map();
-      counts.set(scope, ofScope);
+      to.set(scope, ofScope);
     }
     ofScope.set(status, (ofScope.get(status) ?? 0) + step);
   };
   const answer = silently(tx, () =>
     work({
       moved(planId, from, to) {
-        for (const scope of ["", planId]) {
-          count(scope, from, -1);
-          count(scope, to, 1);
-        }
-        noteChange(changes, "plan", planId);
+        add(moves, planId, from, -1);
+        add(moves, planId, to, 1);
       },
-      counted: count,
+      counted: (planId, counter, step) => add(counts, planId, counter, step),
       grouped(lane, step) {
         if (lane !== null) lanes.set(lane, (lanes.get(lane) ?? 0) + step);
       },
@@ -75,6 +73,13 @@ export function inBulk<T>(tx: WritableDatabase, work: (ledger: Ledger) => T): T 
   for (const [lane, step] of lanes) statement(tx, GROUP).run(step, lane);
   if (gone.length > 0) statement(tx, LEAVE).run(JSON.stringify(gone));
   if (ready.length > 0) statement(tx, CONSOLE_READY_AGAIN).run(JSON.stringify(ready));
+  for (const [planId, steps] of moves) {
+    noteChange(changes, "plan", planId);
+    for (const [status, step] of steps) {
+      add(counts, "", status, step);
+      add(counts, planId, status, step);
+    }
+  }
   for (const [scope, ofScope] of counts) {
     for (const [status, step] of ofScope) if (step !== 0) statement(tx, COUNT).run(scope, status, step);
   }

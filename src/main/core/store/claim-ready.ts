@@ -254,10 +254,14 @@ function withinRooms(rows: readonly Row[], sharing: ReadonlyMap<Row, readonly st
 
 function insertRuns(tx: WritableDatabase, claims: readonly Claim[], now: number): void {
   const at = formatTime(now);
-  const runs = claims.map(({ runId, taskId, workerId, runNumber }) => [runId, taskId, workerId, runNumber, at]);
-  insertTogether(tx, RUNS, runs);
-  const ours = claims.map(({ runId, taskId }) => [runId, taskId, now]);
-  insertTogether(tx, CONSOLE_RUNS, ours);
+  insertTogether(tx, RUNS, claims, ({ runId, taskId, workerId, runNumber }) => [
+    runId,
+    taskId,
+    workerId,
+    runNumber,
+    at,
+  ]);
+  insertTogether(tx, CONSOLE_RUNS, claims, ({ runId, taskId }) => [runId, taskId, now]);
 }
 
 interface Taking {

@@ -79,10 +79,8 @@ interface Completed {
 
 function insertRuns(tx: WritableDatabase, runs: readonly Completed[], { now, workerId }: CompletionRequest): void {
   const at = formatTime(now);
-  const rows = runs.map(({ runId, taskId, runNumber }) => [runId, taskId, workerId, runNumber, at, at]);
-  insertTogether(tx, RUNS, rows);
-  const ours = runs.map(({ runId, taskId }) => [runId, taskId, now]);
-  insertTogether(tx, CONSOLE_RUNS, ours);
+  insertTogether(tx, RUNS, runs, ({ runId, taskId, runNumber }) => [runId, taskId, workerId, runNumber, at, at]);
+  insertTogether(tx, CONSOLE_RUNS, runs, ({ runId, taskId }) => [runId, taskId, now]);
 }
 
 /** Null: the task is queued no more. */

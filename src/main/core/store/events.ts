@@ -27,11 +27,7 @@ export function appendEvent(tx: WritableDatabase, event: NewEvent): void {
 
 /** Writes several; quicker than one by one. A throw leaves it to the caller to undo those that were written. */
 export function appendEvents(tx: WritableDatabase, events: readonly NewEvent[]): void {
-  insertTogether(
-    tx,
-    INSERTION,
-    events.map((event) => values(columnsOf(event))),
-  );
+  insertTogether(tx, INSERTION, events, (event) => values(columnsOf(event)));
 }
 
 /** The same as `appendEvent`, for events in another system's words. */

@@ -16,15 +16,18 @@ export function insertionOf(head: string, row: string): Insertion {
   return { one: `${head} VALUES ${row}`, several: `${head} VALUES ${Array(TOGETHER).fill(row).join(", ")}` };
 }
 
-/** The rows of values, in this order. */
-export function insertTogether(
+/** The rows, in this order; `valuesOf` says what one is to hold. */
+export function insertTogether<Of>(
   tx: WritableDatabase,
   { one, several }: Insertion,
-  rows: ReadonlyArray<readonly unknown[]>,
+  rows: readonly Of[],
+  valuesOf: (row: Of) => readonly unknown[],
 ): void {
   let next = 0;
   for (; next + TOGETHER <= rows.length; next += TOGETHER) {
-    statement(tx, several).run(rows.slice(next, next + TOGETHER).flat());
+    const values: unknown[] = [];
+    for (const row of rows.slice(next, next + TOGETHER)) values.push(...valuesOf(row));
+    statement(tx, several).run(values);
   }
-  for (; next < rows.length; next += 1) statement(tx, one).run(rows[next]);
+  for (const row of rows.slice(next)) statement(tx, one).run(valuesOf(row));
 }

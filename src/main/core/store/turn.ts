@@ -9,7 +9,7 @@ interface Turn {
   readonly changes: Changes;
 }
 
-type Changes = Map<string, Set<string>>;
+export type Changes = Map<string, Set<string>>;
 
 interface Occupation {
   /** The task that the worker had as the turn began, if it has left it since; else null. */
@@ -19,8 +19,10 @@ interface Occupation {
 }
 
 const OCCUPY = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";
-// Without the status, which an index holds.
-const REOCCUPY = "UPDATE workers SET current_task_id = ? WHERE id = ? AND current_task_id = ? AND status = 'active'";
+// For a JSON list of workers and tasks. Without the status, which an index holds.
+export const GO_ON = `UPDATE workers SET current_task_id = g.task
+  FROM (SELECT value ->> 0 AS id, value ->> 1 AS task FROM json_each(?)) g
+  WHERE workers.id = g.id AND +workers.status = 'active'`;
 const FREE = "UPDATE workers SET status = 'idle', current_task_id = NULL WHERE id = ? AND current_task_id = ?";
 const NOTE = "INSERT INTO console_changes (entity, id) VALUES (?, ?)";
 
@@ -38,20 +40,23 @@ export function inTurn<T>(tx: WritableDatabase, work: () => T): T {
   }
   if (turn.workers.size > 0) {
     silently(tx, () => {
-      for (const [workerId, occupation] of turn.workers) settle(tx, workerId, occupation);
+      settle(tx, turn.workers);
     });
-    noteChange(turn.changes, "worker", ...turn.workers.keys());
+    for (const workerId of turn.workers.keys()) noteChange(turn.changes, "worker", workerId);
   }
   writeChanges(tx, turn.changes);
   return answer;
 }
 
-function settle(tx: WritableDatabase, workerId: string, { left, took }: Occupation): void {
-  if (took === null) {
-    if (left !== null) statement(tx, FREE).run(workerId, left);
-  } else if (left === null || statement(tx, REOCCUPY).run(took, workerId, left).changes === 0) {
-    statement(tx, OCCUPY).run(took, workerId);
+function settle(tx: WritableDatabase, workers: ReadonlyMap<string, Occupation>): void {
+  const goOn: Array<readonly [workerId: string, taskId: string]> = [];
+  for (const [workerId, { left, took }] of workers) {
+    if (left !== null && took !== null) goOn.push([workerId, took]);
+    else if (took !== null) statement(tx, OCCUPY).run(took, workerId);
+    else if (left !== null) statement(tx, FREE).run(workerId, left);
   }
+  if (goOn.length === 0 || statement(tx, GO_ON).run(JSON.stringify(goOn)).changes === goOn.length) return;
+  for (const [workerId, taskId] of goOn) statement(tx, OCCUPY).run(taskId, workerId);
 }
 
 /** The worker has this task. */
@@ -78,17 +83,19 @@ export function silently<T>(tx: WritableDatabase, work: () => T): T {
   return answer;
 }
 
-/** Tells the change feed of these: at once, or with the others of the turn. */
-export function tellChanges(tx: WritableDatabase, changes: Changes): void {
-  const turn = turns.get(tx);
-  if (turn === undefined) writeChanges(tx, changes);
-  else for (const [entity, ids] of changes) noteChange(turn.changes, entity, ...ids);
+/** What the change feed is to be told: with the others of the turn, or by `tellChanges`. */
+export function gatherChanges(tx: WritableDatabase): Changes {
+  return turns.get(tx)?.changes ?? new Map();
 }
 
-export function noteChange(changes: Changes, entity: string, ...more: string[]): void {
-  const ids = changes.get(entity) ?? new Set();
-  for (const id of more) ids.add(id);
-  changes.set(entity, ids);
+export function tellChanges(tx: WritableDatabase, changes: Changes): void {
+  if (turns.get(tx)?.changes !== changes) writeChanges(tx, changes);
+}
+
+export function noteChange(changes: Changes, entity: string, id: string): void {
+  const ids = changes.get(entity);
+  if (ids === undefined) changes.set(entity, new Set([id]));
+  else ids.add(id);
 }
 
 function writeChanges(tx: WritableDatabase, changes: Changes): void {
