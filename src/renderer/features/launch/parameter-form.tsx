@@ -11,7 +11,7 @@ import { SectionHead } from "./section-head";
 
 /** A field for each parameter of the plan, checked as it is filled in. */
 export function ParameterForm({ parameters }: { readonly parameters: readonly ParameterDefinition[] }) {
-  const { preview, typed } = useLaunch();
+  const { preview, sound, typed } = useLaunch();
   const contents = typedValues({ preview, typed });
   const { problems } = useMemo(() => parseForm(parameters, contents), [parameters, contents]);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -30,9 +30,7 @@ export function ParameterForm({ parameters }: { readonly parameters: readonly Pa
       </SectionHead>
       {parameters.length === 0 && (
         <p className={styles.none}>
-          {preview?.findings.some((finding) => finding.severity === "error")
-            ? "None is known while the plan has errors."
-            : "This plan takes no parameters."}
+          {sound === null ? "None is known while the plan has errors." : "This plan takes no parameters."}
         </p>
       )}
       {parameters.map((parameter) => {
