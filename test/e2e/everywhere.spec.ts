@@ -207,6 +207,10 @@ test("a restart comes back to the plan, its tab and the task, and to the filters
   await expect
     .poll(() => page.evaluate(() => decodeURIComponent(location.hash)))
     .toBe("#/tasks?as=table&q=state:completed");
+  await page.keyboard.press("Alt+ArrowLeft");
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe(left);
+  await page.keyboard.press("Alt+ArrowRight");
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Tasks");
   // From the tasks themselves the same link starts afresh.
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Tasks" }).click();
   await expect.poll(() => page.evaluate(() => location.hash)).toBe("#/tasks");

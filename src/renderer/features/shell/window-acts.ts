@@ -22,6 +22,8 @@ async function zoom(change: OperationInput<"app.zoom">["change"]): Promise<void>
 
 /** Keys of the window itself, the same wherever one is. */
 export const WINDOW_KEYS: readonly Hotkey[] = [
+  { keys: ["Alt+ArrowLeft"], label: "Back to what was shown before", run: () => history.back() },
+  { keys: ["Alt+ArrowRight"], label: "Forward again", run: () => history.forward() },
   { keys: ["Mod+O"], label: "Open database in a window", whileTyping: true, run: () => void openDatabase() },
   { keys: ["Mod++", "Mod+="], label: "Zoom in", whileTyping: true, run: () => void zoom("in") },
   { keys: ["Mod+-"], label: "Zoom out", whileTyping: true, run: () => void zoom("out") },
