@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
@@ -130,7 +130,10 @@ test("a running task says when it takes longer than it usually does", async ({ l
   await launchFile(opened, plan("true"));
   await goTo(page, "#/tasks");
   await expect(cards(page, "completed").filter({ hasText: "Reindex" })).toBeVisible();
-  await launchFile(opened, plan("sleep 600"));
+  const go = join(folder, "go");
+  await launchFile(opened, plan(`until [ -e '${go}' ]; do sleep 0.1; done`));
   await goTo(page, "#/tasks");
   await expect(cards(page, "in_progress").filter({ hasText: "Reindex" })).toContainText("Usually");
+  writeFileSync(go, "");
+  await expect(cards(page, "in_progress").filter({ hasText: "Usually" })).toHaveCount(0);
 });

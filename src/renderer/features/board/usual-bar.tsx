@@ -7,6 +7,11 @@ import { StatusGlyph } from "../../ui/status";
 import styles from "./board.module.css";
 import { useUsual, wantUsual } from "./usual";
 
+/** Of what takes a blink, a moment more says nothing. */
+const GRACE_MS = 5_000;
+
+const isOver = (usual: UsualDuration, ran: number): boolean => ran > usual.p95 + GRACE_MS;
+
 interface RunningProps {
   readonly taskId: string;
   /** When its attempt began, in milliseconds since the epoch. */
@@ -34,10 +39,11 @@ interface BarProps {
 }
 
 function Bar({ usual, from, inline }: BarProps) {
-  const share = (useNow() - from) / Math.max(1, usual.p95);
+  const ran = useNow() - from;
+  const share = ran / Math.max(1, usual.p95);
   const bar = (
     <i
-      className={cx(styles.usual, share > 1 && styles.usualOver)}
+      className={cx(styles.usual, isOver(usual, ran) && styles.usualOver)}
       style={{ transform: `scaleX(${Math.min(1, Math.max(0.02, share))})` }}
     />
   );
@@ -61,7 +67,7 @@ export function OverUsual({ taskId, from }: RunningProps) {
 }
 
 function OverLine({ usual, from }: Omit<BarProps, "inline">) {
-  if (useNow() - from <= usual.p95) return null;
+  if (!isOver(usual, useNow() - from)) return null;
   return (
     <div className={cx(styles.cardWhy, styles.tinted)} data-tone="stuck" title={words(usual)}>
       <StatusGlyph kind="task" state="stuck" size={12} />
