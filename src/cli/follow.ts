@@ -49,7 +49,7 @@ export async function followPlan(
   reporter.changed(
     watch.plan,
     watch.tasks,
-    watch.tasks.filter((task) => task.attempts > 0),
+    watch.tasks.filter((task) => task.attempts > 0 || task.status !== "queued"),
   );
   notices = createNotices(core, reporter);
   notices.paused(watch.plan.paused);

@@ -50,6 +50,11 @@ describe("what a person calls a task or a plan", () => {
   it("names that fit nothing, or several, are refused and nothing is done", async () => {
     const first = await launch();
     const second = await launch();
+    // What waits for a person is told to whoever joins.
+    const watching = place.start(["plan", "watch", second.planId, "--leave"]);
+    await watching.printed(/watching +Gated[\s\S]*review_pend/);
+    watching.child.kill("SIGINT");
+    expect((await watching.ended).code).toBe(130);
     for (const [args, message] of [
       [["task", "approve", "nobody"], /no task nobody in .*hive task list/],
       [["task", "approve", "gate"], /gate may be several tasks\. Give the id of one: \S+, \S+/],
