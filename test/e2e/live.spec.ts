@@ -33,6 +33,8 @@ test("another program's changes come to the screen as they are committed, and no
 
   const last = Math.max(...load.commits.keys());
   await expect(page.locator(`[data-id="${markerId}"]`)).toContainText(`Marker ${last}.`);
+  // A frame is noted once it has been painted, a moment after its text is there.
+  await expect.poll(async () => (await takeNotes(page)).marks[last]).toBeDefined();
   const { marks } = await takeNotes(page);
   for (const [mark, committedAt] of load.commits) {
     const paintedAt = marks[mark] ?? Number.POSITIVE_INFINITY;
