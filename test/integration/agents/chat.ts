@@ -1,4 +1,4 @@
-import type { Received, Reply } from "./server";
+import { json, type Received, type Reply } from "./server";
 
 /** What a chat endpoint was asked. */
 export interface Asked {
@@ -48,9 +48,12 @@ export const SYNTHESIS = {
   confidence_score: 0.62,
 };
 
+const MODELS = json({ data: [{ id: "bee" }] });
+
 /** Answers as The Board's officers would, each by its schema. `instead`: what one of them does otherwise. */
 export function board(instead: Readonly<Record<string, Reply>> = {}): Reply {
   return (request, response) => {
+    if (request.url.endsWith("/models")) return MODELS(request, response);
     const officer = officerOf(askedOf(request));
     const other = instead[officer];
     if (other) return other(request, response);
