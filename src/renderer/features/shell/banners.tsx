@@ -1,4 +1,5 @@
-import { Eye, PauseCircle, TriangleAlert } from "lucide-react";
+import { Eye, Info, PauseCircle, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { reloadAll, useSync } from "../../sync";
 import { Button } from "../../ui/button";
 import { formatClock } from "../../ui/format";
@@ -11,6 +12,8 @@ export function Banners() {
   const problem = trouble ?? failure;
   const paused = useApp((state) => state.runner?.pausedReason ?? null);
   const mode = useApp((state) => state.info?.database.mode);
+  const notice = useApp((state) => state.info?.database.notice ?? null);
+  const [read, setRead] = useState<string | null>(null);
   return (
     <>
       {problem !== null && (
@@ -32,6 +35,17 @@ export function Banners() {
           <span className={styles.bannerText} title={paused}>
             {paused}
           </span>
+        </div>
+      )}
+      {notice !== null && notice !== read && (
+        <div className={styles.banner} role="status">
+          <Info size={14} />
+          <span className={styles.bannerText} title={notice}>
+            {notice}
+          </span>
+          <Button size="sm" onClick={() => setRead(notice)}>
+            Understood
+          </Button>
         </div>
       )}
       {mode === "observe" && (
