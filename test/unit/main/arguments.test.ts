@@ -26,12 +26,18 @@ describe("readArguments", () => {
     expect(read("--no-sandbox", "--inspect=0", "--disable-gpu", "--db", "x.db")).toMatchObject({ kind: "open" });
   });
 
-  it.each([[["--db"]], [["--db="]], [["--plan"]], [["--plan="]], [["--db", "--help"]], [["--bd", "x.db"]], [["x.db"]], [["-x"]]])(
-    "refuses %j",
-    (args) => {
-      expect(readArguments(args, "/")).toMatchObject({ kind: "invalid" });
-    },
-  );
+  it.each([
+    [["--db"]],
+    [["--db="]],
+    [["--plan"]],
+    [["--plan="]],
+    [["--db", "--help"]],
+    [["--bd", "x.db"]],
+    [["x.db"]],
+    [["-x"]],
+  ])("refuses %j", (args) => {
+    expect(readArguments(args, "/")).toMatchObject({ kind: "invalid" });
+  });
 
   it("prints its usage when asked", () => {
     expect(read("--help")).toEqual({ kind: "help" });
