@@ -90,7 +90,7 @@ export function Board({ cursor, onCursor, onOpen }: BoardProps) {
       { keys: ["l", "ArrowRight"], label: "Next column", run: () => sideways(1) },
       { keys: ["h", "ArrowLeft"], label: "Previous column", run: () => sideways(-1) },
       {
-        keys: ["x", "Space"],
+        keys: ["Space", "x"],
         label: "Select",
         hint: true,
         disabled: cursor === null,

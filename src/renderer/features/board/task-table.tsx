@@ -129,7 +129,7 @@ export function TaskTable(props: TaskTableProps) {
       },
       { keys: ["k", "ArrowUp"], label: "Previous row", run: () => void move(at - 1) },
       {
-        keys: ["x", "Space"],
+        keys: ["Space", "x"],
         label: "Select",
         hint: true,
         disabled: current?.kind !== "task",
