@@ -9,7 +9,7 @@ const PAGE = 1_000;
 /** Ids are bound as parameters of one statement. */
 const IDS_AT_ONCE = 500;
 
-export function readPlanSummary(store: Store, planId: string): PlanSummary {
+function readPlanSummary(store: Store, planId: string): PlanSummary {
   const [plan] = getPlanSummaries(store, [planId]);
   if (plan) return plan;
   throw new HiveError("not_found", `There is no plan ${planId} in ${store.file}. List them with: hive plan list`, {

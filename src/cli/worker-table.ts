@@ -57,7 +57,7 @@ interface SlotGroup {
 }
 
 /** The live workers of one process and role are its slots. */
-export function slotGroups(workers: readonly WorkerRow[]): SlotGroup[] {
+function slotGroups(workers: readonly WorkerRow[]): SlotGroup[] {
   const groups = new Map<string, SlotGroup>();
   for (const { role, pid, host, state } of workers) {
     if (!isLive(state)) continue;

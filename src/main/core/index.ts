@@ -36,6 +36,7 @@ export {
   PLAN_STATUSES,
   type PlanModelStatus,
   type PlanStatus,
+  planModelStatus,
   SubTask,
 } from "../../shared/model/plan";
 export { RUN_STATUSES, Run, type RunFields, type RunStatus } from "../../shared/model/run";

@@ -36,15 +36,3 @@ export const EVENT_TYPES = [
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
-
-/** One fact on the bus. Written in the same transaction as the change it tells of. */
-export interface HiveEvent {
-  readonly eventType: EventType;
-  /** Carried from the launch through tasks, runs and processes. */
-  readonly correlationId: string | null;
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly sourceAgent: string;
-  /** Milliseconds since the epoch, UTC. */
-  readonly timestamp: number;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}

@@ -60,12 +60,6 @@ export function readScopedTask(db: ReadableDatabase, taskId: string, now: number
   return row ? decode(row, now) : null;
 }
 
-/** Those of these tasks that exist, in no particular order. */
-export function readScopedTasks(db: ReadableDatabase, taskIds: readonly string[], now: number): ScopedTask[] {
-  const rows = statement(db, NAMED_TASKS).all({ named: JSON.stringify(taskIds) });
-  return rows.map((row) => decode(row, now));
-}
-
 /** Those of these rows that match the filter now, by row. */
 export function readMatchingRows(
   db: ReadableDatabase,
