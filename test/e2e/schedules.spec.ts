@@ -144,6 +144,7 @@ for (const theme of ["dark", "light"] as const) {
     await page.keyboard.press("ControlOrMeta+Enter");
     await expect(page.getByText("Scheduled Release")).toBeVisible();
     await goTo(page, "#/schedules");
+    await expect(row(page, "Release")).toBeVisible();
     await page.keyboard.press("j");
     await expect(page.getByRole("complementary", { name: "Schedule" })).toContainText("Next times");
     await look("schedules");

@@ -16,7 +16,7 @@ test("a run from a terminal is shown live in a window on the same file", async (
   });
   const run = hive(["run", plan], dataFolder);
 
-  await page.getByText("From the terminal").click();
+  await page.getByRole("link", { name: "From the terminal", exact: true }).click();
   await openPlanTab(page, "tasks");
   await expect(taskRow(page, "Wait")).toContainText("In progress");
   await expect(taskRow(page, "Go on")).toContainText("Waiting");
