@@ -1,5 +1,6 @@
 import { Bookmark, Plus, X } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import { Button } from "../../ui/button";
@@ -40,10 +41,10 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
   };
   const remove = (chip: ChipWords): void => onFilter(formatFilterText(withoutPart(filter, chip)));
   const type = (words: string): void => {
-    write(words);
+    flushSync(() => write(words));
     const field = input.current;
     field?.focus();
-    requestAnimationFrame(() => field?.setSelectionRange(words.length, words.length));
+    field?.setSelectionRange(words.length, words.length);
   };
   const submit = async (): Promise<void> => {
     const parsed = parseFilterText(text);

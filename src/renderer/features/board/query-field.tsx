@@ -1,5 +1,6 @@
 import { Search } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useId, useState } from "react";
+import { flushSync } from "react-dom";
 import { filterTokens } from "../../../shared/model/task-filter-text";
 import { Kbd } from "../../ui/kbd";
 import { StatusGlyph } from "../../ui/status";
@@ -35,11 +36,14 @@ export function QueryField(props: QueryFieldProps) {
   const options = isOpen ? completionsAt(text, caret, known) : [];
   const shown = options[chosen];
 
+  // Drawn at once: what is typed next must find the caret where it belongs.
   const write = (next: string, at: number): void => {
-    setText(next);
-    setCaret(at);
-    setChosen(-1);
-    requestAnimationFrame(() => inputRef.current?.setSelectionRange(at, at));
+    flushSync(() => {
+      setText(next);
+      setCaret(at);
+      setChosen(-1);
+    });
+    inputRef.current?.setSelectionRange(at, at);
   };
   const take = ({ from, to, insert }: Completion): void => {
     const isField = insert.endsWith(":");
