@@ -1,10 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowUp, Check, Minus } from "lucide-react";
+import { Check, Minus } from "lucide-react";
 import { type MouseEvent, memo, useEffect, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import { MoreFailed } from "../../ui/failure";
 import { formatCount } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
+import { NewPill } from "../../ui/new-pill";
 import { RelativeTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { useApp } from "../shell/app-store";
@@ -111,12 +112,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
         </span>
       </header>
       <div className={styles.columnBody}>
-        {state.waiting.size > 0 && (
-          <button type="button" className={styles.newPill} onClick={showNew}>
-            <ArrowUp size={12} /> {formatCount(state.waiting.size)}
-            {state.waiting.size === MOST_WAITING && "+"} new
-          </button>
-        )}
+        <NewPill count={state.waiting.size} isAtLeast={state.waiting.size === MOST_WAITING} top={6} onShow={showNew} />
         {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: a listbox as soon as it has cards; Enter opens the one that the cursor is on */}
         <div
           ref={scroller}

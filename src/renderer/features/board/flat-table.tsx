@@ -1,9 +1,9 @@
-import { ArrowUp } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { useStore } from "zustand";
 import type { TaskOrder } from "../../../shared/model/task-lists";
 import { Failure, MoreFailed } from "../../ui/failure";
 import { formatCount } from "../../ui/format";
+import { NewPill } from "../../ui/new-pill";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { noteScroll } from "./reading";
 import styles from "./table.module.css";
@@ -69,12 +69,7 @@ export function FlatTable({ list, total, isPartial, cursor, onCursor, onOpen, on
   };
   return (
     <>
-      {state.waiting.size > 0 && (
-        <button type="button" className={styles.newPill} onClick={showNew}>
-          <ArrowUp size={12} /> {formatCount(state.waiting.size)}
-          {state.waiting.size === MOST_WAITING && "+"} new
-        </button>
-      )}
+      <NewPill count={state.waiting.size} isAtLeast={state.waiting.size === MOST_WAITING} top={60} onShow={showNew} />
       <TaskTable
         lines={lines}
         total={total}

@@ -1,5 +1,5 @@
 import { Columns3, Rows3 } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import type { TaskOrder } from "../../../shared/model/task-lists";
@@ -7,7 +7,8 @@ import { goTo, type TasksPlace } from "../../location";
 import { Failure } from "../../ui/failure";
 import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
-import { Tooltip } from "../../ui/tooltip";
+import { Page } from "../../ui/page";
+import { type Option, Segmented } from "../../ui/segmented";
 import { useInspector } from "../plans/inspector-size";
 import { InspectorSlot } from "../plans/inspector-slot";
 import { TaskInspector } from "../task-inspector/task-inspector";
@@ -28,6 +29,29 @@ import styles from "./tasks-view.module.css";
 import { useUnserved } from "./unserved";
 import { ViewMenus } from "./view-menus";
 import { SaveViewDialog, ViewsStrip } from "./views-strip";
+
+const LAYOUTS: ReadonlyArray<Option<TasksPlace["layout"]>> = [
+  {
+    value: "board",
+    label: (
+      <>
+        <Columns3 size={12} />
+        Board
+      </>
+    ),
+    tip: "Board",
+  },
+  {
+    value: "table",
+    label: (
+      <>
+        <Rows3 size={12} />
+        Table
+      </>
+    ),
+    tip: "Table",
+  },
+];
 
 const isEmpty = (filter: TaskFilter): boolean => Object.keys(filter).length === 0;
 
@@ -130,17 +154,29 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
   const matching = totalOf(counts);
   const table = lists.get(TABLE);
   return (
-    <section className={styles.page} aria-label="Tasks">
-      <header className={styles.head}>
-        <h1>Tasks</h1>
-        <LayoutSwitch layout={layout} onChange={(next) => change({ layout: next })} />
-        <i className={styles.line} />
-        <ViewsStrip place={place} />
-        <span className={styles.menus}>
+    <Page
+      title="Tasks"
+      tools={
+        <>
+          <Segmented
+            isFramed
+            label="Shown as"
+            keys="v"
+            options={LAYOUTS}
+            value={layout}
+            onChange={(next) => change({ layout: next })}
+          />
+          <i className={styles.line} />
+          <ViewsStrip place={place} />
+        </>
+      }
+      actions={
+        <>
           <ViewMenus place={place} unserved={unserved} onChange={change} />
           <ExportMenu filter={filter} order={order} label="Export what matches" count={totalOf(counts)} isSmall />
-        </span>
-      </header>
+        </>
+      }
+    >
       <FilterBar
         filter={filter}
         addressProblem={problems[0]?.message ?? null}
@@ -211,7 +247,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
           onClose={() => setIsSaving(false)}
         />
       )}
-    </section>
+    </Page>
   );
 }
 
@@ -227,28 +263,6 @@ function useEverything(): number | null {
   const totals = useBoard((state) => state.totals);
   if (isEmpty(filter) && !isPartial && counts !== null) return totalOf(counts);
   return totalOf(totals);
-}
-
-interface LayoutSwitchProps {
-  readonly layout: TasksPlace["layout"];
-  readonly onChange: (layout: TasksPlace["layout"]) => void;
-}
-
-function LayoutSwitch({ layout, onChange }: LayoutSwitchProps) {
-  const option = (value: TasksPlace["layout"], label: string, icon: ReactNode): ReactNode => (
-    <Tooltip label={label} keys="v">
-      <button type="button" aria-pressed={layout === value} onClick={() => onChange(value)}>
-        {icon}
-        {label}
-      </button>
-    </Tooltip>
-  );
-  return (
-    <fieldset className={styles.layout} aria-label="Shown as">
-      {option("board", "Board", <Columns3 size={12} />)}
-      {option("table", "Table", <Rows3 size={12} />)}
-    </fieldset>
-  );
 }
 
 interface MatchesProps {

@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure } from "../../ui/failure";
 import { useHotkeys } from "../../ui/hotkeys";
+import { Page } from "../../ui/page";
 import { StatusGlyph } from "../../ui/status";
 import { toast } from "../../ui/toast";
 import { askSchedule } from "../schedules/new-schedule";
@@ -81,26 +82,29 @@ export function LaunchView({ place }: { readonly place: LaunchPlace }) {
   });
   const wished = placeOrigin(place);
   return (
-    <div className={styles.view}>
-      <header className={styles.head}>
+    <Page
+      title="Launch plan"
+      lead={
         <IconButton label="Back to the plans" keys="Escape" size="sm" onClick={leave}>
           <ArrowLeft size={16} />
         </IconButton>
-        <h1>Launch plan</h1>
-        {preview !== null && (
-          <span className={styles.source} title={`${preview.folder}/${preview.sourceName}`}>
+      }
+      meta={
+        preview !== null && (
+          <span title={`${preview.folder}/${preview.sourceName}`}>
             {preview.sourceName}
             {preview.origin.kind === "like" && ", like an earlier run"}
           </span>
-        )}
-        <span className={styles.push}>
-          {canFill && (
-            <Button size="sm" icon={<History size={12} />} keys="v" onClick={fill}>
-              Fill in last values
-            </Button>
-          )}
-        </span>
-      </header>
+        )
+      }
+      actions={
+        canFill && (
+          <Button size="sm" icon={<History size={12} />} keys="v" onClick={fill}>
+            Fill in last values
+          </Button>
+        )
+      }
+    >
       <div className={styles.columns}>
         <SourceList />
         {error !== null ? (
@@ -125,7 +129,7 @@ export function LaunchView({ place }: { readonly place: LaunchPlace }) {
         )}
       </div>
       {preview !== null && error === null && <Foot preview={preview} />}
-    </div>
+    </Page>
   );
 }
 

@@ -12,6 +12,7 @@ import { EmptyState } from "../../ui/empty-state";
 import { formatAge, formatCount, formatDateTime } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Panel } from "../../ui/panel";
+import { Segmented } from "../../ui/segmented";
 import { StatusGlyph } from "../../ui/status";
 import { askVerdict, retryTask } from "../dialogs/task-acts";
 import { useReadOnlyReason } from "../shell/app-store";
@@ -127,20 +128,19 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
       actions={total === 0 ? undefined : <span className={styles.order}>By urgency, then age</span>}
     >
       {total > 0 && (
-        <fieldset className={styles.kinds} aria-label="Show by kind">
-          <button type="button" aria-pressed={wanted === null} onClick={() => setKind(null)}>
-            All
-          </button>
-          {counts.map(([name, count]) =>
-            count === 0 ? null : (
-              <button key={name} type="button" aria-pressed={wanted === name} onClick={() => setKind(name)}>
-                <StatusGlyph {...ATTENTION_LOOKS[name]} size={12} />
-                {ATTENTION_LOOKS[name].label} {formatCount(count)}
-                {count === MOST_OF_A_KIND && "+"}
-              </button>
-            ),
-          )}
-        </fieldset>
+        <div className={styles.kinds}>
+          <Segmented
+            label="Show by kind"
+            options={[
+              { value: null, label: "All" },
+              ...counts
+                .filter(([, count]) => count > 0)
+                .map(([value, count]) => ({ value, label: <KindLabel kind={value} count={count} /> })),
+            ]}
+            value={wanted}
+            onChange={setKind}
+          />
+        </div>
       )}
       {shown.length === 0 ? (
         <div className={styles.allClear} data-tone="completed">
@@ -170,6 +170,16 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
         </ol>
       )}
     </Panel>
+  );
+}
+
+function KindLabel({ kind, count }: { readonly kind: AttentionKind; readonly count: number }) {
+  return (
+    <>
+      <StatusGlyph {...ATTENTION_LOOKS[kind]} size={12} />
+      {ATTENTION_LOOKS[kind].label} {formatCount(count)}
+      {count === MOST_OF_A_KIND && "+"}
+    </>
   );
 }
 

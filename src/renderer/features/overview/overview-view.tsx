@@ -2,6 +2,8 @@ import { useEffect } from "react";
 import { THROUGHPUT_RANGE_NAMES, THROUGHPUT_RANGES } from "../../../shared/model/overview";
 import { Failure } from "../../ui/failure";
 import { formatCount, plural } from "../../ui/format";
+import { Page } from "../../ui/page";
+import { Segmented } from "../../ui/segmented";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { NoPlans } from "../plans/plans-list";
 import { ActivityPanel } from "./activity-panel";
@@ -13,16 +15,15 @@ import { StateCounts } from "./state-counts";
 import { ThroughputPanel } from "./throughput-panel";
 import { WorkerStrip } from "./worker-strip";
 
+const RANGES = THROUGHPUT_RANGE_NAMES.map((value) => ({ value, label: THROUGHPUT_RANGES[value].label }));
+
 /** Whether anything is wrong, and what finishes when. */
 export function OverviewView() {
   useEffect(showOverview, []);
   const { overview, error, throughput, throughputError, range } = useOverview();
   if (overview === null) {
     return (
-      <section className={styles.page} aria-label="Overview">
-        <header className={styles.head}>
-          <h1>Overview</h1>
-        </header>
+      <Page title="Overview">
         {error === null ? (
           <SkeletonRows height={34} />
         ) : (
@@ -33,37 +34,29 @@ export function OverviewView() {
             onRetry={retryOverview}
           />
         )}
-      </section>
+      </Page>
     );
   }
   if (overview.isEmpty) {
     return (
-      <section className={styles.page} aria-label="Overview">
-        <header className={styles.head}>
-          <h1>Overview</h1>
-        </header>
+      <Page title="Overview">
         <NoPlans />
-      </section>
+      </Page>
     );
   }
   const running = overview.counts.in_progress ?? 0;
   return (
-    <section className={styles.page} aria-label="Overview">
-      <header className={styles.head}>
-        <h1>Overview</h1>
-        <span className={styles.meta}>
+    <Page
+      title="Overview"
+      meta={
+        <>
           {formatCount(overview.plans.length)}
           {overview.hasMorePlans && "+"} active {overview.plans.length === 1 ? "plan" : "plans"},{" "}
           {plural(running, "task")} in progress
-        </span>
-        <fieldset className={styles.ranges} aria-label="Time range">
-          {THROUGHPUT_RANGE_NAMES.map((name) => (
-            <button key={name} type="button" aria-pressed={name === range} onClick={() => setRange(name)}>
-              {THROUGHPUT_RANGES[name].label}
-            </button>
-          ))}
-        </fieldset>
-      </header>
+        </>
+      }
+      actions={<Segmented isFramed label="Time range" options={RANGES} value={range} onChange={setRange} />}
+    >
       <div className={styles.grid}>
         <StateCounts overview={overview} throughput={throughput} />
         <AttentionPanel items={overview.attention} />
@@ -72,6 +65,6 @@ export function OverviewView() {
         <ActivityPanel items={overview.activity} />
         <WorkerStrip />
       </div>
-    </section>
+    </Page>
   );
 }

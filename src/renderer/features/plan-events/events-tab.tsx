@@ -1,12 +1,14 @@
-import { ArrowUp, Radio } from "lucide-react";
+import { Radio } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { EventRow } from "../../../shared/model/log-views";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure, MoreFailed } from "../../ui/failure";
-import { formatCount, formatDateTime } from "../../ui/format";
+import { formatDateTime } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
+import { NewPill } from "../../ui/new-pill";
+import { Segmented } from "../../ui/segmented";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { EVENT_COLUMNS } from "./event-columns";
 import { taskOfEvent } from "./event-words";
@@ -92,19 +94,13 @@ export function EventsTab({ planId, onOpenTask }: EventsTabProps) {
           scrollRef={scroller}
         />
         {moreError !== null && <MoreFailed what="Older events" error={moreError} onRetry={older} />}
-        {waiting.length > 0 && (
-          <button
-            type="button"
-            className={styles.newPill}
-            aria-live="polite"
-            onClick={() => {
-              showWaiting();
-              scroller.current?.scrollTo({ top: 0 });
-            }}
-          >
-            <ArrowUp size={12} /> {formatCount(waiting.length)} new
-          </button>
-        )}
+        <NewPill
+          count={waiting.length}
+          onShow={() => {
+            showWaiting();
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        />
       </div>
       {chosen !== null && (
         <section className={styles.detail} aria-label="Event">
@@ -130,7 +126,10 @@ function detailOf({ payload, metadata, correlationId, id }: EventRow): string {
   return JSON.stringify({ event_id: id, correlation_id: correlationId, payload, metadata }, null, 2);
 }
 
-const TOPICS = ["", "task.*", "review.*", "plan.*", "*.failed"] as const;
+const TOPICS = ["", "task.*", "review.*", "plan.*", "*.failed"].map((value) => ({
+  value,
+  label: value === "" ? "All" : value,
+}));
 
 /** For the bar of tabs: which types of events. */
 export function EventsTools() {
@@ -139,13 +138,7 @@ export function EventsTools() {
   useEffect(() => setText(topic), [topic]);
   return (
     <div className={styles.tools}>
-      <fieldset className={styles.topics} aria-label="Types of events">
-        {TOPICS.map((name) => (
-          <button key={name} type="button" aria-pressed={topic === name} onClick={() => setTopic(name)}>
-            {name === "" ? "All" : name}
-          </button>
-        ))}
-      </fieldset>
+      <Segmented isFramed label="Types of events" options={TOPICS} value={topic} onChange={setTopic} />
       <form
         onSubmit={(event) => {
           event.preventDefault();

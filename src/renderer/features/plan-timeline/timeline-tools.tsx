@@ -1,8 +1,11 @@
 import { Route } from "lucide-react";
 import { Button } from "../../ui/button";
+import { Segmented } from "../../ui/segmented";
 import styles from "./timeline.module.css";
 import { GROUPINGS } from "./timeline-rows";
 import { setGrouping, toggleCritical, useTimeline } from "./timeline-store";
+
+const ROWS = GROUPINGS.map((value) => ({ value, label: `By ${value}` }));
 
 /** For the bar of tabs: what the lines mean, the critical path, and what the rows are. */
 export function TimelineTools() {
@@ -34,13 +37,7 @@ export function TimelineTools() {
       >
         Critical path
       </Button>
-      <fieldset className={styles.choice} aria-label="Rows">
-        {GROUPINGS.map((name) => (
-          <button key={name} type="button" aria-pressed={name === grouping} onClick={() => setGrouping(name)}>
-            By {name}
-          </button>
-        ))}
-      </fieldset>
+      <Segmented isFramed label="Rows" options={ROWS} value={grouping} onChange={setGrouping} />
     </div>
   );
 }

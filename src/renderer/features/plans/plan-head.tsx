@@ -6,6 +6,7 @@ import { Button, IconButton } from "../../ui/button";
 import { formatCount, plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { planState } from "../../ui/looks";
+import { PageHead } from "../../ui/page";
 import { Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
 import { useReadOnlyReason } from "../shell/app-store";
@@ -70,58 +71,67 @@ export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: Pl
     ],
   });
   return (
-    <header className={styles.head}>
-      <StatusGlyph kind="plan" state={state} size={16} />
-      <h1 title={plan.title}>{plan.title}</h1>
-      <StatusBadge kind="plan" state={state} />
-      {failed > 0 && (
-        <span className={styles.failed} data-tone="failed">
-          {plural(failed, "task")} failed
-        </span>
-      )}
-      <span className={styles.meta}>
-        <span className="mono">{plan.sourceName ?? "written by another program"}</span>
-        {plan.createdAt !== null && (
-          <>
-            {" · launched "}
-            <Moment at={plan.createdAt} />
-          </>
-        )}
-        {plan.launchedBy !== null && ` from ${LAUNCHERS[plan.launchedBy] ?? plan.launchedBy}`}
-      </span>
-      <span className={styles.actions}>
-        <Button
-          icon={plan.paused ? <Play size={14} /> : <Pause size={14} />}
-          keys="p"
-          disabledReason={noPause}
-          onClick={pause}
-        >
-          {plan.paused ? "Resume" : "Pause"}
-        </Button>
-        <Button icon={<RotateCcw size={14} />} disabledReason={noRetry} onClick={() => askRetryFailed(plan)}>
-          Retry failed{again > 0 && <small>{formatCount(again)}</small>}
-        </Button>
-        <Button icon={<StepForward size={14} />} disabledReason={noRerun} onClick={rerun}>
-          Rerun from…
-        </Button>
-        <Button
-          variant="danger-quiet"
-          icon={<Ban size={14} />}
-          disabledReason={noCancel}
-          onClick={() => askCancelPlan(plan)}
-        >
-          Cancel…
-        </Button>
-        <IconButton
-          label={isInspecting ? "Hide the inspector" : "Show the inspector"}
-          keys="]"
-          pressed={isInspecting}
-          disabledReason={plan.taskCount === 0 ? "The plan has no tasks." : null}
-          onClick={onToggleInspector}
-        >
-          <PanelRight size={14} />
-        </IconButton>
-      </span>
-    </header>
+    <PageHead
+      title={plan.title}
+      isGiven
+      lead={<StatusGlyph kind="plan" state={state} size={16} />}
+      tools={
+        <>
+          <StatusBadge kind="plan" state={state} />
+          {failed > 0 && (
+            <span className={styles.failed} data-tone="failed">
+              {plural(failed, "task")} failed
+            </span>
+          )}
+        </>
+      }
+      meta={
+        <>
+          <span className="mono">{plan.sourceName ?? "written by another program"}</span>
+          {plan.createdAt !== null && (
+            <>
+              {" · launched "}
+              <Moment at={plan.createdAt} />
+            </>
+          )}
+          {plan.launchedBy !== null && ` from ${LAUNCHERS[plan.launchedBy] ?? plan.launchedBy}`}
+        </>
+      }
+      actions={
+        <>
+          <Button
+            icon={plan.paused ? <Play size={14} /> : <Pause size={14} />}
+            keys="p"
+            disabledReason={noPause}
+            onClick={pause}
+          >
+            {plan.paused ? "Resume" : "Pause"}
+          </Button>
+          <Button icon={<RotateCcw size={14} />} disabledReason={noRetry} onClick={() => askRetryFailed(plan)}>
+            Retry failed{again > 0 && <small>{formatCount(again)}</small>}
+          </Button>
+          <Button icon={<StepForward size={14} />} disabledReason={noRerun} onClick={rerun}>
+            Rerun from…
+          </Button>
+          <Button
+            variant="danger-quiet"
+            icon={<Ban size={14} />}
+            disabledReason={noCancel}
+            onClick={() => askCancelPlan(plan)}
+          >
+            Cancel…
+          </Button>
+          <IconButton
+            label={isInspecting ? "Hide the inspector" : "Show the inspector"}
+            keys="]"
+            pressed={isInspecting}
+            disabledReason={plan.taskCount === 0 ? "The plan has no tasks." : null}
+            onClick={onToggleInspector}
+          >
+            <PanelRight size={14} />
+          </IconButton>
+        </>
+      }
+    />
   );
 }

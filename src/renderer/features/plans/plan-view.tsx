@@ -9,6 +9,7 @@ import { EmptyState } from "../../ui/empty-state";
 import { Failure, MoreFailed } from "../../ui/failure";
 import { useHotkeys } from "../../ui/hotkeys";
 import { lookOf } from "../../ui/looks";
+import { Page, PageHead } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { Tabs } from "../../ui/tabs";
 import { DefinitionTab } from "../plan-definition/definition-tab";
@@ -108,7 +109,7 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
   if (status === "failed") {
     const gone = error instanceof ApiError && error.code === "not_found";
     return (
-      <section className={styles.page} aria-label="Plan">
+      <Page label="Plan">
         <h1 className="visually-hidden">Plan</h1>
         <Failure
           title={gone ? "This plan is not in the database" : "The plan could not be read"}
@@ -121,7 +122,7 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
           onRetry={() => void loadPlan()}
           actions={<Button onClick={() => goTo(planPlace(null))}>All plans</Button>}
         />
-      </section>
+      </Page>
     );
   }
   const list = (
@@ -149,9 +150,9 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
     </div>
   );
   return (
-    <section className={styles.page} aria-label={plan?.title ?? "Plan"}>
+    <Page label={plan?.title ?? "Plan"}>
       {plan === null ? (
-        <div className={styles.head} />
+        <PageHead title="" />
       ) : (
         <PlanHead
           plan={plan}
@@ -211,6 +212,6 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
           ]}
         />
       )}
-    </section>
+    </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { ArrowUp, FlaskConical, Play, Workflow } from "lucide-react";
+import { FlaskConical, Play, Workflow } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SamplePlan } from "../../../shared/model/views";
 import { call } from "../../api";
@@ -9,6 +9,8 @@ import { EmptyState } from "../../ui/empty-state";
 import { Failure, MoreFailed } from "../../ui/failure";
 import { formatCount, plural } from "../../ui/format";
 import { lookOf, planState } from "../../ui/looks";
+import { NewPill } from "../../ui/new-pill";
+import { Page } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { useReadOnlyReason } from "../shell/app-store";
 import { PLAN_COLUMNS } from "./plan-columns";
@@ -42,17 +44,19 @@ export function PlansList() {
     scroller.current?.scrollTo({ top: 0 });
   };
   return (
-    <section className={styles.page} aria-label="Plans">
-      <header className={styles.head}>
-        <h1>Plans</h1>
-        {status === "ready" && plans.length > 0 && (
-          <span className={styles.meta}>
+    <Page
+      title="Plans"
+      meta={
+        status === "ready" &&
+        plans.length > 0 && (
+          <>
             {formatCount(plans.length)}
             {next !== null && "+"} {plans.length === 1 && next === null ? "plan" : "plans"}, {formatCount(running)} in
             progress
-          </span>
-        )}
-      </header>
+          </>
+        )
+      }
+    >
       {status === "loading" && <SkeletonRows height={34} />}
       {status === "failed" && (
         <Failure
@@ -81,14 +85,10 @@ export function PlansList() {
             scrollRef={scroller}
           />
           {moreError !== null && <MoreFailed what="More plans" error={moreError} onRetry={loadMore} />}
-          {waiting.length > 0 && (
-            <button type="button" className={styles.newPill} onClick={showWaiting} aria-live="polite">
-              <ArrowUp size={12} /> {formatCount(waiting.length)} new
-            </button>
-          )}
+          <NewPill count={waiting.length} onShow={showWaiting} />
         </div>
       )}
-    </section>
+    </Page>
   );
 }
 

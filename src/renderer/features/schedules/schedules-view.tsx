@@ -7,10 +7,10 @@ import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
+import { Page, PageBody } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { useReadOnlyReason } from "../shell/app-store";
 import { SchedulePanel } from "./schedule-panel";
-import styles from "./schedules.module.css";
 import {
   askDeleteSchedule,
   loadSchedules,
@@ -37,22 +37,36 @@ export function SchedulesView({ scheduleId }: { readonly scheduleId: string | nu
   useKeys({ rows, at, readOnly });
   const paused = rows.filter(({ pausedAt }) => pausedAt !== null).length;
   return (
-    <div className={styles.view}>
-      <header className={styles.head}>
-        <h1>Schedules</h1>
-        {rows.length > 0 && (
-          <span className={styles.meta}>
+    <Page
+      title="Schedules"
+      meta={
+        rows.length > 0 && (
+          <>
             {plural(rows.length, "schedule")}
             {paused > 0 && `, ${paused} paused`}
-          </span>
-        )}
-        <span className={styles.push}>
-          <Button icon={<Plus size={14} />} keys="c" disabledReason={readOnly} onClick={add}>
-            New schedule
-          </Button>
-        </span>
-      </header>
-      <div className={styles.body}>
+          </>
+        )
+      }
+      actions={
+        <Button icon={<Plus size={14} />} keys="c" disabledReason={readOnly} onClick={add}>
+          New schedule
+        </Button>
+      }
+    >
+      <PageBody
+        beside={
+          scheduleId !== null &&
+          rows.length > 0 && (
+            <SchedulePanel
+              row={current ?? null}
+              readOnly={readOnly}
+              onClose={() => show(null)}
+              onDelete={askDelete}
+              onShowPlan={showPlan}
+            />
+          )
+        }
+      >
         {status === "failed" && rows.length === 0 ? (
           <EmptyState
             icon={<TriangleAlert size={20} />}
@@ -79,17 +93,8 @@ export function SchedulesView({ scheduleId }: { readonly scheduleId: string | nu
         ) : (
           <SchedulesTable rows={rows} cursor={scheduleId} onChoose={show} onShowPlan={showPlan} />
         )}
-        {scheduleId !== null && rows.length > 0 && (
-          <SchedulePanel
-            row={current ?? null}
-            readOnly={readOnly}
-            onClose={() => show(null)}
-            onDelete={askDelete}
-            onShowPlan={showPlan}
-          />
-        )}
-      </div>
-    </div>
+      </PageBody>
+    </Page>
   );
 }
 

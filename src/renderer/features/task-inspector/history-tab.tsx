@@ -1,12 +1,12 @@
-import { ArrowUp, ClipboardList, Radio } from "lucide-react";
+import { ClipboardList, Radio } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import type { AuditRow, EventRow } from "../../../shared/model/log-views";
 import type { TaskDetail } from "../../../shared/model/views";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { MoreFailed } from "../../ui/failure";
-import { formatCount } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
+import { NewPill } from "../../ui/new-pill";
 import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { restOfEvent, stateOfEvent } from "../plan-events/event-words";
@@ -136,19 +136,14 @@ function History<Row extends { readonly cursor: string }>({ log, label, row, emp
           </p>
         )}
       </section>
-      {waiting.length > 0 && (
-        <button
-          type="button"
-          className={styles.newPill}
-          aria-live="polite"
-          onClick={() => {
-            log.showWaiting();
-            scroller.current?.scrollTo({ top: 0 });
-          }}
-        >
-          <ArrowUp size={12} /> {formatCount(waiting.length)} new
-        </button>
-      )}
+      <NewPill
+        count={waiting.length}
+        top={8}
+        onShow={() => {
+          log.showWaiting();
+          scroller.current?.scrollTo({ top: 0 });
+        }}
+      />
     </div>
   );
 }
