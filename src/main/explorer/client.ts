@@ -1,5 +1,5 @@
 import { HiveError } from "../../shared/errors";
-import type { ExplorerJob, ExplorerPart, FromExplorer, ToExplorer } from "./protocol";
+import type { ExplorerPart, FromExplorer, JobAsk, JobName, JobOf, JobPart, ToExplorer } from "./protocol";
 
 /** A process that does the jobs. */
 export interface ExplorerProcess {
@@ -8,6 +8,8 @@ export interface ExplorerProcess {
   /** Once, however it ended. */
   onExit(listener: (code: number) => void): void;
   kill(): void;
+  /** How much memory it holds now, in bytes; null where that cannot be told. */
+  memory(): Promise<number | null>;
 }
 
 export interface ExplorerOptions {
@@ -16,15 +18,21 @@ export interface ExplorerOptions {
   readonly idleMs?: number;
 }
 
-export interface JobOptions {
-  readonly onPart: (part: ExplorerPart) => void;
-  /** After so many milliseconds it is stopped. */
-  readonly timeoutMs: number;
+export interface JobOptions<Name extends JobName> {
+  readonly onPart: (part: JobPart<Name>) => void;
+  /** After so many milliseconds it is stopped; null: it has no limit. */
+  readonly timeoutMs: number | null;
+  /** A process that holds more memory for it, in bytes, is stopped. Default: no limit. */
+  readonly memoryBytes?: number;
 }
 
-export interface RunningJob {
-  /** Resolves at its end, also when it was cancelled; rejects when it failed or took too long. */
+export interface RunningJob<Ask = never> {
+  /** Resolves at its end, also when it was cancelled; rejects when it failed, took too long or too much memory. */
   readonly ended: Promise<void>;
+  /** Asks the job for something while it runs. */
+  ask(ask: Ask): void;
+  /** From now on it may take so many milliseconds; null: as long as it likes, because it waits for somebody. */
+  allow(timeoutMs: number | null): void;
   /** Kills its process at once: nothing else can stop what blocks it. */
   cancel(): void;
 }
@@ -34,7 +42,7 @@ export interface RunningJob {
  * cancelled or late is killed, and the next job gets a new one.
  */
 export interface Explorer {
-  run(job: ExplorerJob, options: JobOptions): RunningJob;
+  run<Name extends JobName>(job: JobOf<Name>, options: JobOptions<Name>): RunningJob<JobAsk<Name>>;
   /** Ends every process; their jobs count as cancelled. */
   stop(): void;
 }
@@ -49,6 +57,10 @@ interface Hand {
   jobId: number;
 }
 
+/** Memory is looked at this often, in milliseconds. */
+const LOOK_MS = 150;
+const MEGABYTE = 1_000_000;
+
 export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Explorer {
   const hands = new Set<Hand>();
   let idle: Hand | null = null;
@@ -60,13 +72,21 @@ export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Expl
     hand.process.onMessage((message) => {
       if (message.id !== hand.jobId) return;
       if ("part" in message) hand.onPart?.(message.part);
-      else if ("failure" in message) hand.settle?.(new HiveError("file_unreadable", message.failure));
-      else hand.settle?.(null);
+      else if ("failure" in message) {
+        const { code, message: words, details } = message.failure;
+        hand.settle?.(new HiveError(code, words, details));
+      } else hand.settle?.(null);
     });
     hand.process.onExit((code) => {
       hands.delete(hand);
       if (idle === hand) idle = null;
-      hand.settle?.(new HiveError("internal", `The process that searched ended with code ${code}. Try again.`));
+      hand.settle?.(
+        new HiveError(
+          "internal",
+          `The process that did this ended with code ${code}: it may have run out of memory. Another one is started for what comes next. Ask for less, or try again.`,
+          { code },
+        ),
+      );
     });
     return hand;
   }
@@ -96,35 +116,60 @@ export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Expl
   }
 
   return {
-    run(job, { onPart, timeoutMs }) {
+    run<Name extends JobName>(job: JobOf<Name>, options: JobOptions<Name>): RunningJob<JobAsk<Name>> {
+      const { onPart, timeoutMs, memoryBytes } = options;
       const hand = takeIdle() ?? start();
       const jobId = ++lastId;
       hand.jobId = jobId;
-      hand.onPart = onPart;
+      // A job's parts are its own: its id came back with them.
+      hand.onPart = onPart as (part: ExplorerPart) => void;
       let finish: (error: HiveError | null) => void = () => undefined;
       const ended = new Promise<void>((resolve, reject) => {
         finish = (error) => (error === null ? resolve() : reject(error));
       });
       // Not everybody waits for the end.
       ended.catch(() => undefined);
+      // By now the process may work on another job.
+      const isOver = (): boolean => hand.jobId !== jobId || hand.settle === null;
       const kill = (error: HiveError | null): void => {
-        // By now the process may work on another job.
-        if (hand.jobId !== jobId || hand.settle === null) return;
+        if (isOver()) return;
         const { settle } = hand;
         end(hand);
-        settle(error);
+        settle?.(error);
       };
-      const late = `It took longer than ${Math.round(timeoutMs / 1_000)} s and was stopped.`;
-      const timer = setTimeout(() => kill(new HiveError("not_allowed", late)), timeoutMs);
+      let timer: NodeJS.Timeout | null = null;
+      const allow = (ms: number | null): void => {
+        if (timer !== null) clearTimeout(timer);
+        timer = null;
+        if (ms === null || isOver()) return;
+        const words = `It took longer than ${Math.round(ms / 1_000)} s and was stopped.`;
+        timer = setTimeout(() => kill(new HiveError("not_allowed", words, { timeoutMs: ms })), ms);
+      };
+      const watch = memoryBytes === undefined ? null : setInterval(() => void look(memoryBytes), LOOK_MS);
+      async function look(most: number): Promise<void> {
+        const bytes = await hand.process.memory();
+        if (bytes === null || bytes <= most) return;
+        const words = `It took more than ${Math.round(most / MEGABYTE).toLocaleString("en")} MB of memory and was stopped. Ask for less at once.`;
+        kill(new HiveError("not_allowed", words, { memoryBytes: most }));
+      }
       hand.settle = (error) => {
-        clearTimeout(timer);
         hand.settle = null;
         hand.onPart = null;
+        if (timer !== null) clearTimeout(timer);
+        if (watch !== null) clearInterval(watch);
         finish(error);
         if (hands.has(hand)) rest(hand);
       };
-      hand.process.post({ id: jobId, job });
-      return { ended, cancel: () => kill(null) };
+      allow(timeoutMs);
+      hand.process.post({ id: jobId, job } as ToExplorer);
+      return {
+        ended,
+        ask: (ask) => {
+          if (!isOver()) hand.process.post({ id: jobId, ask });
+        },
+        allow,
+        cancel: () => kill(null),
+      };
     },
     stop() {
       for (const hand of [...hands]) {

@@ -52,7 +52,7 @@ export function createLogSearches(explorer: Explorer): LogSearches {
       if (searches.size >= MOST_SEARCHES && oldest !== undefined) stop(oldest);
       last += 1;
       const searchId = String(last);
-      const job = explorer.run({ kind: "searchLog", ...search }, { onPart: take, timeoutMs: MOST_MS });
+      const job = explorer.run<"searchLog">({ kind: "searchLog", ...search }, { onPart: take, timeoutMs: MOST_MS });
       const mine: Search = { job, news: null, error: null, tell: null, timer: null };
       function take(part: LogFound): void {
         mine.news = mine.news === null ? part : { ...part, hits: [...mine.news.hits, ...part.hits] };

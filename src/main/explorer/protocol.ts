@@ -1,18 +1,44 @@
+import type { ErrorBody } from "../../shared/errors";
 import type { LogFound } from "../../shared/model/log-search";
 import type { LogSearch } from "./log-search";
 
-/** Work that may take as long as it takes: never done in main. */
-export type ExplorerJob = { readonly kind: "searchLog" } & LogSearch;
-
-/** What comes of a job, piece by piece. */
-export type ExplorerPart = LogFound;
-
-export interface ToExplorer {
-  readonly id: number;
-  readonly job: ExplorerJob;
+/** What a job is given, what comes of it piece by piece, and what it may be asked for while it runs. */
+interface JobShape<Input, Part, Ask = never> {
+  readonly input: Input;
+  readonly part: Part;
+  readonly ask: Ask;
 }
+
+/** Work that may take as long as it takes: never done in main. `jobs.ts` says who does each. */
+export interface ExplorerJobs {
+  readonly searchLog: JobShape<LogSearch, LogFound>;
+}
+
+export type JobName = keyof ExplorerJobs;
+export type JobInput<Name extends JobName> = ExplorerJobs[Name]["input"];
+export type JobPart<Name extends JobName> = ExplorerJobs[Name]["part"];
+export type JobAsk<Name extends JobName> = ExplorerJobs[Name]["ask"];
+export type JobOf<Name extends JobName> = { readonly kind: Name } & JobInput<Name>;
+export type ExplorerJob = { readonly [Name in JobName]: JobOf<Name> }[JobName];
+export type ExplorerPart = JobPart<JobName>;
+export type ExplorerAsk = JobAsk<JobName>;
+
+/** What a running job is asked for, in order. */
+export interface Inbox<Ask> {
+  next(): Promise<Ask>;
+}
+
+/** Who does a job: it ends when the iteration does. A HiveError that it throws is told as it is. */
+export type JobWorker<Name extends JobName> = (
+  input: JobInput<Name>,
+  inbox: Inbox<JobAsk<Name>>,
+) => AsyncIterable<JobPart<Name>>;
+
+export type ToExplorer =
+  | { readonly id: number; readonly job: ExplorerJob }
+  | { readonly id: number; readonly ask: ExplorerAsk };
 
 export type FromExplorer =
   | { readonly id: number; readonly part: ExplorerPart }
   | { readonly id: number; readonly end: null }
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: number; readonly failure: ErrorBody };

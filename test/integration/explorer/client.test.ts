@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createExplorer } from "../../../src/main/explorer/client";
 import { createLogSearches } from "../../../src/main/explorer/log-searches";
-import type { ExplorerPart } from "../../../src/main/explorer/protocol";
+import type { LogFound } from "../../../src/shared/model/log-search";
 import { isAlive } from "../../helpers/processes";
 import { afterThisTest } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
@@ -24,6 +24,7 @@ function explorerOfNode(idleMs?: number) {
         onMessage: (listener) => void child.on("message", listener),
         onExit: (listener) => void child.once("exit", (code) => listener(code ?? -1)),
         kill: () => void child.kill("SIGKILL"),
+        memory: async () => null,
       };
     },
   });
@@ -41,8 +42,8 @@ const jobOf = (text: string) => ({ kind: "searchLog", log: { path: "x" }, query:
 describe("the explorer's client", () => {
   it("tells what a job finds and its end, and gives the next job to the same process", async () => {
     const { explorer, children } = explorerOfNode();
-    const parts: ExplorerPart[] = [];
-    const options = { onPart: (part: ExplorerPart) => void parts.push(part), timeoutMs: LONG };
+    const parts: LogFound[] = [];
+    const options = { onPart: (part: LogFound) => void parts.push(part), timeoutMs: LONG };
     await explorer.run(jobOf("a"), options).ended;
     await explorer.run(jobOf("b"), options).ended;
     expect(parts.map(({ isDone }) => isDone)).toEqual([false, true, false, true]);

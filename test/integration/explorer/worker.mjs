@@ -3,7 +3,7 @@ process.on("message", ({ id, job }) => {
   const { text } = job.query;
   if (text === "block") for (;;);
   if (text === "crash") process.exit(3);
-  if (text === "fail") process.send({ id, failure: "no such log" });
+  if (text === "fail") process.send({ id, failure: { code: "file_unreadable", message: "no such log", details: {} } });
   else {
     const at = { byte: process.pid, line: 1 };
     process.send({ id, part: { hits: [], at, size: 1, isDone: false, isCapped: false, cutLines: 0 } });
