@@ -41,12 +41,20 @@ export type LogOrder = (typeof LOG_ORDERS)[number];
 export const LOG_ENTITIES = ["task", "plan", "run", "worker"] as const;
 export type LogEntity = (typeof LOG_ENTITIES)[number];
 
+/** What acts are noted of. */
+export const AUDIT_ENTITIES = [...LOG_ENTITIES, "job", "setting", "schedule"] as const;
+export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
+
 /** A log never gives more rows at once. */
 export const MOST_LOG_ROWS = 1_000;
 
 export interface EventFilter {
   /** Shell glob over the whole type: `task.*`, `*.failed`. Default: every type. */
   readonly topic?: string | undefined;
+  /** Shell globs of which one matches. Default: every type. */
+  readonly topics?: readonly string[] | undefined;
+  /** Shell globs of which none matches. */
+  readonly except?: readonly string[] | undefined;
   readonly correlationId?: string | undefined;
   readonly source?: string | undefined;
   /**
@@ -63,8 +71,12 @@ export interface EventFilter {
 export interface AuditFilter {
   /** Shell glob over the whole act: `tasks.*`. */
   readonly act?: string | undefined;
+  /** Shell globs of which one matches. Default: every act. */
+  readonly acts?: readonly string[] | undefined;
+  /** Shell globs of which none matches. */
+  readonly except?: readonly string[] | undefined;
   readonly actor?: string | undefined;
-  readonly entity?: { readonly kind: LogEntity; readonly id: string } | undefined;
+  readonly entity?: { readonly kind: AuditEntity; readonly id: string } | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
@@ -76,4 +88,21 @@ export interface LogPage {
   readonly order?: LogOrder | undefined;
   /** Default 100, at most `MOST_LOG_ROWS`. */
   readonly limit?: number | undefined;
+  /**
+   * So many rows are looked at, and no more: where few pass, the page is short or empty, and `next` says where to go
+   * on. Default: as many as it takes.
+   */
+  readonly patience?: number | undefined;
+}
+
+/** What the things are called that events and acts are about. */
+export interface EventSubjects {
+  readonly tasks: ReadonlyArray<{
+    readonly id: string;
+    readonly title: string;
+    /** Null: outside a plan. */
+    readonly planId: string | null;
+    readonly subtaskId: string | null;
+  }>;
+  readonly plans: ReadonlyArray<{ readonly id: string; readonly title: string }>;
 }

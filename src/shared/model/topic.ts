@@ -26,6 +26,15 @@ export function matchesTopic(pattern: string, topic: string): boolean {
   return topicMatcher(pattern)(topic);
 }
 
+/** What passes some patterns (none given: everything) and none of others. Null: everything passes. */
+export function topicFilter(wanted: readonly string[], unwanted: readonly string[]): TopicMatcher | null {
+  const some = wanted.length === 0 || wanted.includes("*") ? null : wanted.map(topicMatcher);
+  const none = unwanted.map(topicMatcher);
+  if (some === null && none.length === 0) return null;
+  return (topic) =>
+    (some === null || some.some((matches) => matches(topic))) && !none.some((matches) => matches(topic));
+}
+
 /** Whether a pattern names exactly one topic. */
 export function isPlainTopic(pattern: string): boolean {
   return !/[*?[]/.test(pattern);

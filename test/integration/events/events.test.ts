@@ -74,11 +74,17 @@ async function openWith(events: readonly Given[]): Promise<Store> {
   return store;
 }
 
-async function readAll(store: Store, filter: EventFilter, order: LogOrder, limit: number): Promise<EventRow[]> {
+async function readAll(
+  store: Store,
+  filter: EventFilter,
+  order: LogOrder,
+  limit: number,
+  patience?: number,
+): Promise<EventRow[]> {
   const rows: EventRow[] = [];
   let after: string | undefined;
   for (;;) {
-    const page = await listEvents(store, { ...filter, order, limit, after });
+    const page = await listEvents(store, { ...filter, order, limit, after, patience });
     rows.push(...page.rows);
     expect(page.rows.length).toBeLessThanOrEqual(limit);
     if (page.next === null) return rows;
@@ -90,6 +96,8 @@ test("pages of any filter, order and size hold exactly the events that pass it",
   const filter = fc.record(
     {
       topic: fc.constantFrom("*", "task.*", "*.failed", "[!t]*", "nothing.*", "odd"),
+      topics: fc.constantFrom(["task.c*", "*.failed"], ["*"], ["odd"]),
+      except: fc.constantFrom(["task.created"], ["*.failed", "odd"]),
       source: fc.constantFrom("python", "nobody"),
       correlationId: fc.constantFrom("one", "none"),
       since: fc.nat(59).map((minute) => START + minute * 60_000),
@@ -109,6 +117,8 @@ test("pages of any filter, order and size hold exactly the events that pass it",
             const at = parseTime(timestamp(event));
             const passes =
               matchesTopic(one.topic ?? "*", event.type) &&
+              (one.topics ?? ["*"]).some((pattern) => matchesTopic(pattern, event.type)) &&
+              !(one.except ?? []).some((pattern) => matchesTopic(pattern, event.type)) &&
               (one.source === undefined || one.source === event.source) &&
               (one.correlationId === undefined || one.correlationId === event.correlation) &&
               (one.since === undefined || (at !== null && at >= one.since)) &&
@@ -118,6 +128,7 @@ test("pages of any filter, order and size hold exactly the events that pass it",
           const numbers = (rows: readonly EventRow[]) => rows.map(({ payload }) => (payload as { n: number }).n);
           expect(numbers(await readAll(store, one, "oldest", limit))).toEqual(expected);
           expect(numbers(await readAll(store, one, "newest", limit))).toEqual(expected.toReversed());
+          expect(numbers(await readAll(store, one, "newest", limit, 3))).toEqual(expected.toReversed());
         }
         await store.close();
       },

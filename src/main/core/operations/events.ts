@@ -12,10 +12,10 @@ const NO_FLOOR = Number.MIN_SAFE_INTEGER;
  * a filter that few events pass takes many of them, with the event loop free in between. Throws `invalid_input`.
  */
 export async function listEvents(store: Store, request: EventFilter & LogPage = {}): Promise<Page<EventRow>> {
-  const { order, from, limit } = logPlace(request);
+  const { order, from, limit, patience } = logPlace(request);
   const search = searchEvents(store.read, request, order);
   const floor = placeBefore(store.read, request.since);
-  const page = await readLogPage({ ...search, order, from: beginning(from, floor, order), floor, limit });
+  const page = await readLogPage({ ...search, order, from: beginning(from, floor, order), floor, limit, patience });
   return { rows: readEvents(store.read, page.rows), next: page.next };
 }
 
@@ -26,9 +26,9 @@ function beginning(from: number, floor: number, order: string): number {
 
 /** What people did, in the order in which they did it, by keyset. Throws `invalid_input`. */
 export async function listAudit(store: Store, request: AuditFilter & LogPage = {}): Promise<Page<AuditRow>> {
-  const { order, from, limit } = logPlace(request);
+  const { order, from, limit, patience } = logPlace(request);
   const search = searchAudit(store.read, request, order);
-  const page = await readLogPage({ ...search, order, from, floor: NO_FLOOR, limit });
+  const page = await readLogPage({ ...search, order, from, floor: NO_FLOOR, limit, patience });
   return { rows: readAudit(store.read, page.rows), next: page.next };
 }
 

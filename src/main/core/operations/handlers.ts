@@ -4,15 +4,16 @@ import type { Store } from "../store/open";
 import { agentHandlers } from "./agent-handlers";
 import { boardHandlers } from "./board-handlers";
 import { controlHandlers } from "./control-handlers";
-import { listAudit, listEvents } from "./events";
 import { hiveHandlers } from "./hive/handlers";
 import { insightHandlers } from "./insight-handlers";
+import { logHandlers } from "./log-handlers";
 import { lookHandlers } from "./look-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
 import { taskListHandlers } from "./task-list-handlers";
 import { cancelTask, getTask, listTasks, retryTask, reviewTask } from "./tasks";
+import { workerHandlers } from "./worker-handlers";
 import { listWorkers } from "./workers";
 
 /** Who acts through these handlers, for the audit log, unless the caller says otherwise. */
@@ -32,9 +33,11 @@ export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreSer
     ...boardHandlers({ store, actor }),
     ...controlHandlers({ store, runner, actor }),
     ...agentHandlers(store),
+    ...workerHandlers({ store, runner, actor }),
     ...insightHandlers({ store, runner }),
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
+    ...logHandlers(store),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
     "plans.graph": (input) => getPlanGraph(store, input),
@@ -49,7 +52,5 @@ export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreSer
     "tasks.sendBack": async (input) => ({ task: await reviewTask(store, { ...input, actor, verdict: "send_back" }) }),
     "runs.readLog": (input) => readLog(store, input),
     "workers.list": () => listWorkers(store),
-    "events.list": (input) => listEvents(store, input),
-    "audit.list": (input) => listAudit(store, input),
   } satisfies Partial<Handlers>;
 }

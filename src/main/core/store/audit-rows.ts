@@ -1,5 +1,5 @@
 import { type AuditFilter, type AuditRow, LOG_ORDERS, type LogOrder } from "../../../shared/model/log-views";
-import { topicMatcher } from "../../../shared/model/topic";
+import { topicFilter } from "../../../shared/model/topic";
 import { integer, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { keyset, type LogStream } from "./log-page";
@@ -27,9 +27,11 @@ export interface AuditSearch {
 /** A database that was never adopted has no audit log: it is empty. */
 export function searchAudit(db: ReadableDatabase, filter: AuditFilter, order: LogOrder): AuditSearch {
   const { actor, entity, since, until } = filter;
-  const act = filter.act === undefined ? null : topicMatcher(filter.act);
+  const one = topicFilter(filter.act === undefined ? [] : [filter.act], []);
+  const any = topicFilter(filter.acts ?? [], filter.except ?? []);
   const accepts = (row: Row): boolean =>
-    (act === null || act(text(row.act))) &&
+    (one === null || one(text(row.act))) &&
+    (any === null || any(text(row.act))) &&
     (actor === undefined || actor === row.actor) &&
     (entity === undefined || entity.kind === row.entity) &&
     (since === undefined || integer(row.at) >= since) &&

@@ -1,5 +1,5 @@
 import { type EventFilter, type EventRow, LOG_ORDERS, type LogOrder } from "../../../shared/model/log-views";
-import { topicMatcher } from "../../../shared/model/topic";
+import { type TopicMatcher, topicFilter } from "../../../shared/model/topic";
 import { payloadKeys } from "../plan/payload-keys";
 import { integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
@@ -50,7 +50,7 @@ export interface EventSearch {
 /** The shortest lists that together hold what the filter asks for, and what is left to check on each row. */
 export function searchEvents(db: ReadableDatabase, filter: EventFilter, order: LogOrder): EventSearch {
   const { correlationId, source, entity } = filter;
-  const topic = filter.topic === undefined || filter.topic === "*" ? null : topicMatcher(filter.topic);
+  const topic = topicOf(filter);
   const own = entity === undefined ? null : correlationsOf(db, entity);
   const isNamed = entity?.kind === "task" || entity?.kind === "run";
   const needle = entity && isNamed ? JSON.stringify(entity.id) : null;
@@ -78,6 +78,13 @@ export function searchEvents(db: ReadableDatabase, filter: EventFilter, order: L
   if (kinds === null) return everything;
   const wanted = kinds.filter(isWanted);
   return { streams: wanted.map((kind) => list(EVENTS_OF_KIND, { ...kind })), accepts };
+}
+
+/** Null: every type passes. */
+export function topicOf({ topic, topics = [], except = [] }: EventFilter): TopicMatcher | null {
+  const one = topic === undefined ? null : topicFilter([topic], []);
+  const any = topicFilter(topics, except);
+  return one === null || any === null ? (one ?? any) : (type) => one(type) && any(type);
 }
 
 function isWithin(row: Row, { since, until }: EventFilter): boolean {

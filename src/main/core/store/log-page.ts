@@ -18,6 +18,8 @@ export interface LogQuery {
   /** Rows at this place and below are not in question. */
   readonly floor: number;
   readonly limit: number;
+  /** Rows to look at before the page ends where it is. */
+  readonly patience: number;
   readonly accepts: (row: Row) => boolean;
 }
 
@@ -31,10 +33,11 @@ const ROWS_A_TURN = 1_024;
  * rows are accepted the search goes on in later turns of the event loop. `next`: null at the end of the log.
  */
 export async function readLogPage(query: LogQuery): Promise<{ rows: Row[]; next: string | null }> {
-  const { order, limit, floor } = query;
+  const { order, limit, floor, patience } = query;
   const heads = query.streams.map((stream) => createHead(stream, query.from));
   const rows: Row[] = [];
   let last = query.from;
+  let looked = 0;
   let untilTurn = ROWS_A_TURN;
   for (;;) {
     let first: Head | null = null;
@@ -53,10 +56,14 @@ export async function readLogPage(query: LogQuery): Promise<{ rows: Row[]; next:
       if (order === "newest") return { rows, next: null };
       continue;
     }
-    if (place === last || !query.accepts(row)) continue;
-    last = place;
-    rows.push(row);
-    if (rows.length === limit) return { rows, next: String(place) };
+    if (place === last) continue;
+    looked += 1;
+    const isAccepted = query.accepts(row);
+    if (isAccepted) {
+      last = place;
+      rows.push(row);
+    }
+    if (rows.length === limit || looked >= patience) return { rows, next: String(place) };
   }
 }
 
@@ -97,13 +104,13 @@ function comesBefore(a: Head, b: Head, order: LogOrder): boolean {
 }
 
 /** A page as asked for, with every default filled in. Throws `invalid_input`. */
-export function logPlace({ after, order = "newest", limit = 100 }: LogPage) {
+export function logPlace({ after, order = "newest", limit = 100, patience = Number.POSITIVE_INFINITY }: LogPage) {
   const edge = order === "newest" ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   const from = after === undefined ? edge : Number(after);
   if (!Number.isSafeInteger(from) || after === "") {
     throw new HiveError("invalid_input", `"${after}" is no place in this log. Give the cursor of one of its rows.`);
   }
-  return { order, from, limit: Math.max(1, Math.min(limit, MOST_LOG_ROWS)) };
+  return { order, from, limit: Math.max(1, Math.min(limit, MOST_LOG_ROWS)), patience };
 }
 
 /** The two halves of a keyset statement. */
