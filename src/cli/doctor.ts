@@ -161,6 +161,7 @@ function checkRuns(store: Store): DoctorFinding[] {
 const STATE_WORDS: Readonly<Record<string, string>> = {
   stale: "has missed its heartbeats",
   dead: "has no process any more",
+  zombie: "has ended, and its parent has not noticed",
   error: "reports an error",
 };
 

@@ -7,6 +7,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   busy: "blue",
   idle: "green",
   stale: "yellow",
+  zombie: "red",
   dead: "red",
   error: "red",
   offline: "grey",

@@ -30,6 +30,7 @@ import { paletteContract } from "./palette-contract";
 import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
 import { timelineContract } from "./timeline-contract";
+import { workerContract } from "./worker-contract";
 
 export type { Operation } from "./operation";
 export type { Page } from "./page";
@@ -139,6 +140,7 @@ export const contract = {
   ...timelineContract,
   ...searchContract,
   ...paletteContract,
+  ...workerContract,
 } as const;
 
 export type Contract = typeof contract;

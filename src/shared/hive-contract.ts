@@ -44,7 +44,7 @@ export const hiveContract = {
   "workers.heartbeat": operation<boolean>()(heartbeatInput),
   "workers.active": operation<readonly HiveWorker[]>()(z.strictObject({ role: workerRole.optional() })),
   "workers.read": operation<HiveWorker | null>()(worker),
-  "workers.unregister": operation<boolean>()(worker),
+  "workers.unregister": operation<boolean>()(worker.extend({ reason: z.string().max(2_000).optional() })),
 
   /** How many were created. */
   "plans.createSubtasks": operation<{ readonly created: number }>()(plan),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import type { ProcessStanding } from "../../shared/model/worker";
 
 /**
  * A process named so that a later one with the same pid is not mistaken for it: pid, its start time, the
@@ -30,25 +31,39 @@ export function processStart(pid: number): string | null {
   return linuxStat(pid)?.start ?? null;
 }
 
-/**
- * Whether this very process lives. Null: cannot be known from here (another machine, or nothing recorded). A
- * zombie (ended, not yet waited for) does not live.
- */
-export function isAlive(identity: {
+/** A recorded process, as this machine has it now. */
+export interface RecordedProcess {
   readonly pid: number | null;
   readonly pidStart: string | null;
   readonly host: string | null;
   readonly bootId: string | null;
-}): boolean | null {
-  const { pid, pidStart, host, bootId } = identity;
-  if (pid === null || host === null || host !== thisHost.host) return null;
-  if (bootId !== null && thisHost.bootId !== null && bootId !== thisHost.bootId) return false;
-  if (process.platform === "linux") {
-    const stat = linuxStat(pid);
-    if (!stat || stat.state === "Z" || stat.state === "X") return false;
-    return pidStart === null || stat.start === pidStart;
-  }
-  return exists(pid);
+}
+
+export function standingOf({ pid, pidStart, host, bootId }: RecordedProcess): ProcessStanding {
+  if (pid === null || host === null) return "unrecorded";
+  if (host !== thisHost.host) return "elsewhere";
+  if (bootId !== null && thisHost.bootId !== null && bootId !== thisHost.bootId) return "rebooted";
+  if (process.platform !== "linux") return exists(pid) ? "unverified" : "gone";
+  const stat = linuxStat(pid);
+  if (stat === null || stat.state === "X") return "gone";
+  if (pidStart !== null && stat.start !== pidStart) return "reused";
+  if (stat.state === "Z") return "zombie";
+  if (pidStart === null) return "unverified";
+  return stat.state === "T" || stat.state === "t" ? "stopped" : "running";
+}
+
+/** Whether a process of this standing lives. Null: that cannot be known from here. */
+export function livesWhen(standing: ProcessStanding): boolean | null {
+  if (standing === "elsewhere" || standing === "unrecorded") return null;
+  return standing === "running" || standing === "stopped" || standing === "unverified";
+}
+
+/**
+ * Whether this very process lives. Null: cannot be known from here (another machine, or nothing recorded). A
+ * zombie (ended, not yet waited for) does not live.
+ */
+export function isAlive(identity: RecordedProcess): boolean | null {
+  return livesWhen(standingOf(identity));
 }
 
 function exists(pid: number): boolean {

@@ -59,6 +59,7 @@ export const GLYPHS: Readonly<Record<GlyphName, readonly GlyphShape[]>> = {
   "hex-ring": [HEXAGON],
   "hex-dashed": [{ ...HEXAGON, dash: [2.4, 2] }],
   "hex-cross": [HEXAGON, line(CROSS)],
+  "hex-slash": [HEXAGON, line("m5.6 10.4 4.8-4.8")],
   "hex-alert": [HEXAGON, line("M8 5v3.4"), area(circle(8, 10.9, 0.9))],
   "hex-unknown": [HEXAGON, ...QUESTION],
 };

@@ -41,6 +41,7 @@ export type GlyphName =
   | "hex-ring"
   | "hex-dashed"
   | "hex-cross"
+  | "hex-slash"
   | "hex-alert"
   | "hex-unknown";
 
@@ -106,6 +107,7 @@ const WORKER_LOOKS: Looks = {
   busy: look("Busy", "hex-fill", "running"),
   idle: look("Idle", "hex-ring", "completed"),
   stale: look("Stale", "hex-dashed", "stuck"),
+  zombie: look("Zombie", "hex-slash", "failed"),
   dead: look("Dead", "hex-cross", "failed"),
   error: look("Error", "hex-alert", "failed"),
   offline: look("Offline", "hex-ring", "cancelled"),

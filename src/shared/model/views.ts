@@ -1,7 +1,7 @@
 import type { ParameterDefinition, ParameterValue, PlanFinding } from "./plan-definition";
 import type { PlanOrigin } from "./plan-origin";
 import type { TaskState } from "./task";
-import type { WorkerState } from "./worker";
+import type { ProcessStanding, WorkerState } from "./worker";
 
 /**
  * What the views show: rows as core reads them, plain JSON. Times are milliseconds since the epoch, UTC; a
@@ -120,6 +120,16 @@ export interface WorkerRow {
   readonly currentTaskTitle: string | null;
   /** It is given no more tasks. */
   readonly drained: boolean;
+  /** Of the recorded process, as this machine has it. */
+  readonly process: ProcessStanding;
+  /** `window`, `cli` or `worker`; null: not a program of the console's. */
+  readonly program: string | null;
+  /** Which of its program's slots it is; null: unknown. */
+  readonly slot: number | null;
+  /** Of its current task; each null where that is unknown. */
+  readonly currentPlanId: string | null;
+  readonly currentAgent: string | null;
+  readonly currentStartedAt: number | null;
 }
 
 /** A plan's text before launch: of a file, a sample, an earlier run, or new. */

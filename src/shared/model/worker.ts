@@ -11,10 +11,30 @@ export const HEARTBEAT_LIMIT_MS = 3 * HEARTBEAT_INTERVAL_MS;
 
 /**
  * What a person is shown: `busy` and `idle` are live; `stale` has missed heartbeats while its process may
- * live; `dead` names a process of this machine that is gone; `offline` said goodbye.
+ * live; `dead` names a process of this machine that is gone, `zombie` one that has ended and that its parent has not
+ * taken notice of; `offline` said goodbye.
  */
-export const WORKER_STATES = ["busy", "idle", "stale", "dead", "offline", "error"] as const;
+export const WORKER_STATES = ["busy", "idle", "stale", "zombie", "dead", "error", "offline"] as const;
 export type WorkerState = (typeof WORKER_STATES)[number];
+
+/** States in which nobody can count on a worker, although it did not say goodbye. */
+export const UNWELL_WORKER_STATES: readonly string[] = ["stale", "zombie", "dead", "error"];
+
+/**
+ * What is known of a recorded process. `unverified`: its pid exists, and nothing was recorded to tell it from another
+ * one by. `reused`: its pid belongs to another process by now. `rebooted`: it was of an earlier boot. `elsewhere`: it
+ * is of another machine.
+ */
+export type ProcessStanding =
+  | "running"
+  | "stopped"
+  | "unverified"
+  | "zombie"
+  | "gone"
+  | "reused"
+  | "rebooted"
+  | "elsewhere"
+  | "unrecorded";
 
 export interface WorkerVitals {
   readonly status: string;
@@ -22,13 +42,15 @@ export interface WorkerVitals {
   readonly heartbeatAgeMs: number | null;
   /** Whether the recorded process exists with the recorded start time; null on another host or unrecorded. */
   readonly processAlive: boolean | null;
+  /** The process has ended, and its parent has not taken notice of it. Default: false. */
+  readonly isZombie?: boolean;
   readonly hasTask: boolean;
 }
 
 /** Health as derived from heartbeat and process identity together: either alone misleads. */
 export function workerState(vitals: WorkerVitals): WorkerState {
   if (vitals.status === "offline") return "offline";
-  if (vitals.processAlive === false) return "dead";
+  if (vitals.processAlive === false) return vitals.isZombie === true ? "zombie" : "dead";
   if (vitals.status === "error") return "error";
   if (vitals.heartbeatAgeMs === null || vitals.heartbeatAgeMs > HEARTBEAT_LIMIT_MS) return "stale";
   return vitals.hasTask ? "busy" : "idle";

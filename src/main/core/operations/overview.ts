@@ -1,5 +1,6 @@
 import { type AttentionItem, MOST_OF_A_KIND, type Overview, type TaskAttention } from "../../../shared/model/overview";
 import type { PlanSummary, TaskRow, WorkerRow } from "../../../shared/model/views";
+import { UNWELL_WORKER_STATES } from "../../../shared/model/worker";
 import { isAlive } from "../process-identity";
 import type { Store } from "../store/open";
 import {
@@ -110,7 +111,7 @@ function readAttention(store: Store): AttentionItem[] {
   ];
 }
 
-const isUnwell = (worker: WorkerRow): boolean => ["stale", "dead", "error"].includes(worker.state);
+const isUnwell = (worker: WorkerRow): boolean => UNWELL_WORKER_STATES.includes(worker.state);
 
 /** Whoever has the task cannot be at work on it, as far as workers tell. */
 function isAdrift({ workerId, updatedAt }: Candidate, workers: ReadonlyMap<string, WorkerRow>, now: number): boolean {

@@ -169,7 +169,8 @@ function whyRunning(facts: WhyFacts): Answer {
 
 function troubleOf(alive: boolean | null, workerState: string | undefined): string | null {
   if (alive === false) return "Its process is gone: whoever dispatches will notice and record that.";
-  if (workerState === "dead") return "Its worker's process is gone: the attempt will be taken back.";
+  if (workerState === "dead" || workerState === "zombie")
+    return "Its worker's process is gone: the attempt will be taken back.";
   if (workerState === "stale") return "Its worker has missed its heartbeats.";
   if (workerState === "offline") return "Its worker has said goodbye: the attempt will be taken back.";
   return null;

@@ -1,6 +1,6 @@
 import type { WorkerRow } from "../../../shared/model/views";
 import { workerState } from "../../../shared/model/worker";
-import { isAlive, thisHost } from "../process-identity";
+import { livesWhen, standingOf, thisHost } from "../process-identity";
 import { readDrained } from "../store/drains";
 import type { Store } from "../store/open";
 import { getWorkers, listWorkers as listRecords, type WorkerRecord } from "../store/workers";
@@ -19,8 +19,9 @@ export function getWorkerRows(store: Store, workerIds: readonly string[]): Worke
   return getWorkers(store.read, workerIds).map((record) => workerRow(record, drained, now));
 }
 
-function workerRow(record: WorkerRecord, drained: ReadonlySet<string>, now: number): WorkerRow {
+export function workerRow(record: WorkerRecord, drained: ReadonlySet<string>, now: number): WorkerRow {
   const { id, role, status, capabilities, lastHeartbeat, registeredAt, pid, host, bootId } = record;
+  const process = standingOf(record);
   return {
     id,
     role,
@@ -29,7 +30,8 @@ function workerRow(record: WorkerRecord, drained: ReadonlySet<string>, now: numb
       status,
       // A beat from the future (another machine's clock) is a fresh one.
       heartbeatAgeMs: lastHeartbeat === null ? null : Math.max(0, now - lastHeartbeat),
-      processAlive: isAlive(record),
+      processAlive: livesWhen(process),
+      isZombie: process === "zombie",
       hasTask: record.currentTaskId !== null,
     }),
     capabilities,
@@ -41,5 +43,11 @@ function workerRow(record: WorkerRecord, drained: ReadonlySet<string>, now: numb
     currentTaskId: record.currentTaskId,
     currentTaskTitle: record.currentTaskTitle,
     drained: drained.has(id),
+    process,
+    program: record.program,
+    slot: record.slot,
+    currentPlanId: record.currentPlanId,
+    currentAgent: record.currentAgent,
+    currentStartedAt: record.currentStartedAt,
   };
 }

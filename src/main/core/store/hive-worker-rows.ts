@@ -123,7 +123,12 @@ export function beatWorkerRow(
  * transaction without foreign keys. False: there is no such worker. Throws `not_allowed` for a slot of a running
  * console, which would go on working without a row.
  */
-export function removeWorkerRow(tx: WritableDatabase, workerId: string, writer: ActWriter): boolean {
+export function removeWorkerRow(
+  tx: WritableDatabase,
+  workerId: string,
+  writer: ActWriter,
+  reason: string | null = null,
+): boolean {
   const before = statement(tx, ONE).get(workerId);
   if (!before) return false;
   refuseLiveSlot(tx, workerId, writer.now);
@@ -134,9 +139,16 @@ export function removeWorkerRow(tx: WritableDatabase, workerId: string, writer: 
     at: writer.now,
     source: writer.source,
     correlationId: workerId,
-    payload: { worker_id: workerId, from: text(before.status), status: "offline", unregistered: true },
+    payload: {
+      worker_id: workerId,
+      from: text(before.status),
+      status: "offline",
+      unregistered: true,
+      ...(writer.actor === null ? {} : { by: writer.actor }),
+      ...(reason === null ? {} : { reason }),
+    },
   });
-  audit(tx, writer, "workers.unregister", workerId, shape(before), null);
+  audit(tx, writer, "workers.unregister", workerId, shape(before), null, reason);
   return true;
 }
 
@@ -166,7 +178,8 @@ function audit(
   entityId: string,
   before: unknown,
   after: unknown,
+  reason: string | null = null,
 ): void {
   if (actor === null) return;
-  appendAudit(tx, { at: now, actor, act, entity: "worker", entityId, reason: null, before, after });
+  appendAudit(tx, { at: now, actor, act, entity: "worker", entityId, reason, before, after });
 }

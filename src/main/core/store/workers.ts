@@ -27,6 +27,10 @@ export interface WorkerRecord {
   readonly registeredAt: number | null;
   readonly currentTaskId: string | null;
   readonly currentTaskTitle: string | null;
+  /** Of its current task, as far as the console knows that one. */
+  readonly currentPlanId: string | null;
+  readonly currentAgent: string | null;
+  readonly currentStartedAt: number | null;
   readonly pid: number | null;
   readonly pidStart: string | null;
   readonly host: string | null;
@@ -90,8 +94,9 @@ export function tellOfWorkers(
 }
 
 const COLUMNS = `SELECT w.id, w.role, w.status, w.last_heartbeat, w.capabilities, w.current_task_id, w.registered_at,
-    t.title AS task_title, i.pid, i.pid_start, i.host, i.boot_id, i.program, i.slot
-  FROM workers w LEFT JOIN console_workers i ON i.worker_id = w.id LEFT JOIN tasks t ON t.id = w.current_task_id`;
+    t.title AS task_title, k.plan_id, k.agent, cr.started_at, i.pid, i.pid_start, i.host, i.boot_id, i.program, i.slot
+  FROM workers w LEFT JOIN console_workers i ON i.worker_id = w.id LEFT JOIN tasks t ON t.id = w.current_task_id
+    LEFT JOIN console_tasks k ON k.task_id = w.current_task_id LEFT JOIN console_runs cr ON cr.run_id = k.run_id`;
 
 /** No machine runs more; a longer list helps nobody. */
 const MOST_WORKERS = 1_000;
@@ -99,6 +104,29 @@ const MOST_WORKERS = 1_000;
 /** All of them, ours and foreign ones, by id. */
 export function listWorkers(db: ReadableDatabase): WorkerRecord[] {
   return statement(db, `${COLUMNS} ORDER BY w.id LIMIT ${MOST_WORKERS}`).all().map(decode);
+}
+
+/** Where a page of workers begins: after this one, by role and id. */
+export interface WorkerPlace {
+  readonly role: string;
+  readonly id: string;
+}
+
+export const WORKERS_AFTER = `${COLUMNS} WHERE (w.role, w.id) > (?, ?) ORDER BY w.role, w.id LIMIT ?`;
+
+/** The next workers by role and id. Null: from the first. */
+export function listWorkersAfter(db: ReadableDatabase, after: WorkerPlace | null, limit: number): WorkerRecord[] {
+  return statement(db, WORKERS_AFTER)
+    .all(after?.role ?? "", after?.id ?? "", limit)
+    .map(decode);
+}
+
+// A range of the key: LIKE would read all of them.
+const BY_PREFIX = `${COLUMNS} WHERE w.id >= ? AND w.id < ? ORDER BY w.id LIMIT ${MOST_WORKERS}`;
+
+/** Workers whose ids begin so. `next`: the first text that no such id comes behind. */
+export function listWorkersBetween(db: ReadableDatabase, from: string, next: string): WorkerRecord[] {
+  return statement(db, BY_PREFIX).all(from, next).map(decode);
 }
 
 export function getWorkers(db: ReadableDatabase, ids: readonly string[]): WorkerRecord[] {
@@ -116,6 +144,9 @@ function decode(row: Row): WorkerRecord {
     registeredAt: parseTime(row.registered_at),
     currentTaskId: textOrNull(row.current_task_id),
     currentTaskTitle: textOrNull(row.task_title),
+    currentPlanId: textOrNull(row.plan_id),
+    currentAgent: textOrNull(row.agent),
+    currentStartedAt: integerOrNull(row.started_at),
     pid: integerOrNull(row.pid),
     pidStart: textOrNull(row.pid_start),
     host: textOrNull(row.host),

@@ -36,6 +36,8 @@ export function whyOf(item: AttentionItem, now: number): string {
     const { state, pid, lastHeartbeat } = item.worker;
     const heard = lastHeartbeat === null ? "no heartbeat ever" : `last heartbeat ${formatAge(now - lastHeartbeat)} ago`;
     if (state === "dead") return `Process ${pid ?? ""} is gone, ${heard}.`.replace("  ", " ");
+    if (state === "zombie")
+      return `Process ${pid ?? ""} has ended and its parent has not noticed, ${heard}.`.replace("  ", " ");
     return state === "error" ? `It reports an error, ${heard}.` : `It does not report any more: ${heard}.`;
   }
   const { task, blocks } = item;
@@ -63,7 +65,7 @@ function cause({ kind, task, worker }: Exclude<AttentionItem, { kind: "worker" }
       }
       const heard =
         worker.lastHeartbeat === null ? "" : `, last heartbeat ${formatAge(now - worker.lastHeartbeat)} ago`;
-      const what = worker.state === "dead" ? "process is gone" : `is ${worker.state}`;
+      const what = worker.state === "dead" || worker.state === "zombie" ? "process is gone" : `is ${worker.state}`;
       return `${worker.id} ${what}${heard}. The task is still marked in progress.`;
     }
   }

@@ -23,7 +23,7 @@ export function hiveHandlers({ store, actor }: { readonly store: Store; readonly
     "workers.heartbeat": ({ workerId, status }) => workers.updateWorkerHeartbeat(store, caller, workerId, status),
     "workers.active": ({ role }) => workers.getActiveWorkers(store, caller, role),
     "workers.read": ({ workerId }) => workers.getWorker(store, caller, workerId),
-    "workers.unregister": ({ workerId }) => workers.unregisterWorker(store, caller, workerId),
+    "workers.unregister": ({ workerId, reason }) => workers.unregisterWorker(store, caller, workerId, reason ?? null),
     "plans.createSubtasks": async ({ planId }) => ({
       created: await plans.createPlannedSubtasksFromPlan(store, caller, planId),
     }),

@@ -60,7 +60,12 @@ function freshness(store: Store, { heartbeatLimitMs }: Caller): Freshness {
  * Takes a worker off the list; its runs stay readable and go on naming it. False: there is no such worker. Throws
  * `not_allowed` for a slot of a running console.
  */
-export async function unregisterWorker(store: Store, caller: Caller, workerId: string): Promise<boolean> {
+export async function unregisterWorker(
+  store: Store,
+  caller: Caller,
+  workerId: string,
+  reason: string | null = null,
+): Promise<boolean> {
   const id = checked(hiveId, workerId, "unregisterWorker");
-  return store.write((tx) => removeWorkerRow(tx, id, writerOf(store, caller)), { foreignKeys: false });
+  return store.write((tx) => removeWorkerRow(tx, id, writerOf(store, caller), reason), { foreignKeys: false });
 }

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { noteAddition, undoAdditions } from "./adoption";
+import { CARE } from "./care";
 import { CONSOLE_TABLES } from "./console-tables";
 import { CONSOLE_TRIGGERS } from "./console-triggers";
 import { CONTROL } from "./control";
@@ -118,6 +119,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of SCHEDULES) db.exec(sql);
     },
     down: (db) => drop(db, SCHEDULES),
+  },
+  {
+    version: 12,
+    name: "lists of workers, backups",
+    up: (db) => {
+      for (const sql of CARE) db.exec(sql);
+    },
+    down: (db) => drop(db, CARE),
   },
 ];
 
