@@ -27,6 +27,7 @@ import { WINDOW_KEYS } from "./features/shell/window-acts";
 import { WorkersView } from "./features/workers/workers-view";
 import { followLocation, goTo, type Place, usePlace } from "./location";
 import { startSync } from "./sync";
+import { followTimeStyle, useTimeStyle } from "./time-format";
 import { useHotkeys } from "./ui/hotkeys";
 import { Toasts } from "./ui/toast";
 import { TooltipProvider } from "./ui/tooltip";
@@ -39,6 +40,7 @@ function useRuntime(): void {
     const ends = [
       followLocation(),
       applyTheme(),
+      followTimeStyle(),
       startSync(),
       startApp(),
       startPlans(),
@@ -62,6 +64,8 @@ function useRuntime(): void {
 
 export function App() {
   useRuntime();
+  // Whatever shows a moment is written anew with it.
+  useTimeStyle();
   const place = usePlace();
   const error = useNoDatabase();
   return (

@@ -50,24 +50,6 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BYTE_UNITS[unit]}`;
 }
 
-/** Time of day in the computer's zone, 24 hours: `14:32:07`. */
-export function formatClock(time: number): string {
-  const date = new Date(time);
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-/** Date and time in the computer's zone: `2026-11-21 14:32:07`. */
-export function formatDateTime(time: number): string {
-  const date = new Date(time);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${formatClock(time)}`;
-}
-
-/** The time of day for today, else with the date: `14:32` or `2026-11-20 14:32`. */
-export function formatMoment(time: number, now: number): string {
-  const full = formatDateTime(time);
-  return full.slice(0, 10) === formatDateTime(now).slice(0, 10) ? full.slice(11, 16) : full.slice(0, 16);
-}
-
 /** `1 task`, `2 tasks`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

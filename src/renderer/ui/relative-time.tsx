@@ -1,5 +1,6 @@
+import { formatClock, formatDateTime, formatMoment, useTimeStyle } from "../time-format";
 import { useNow } from "./clock";
-import { formatAge, formatClock, formatDateTime, formatDuration, formatElapsed, formatMoment } from "./format";
+import { formatAge, formatDuration, formatElapsed } from "./format";
 
 interface MomentProps {
   /** Milliseconds since the epoch; null shows a dash. */
@@ -11,6 +12,7 @@ const Unknown = () => <span title="Not recorded">–</span>;
 /** How long ago, ticking: `27s`, or `27s ago`. The absolute time shows on hover. */
 export function RelativeTime({ at, ago = false }: MomentProps & { readonly ago?: boolean }) {
   const now = useNow();
+  useTimeStyle();
   if (at === null) return <Unknown />;
   const age = formatAge(now - at);
   return (
@@ -23,6 +25,7 @@ export function RelativeTime({ at, ago = false }: MomentProps & { readonly ago?:
 /** The time of day, with the date when that is not today's; in full on hover. */
 export function Moment({ at }: MomentProps) {
   const now = useNow();
+  useTimeStyle();
   if (at === null) return <Unknown />;
   return (
     <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
@@ -33,6 +36,7 @@ export function Moment({ at }: MomentProps) {
 
 /** The time of day with seconds: `14:32:07`; the date on hover. */
 export function ClockTime({ at }: MomentProps) {
+  useTimeStyle();
   if (at === null) return <Unknown />;
   return (
     <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>

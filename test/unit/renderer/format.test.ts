@@ -2,12 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   formatAge,
   formatBytes,
-  formatClock,
   formatCount,
-  formatDateTime,
   formatDuration,
   formatElapsed,
-  formatMoment,
   plural,
   shortId,
 } from "../../../src/renderer/ui/format";
@@ -63,20 +60,6 @@ describe("formatBytes", () => {
     [3_900_000_000, "3.9 GB"],
   ])("%i reads %s", (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
-  });
-});
-
-describe("times of day", () => {
-  const time = new Date(2026, 10, 21, 14, 2, 7).getTime();
-
-  it("uses 24 hours and two digits", () => {
-    expect(formatClock(time)).toBe("14:02:07");
-    expect(formatDateTime(time)).toBe("2026-11-21 14:02:07");
-  });
-
-  it("names the date only when it is another day's", () => {
-    expect(formatMoment(time, time + HOUR)).toBe("14:02");
-    expect(formatMoment(time, time + DAY)).toBe("2026-11-21 14:02");
   });
 });
 

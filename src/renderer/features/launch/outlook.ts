@@ -1,4 +1,5 @@
 import type { DryRun, DryRunLimit } from "../../../shared/model/forecast";
+import { formatTimeOfDay, wallClock } from "../../time-format";
 import { formatCount, formatDuration, plural } from "../../ui/format";
 
 /** A figure of the outlook. */
@@ -11,13 +12,12 @@ export interface Figure {
   readonly title: string;
 }
 
-const two = (value: number): string => String(value).padStart(2, "0");
+const DAY = 86_400_000;
 
 /** `15:10`; with the day when it is another one. */
 export function clockAt(time: number, now: number): string {
-  const at = new Date(time);
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  const days = Math.round((new Date(time).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / 86_400_000);
+  const clock = formatTimeOfDay(time);
+  const days = Math.floor(wallClock(time).getTime() / DAY) - Math.floor(wallClock(now).getTime() / DAY);
   return days === 0 ? clock : `${clock} +${days}d`;
 }
 

@@ -6,10 +6,11 @@ import {
   MOST_OF_A_KIND,
 } from "../../../shared/model/overview";
 import { goTo, taskPlace } from "../../location";
+import { formatDateTime } from "../../time-format";
 import { Button } from "../../ui/button";
 import { useNow } from "../../ui/clock";
 import { EmptyState } from "../../ui/empty-state";
-import { formatAge, formatCount, formatDateTime } from "../../ui/format";
+import { formatAge, formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Panel } from "../../ui/panel";
 import { Segmented } from "../../ui/segmented";

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Throughput } from "../../../shared/model/overview";
-import { formatClock } from "../../ui/format";
+import { formatTimeOfDay, wallClock } from "../../time-format";
 import { onThemeChange } from "../../ui/graph/palette";
 import styles from "./overview.module.css";
 
@@ -75,8 +75,8 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const DAY = 24 * 3_600_000;
 
 function tickWords(time: number, rangeMs: number): string {
-  const clock = formatClock(time).slice(0, 5);
-  return rangeMs > DAY ? `${DAYS[new Date(time).getDay()]} ${clock}` : clock;
+  const clock = formatTimeOfDay(time);
+  return rangeMs > DAY ? `${DAYS[wallClock(time).getUTCDay()]} ${clock}` : clock;
 }
 
 /** Ended attempts over time as bars, the failed ones on top. */

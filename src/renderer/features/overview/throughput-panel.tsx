@@ -1,7 +1,8 @@
 import { useMemo, useState } from "react";
 import { THROUGHPUT_RANGES, type Throughput } from "../../../shared/model/overview";
 import { messageOf } from "../../api";
-import { formatClock, formatCount, formatDuration, formatMoment } from "../../ui/format";
+import { formatMoment, formatTimeOfDay } from "../../time-format";
+import { formatCount, formatDuration } from "../../ui/format";
 import { Panel } from "../../ui/panel";
 import styles from "./overview.module.css";
 import { ThroughputChart } from "./throughput-chart";
@@ -86,6 +87,6 @@ function note({ readBackTo }: Throughput): string {
 
 function barWords({ since, stepMs, completed, failed }: Throughput, bar: number): string {
   const begin = since + bar * stepMs;
-  const span = `${formatClock(begin).slice(0, 5)} to ${formatClock(begin + stepMs).slice(0, 5)}`;
+  const span = `${formatTimeOfDay(begin)} to ${formatTimeOfDay(begin + stepMs)}`;
   return `${span}: ${formatCount(completed[bar] ?? 0)} completed, ${formatCount(failed[bar] ?? 0)} failed`;
 }

@@ -1,6 +1,7 @@
 import { FileCode2 } from "lucide-react";
 import { useState } from "react";
 import type { PlanDetail } from "../../../shared/model/views";
+import { formatDate, formatTimeOfDay } from "../../time-format";
 import { EmptyState } from "../../ui/empty-state";
 import { formatCount, plural } from "../../ui/format";
 import { Moment } from "../../ui/relative-time";
@@ -57,7 +58,8 @@ export function DefinitionTab({ plan }: { readonly plan: PlanDetail }) {
               <option value="">None: show its text</option>
               {others.map((run) => (
                 <option key={run.id} value={run.id}>
-                  {new Date(run.createdAt ?? 0).toLocaleString("sv-SE").slice(0, 16)}, {run.status.replaceAll("_", " ")}
+                  {formatDate(run.createdAt ?? 0)} {formatTimeOfDay(run.createdAt ?? 0)},{" "}
+                  {run.status.replaceAll("_", " ")}
                 </option>
               ))}
             </select>

@@ -1,11 +1,11 @@
 import { Radio } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { EventRow } from "../../../shared/model/log-views";
+import { formatDateTime } from "../../time-format";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure, MoreFailed } from "../../ui/failure";
-import { formatDateTime } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { NewPill } from "../../ui/new-pill";
 import { Segmented } from "../../ui/segmented";

@@ -1,3 +1,5 @@
+import { formatClock, formatDate, formatTimeOfDay, zoneOffset } from "../../time-format";
+
 /** A stretch of time, milliseconds since the epoch. */
 export interface TimeSpan {
   readonly from: number;
@@ -62,28 +64,26 @@ const STEPS = [
 ];
 const PIXELS_A_TICK = 110;
 
-/** Moments worth a line, whole steps of the local clock, and how long a step is. */
+/** Moments worth a line, whole steps of the clock of the zone, and how long a step is. */
 export function ticksOf(span: TimeSpan, width: number): { readonly times: readonly number[]; readonly step: number } {
   const length = span.to - span.from;
   const most = Math.max(1, Math.floor(width / PIXELS_A_TICK));
   const step =
     STEPS.find((candidate) => length / candidate <= most) ??
     (STEPS.at(-1) ?? DAY) * Math.ceil(length / most / (30 * DAY));
-  const offset = new Date(span.from).getTimezoneOffset() * MINUTE;
+  const offset = -zoneOffset(span.from);
   const times: number[] = [];
   for (let time = Math.ceil((span.from - offset) / step) * step + offset; time <= span.to; time += step)
     times.push(time);
   return { times, step };
 }
 
-const two = (value: number): string => String(value).padStart(2, "0");
-
 /** A tick in as many figures as tell it from its neighbours. */
 export function tickWords(time: number, step: number): string {
-  const date = new Date(time);
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (step < SECOND) return `${clock}:${two(date.getSeconds())}.${Math.floor(date.getMilliseconds() / 100)}`;
-  if (step < MINUTE) return `${clock}:${two(date.getSeconds())}`;
-  if (step < DAY) return clock;
-  return `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  if (step < SECOND) {
+    const tenth = Math.floor((((time % SECOND) + SECOND) % SECOND) / 100);
+    return formatClock(time).replace(/:\d\d(?= |$)/, (seconds) => `${seconds}.${tenth}`);
+  }
+  if (step < MINUTE) return formatClock(time);
+  return step < DAY ? formatTimeOfDay(time) : formatDate(time).slice(5);
 }

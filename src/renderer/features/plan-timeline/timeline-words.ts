@@ -1,4 +1,5 @@
-import { formatClock, formatDuration, formatElapsed, plural } from "../../ui/format";
+import { formatClock } from "../../time-format";
+import { formatDuration, formatElapsed, plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { A_PERSON, type Expected, readyAt, shownAttempts, type TimelineModel } from "./timeline-model";
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { PlanForecast } from "../../../shared/model/forecast";
 import { call, on } from "../../api";
-import { formatClock, formatMoment } from "../../ui/format";
+import { formatMoment } from "../../time-format";
 
 /** A prediction moves slowly, and is not worth much more often. */
 const ASK_MS = 10_000;
@@ -39,17 +39,11 @@ export function useForecast(planId: string, isRunning = true): PlanForecast | nu
   return isRunning && asked?.planId === planId ? asked.forecast : null;
 }
 
-/** The time of day, with the date when that is another day's. */
-const clock = (time: number, now: number): string => {
-  const moment = formatMoment(time, now);
-  return moment.length > 5 ? moment : formatClock(time).slice(0, 5);
-};
-
 /** When it ends, in words: `14:58`, `at least 14:58`; null where nothing can be said. */
 export function finishWords(forecast: PlanForecast, which: "P50" | "P90", now: number): string | null {
   const time = which === "P50" ? forecast.finishP50 : forecast.finishP90;
   if (time === null) return null;
-  return `${forecast.kind === "at_least" && which === "P50" ? "≥ " : ""}${clock(time, now)}`;
+  return `${forecast.kind === "at_least" && which === "P50" ? "≥ " : ""}${formatMoment(time, now)}`;
 }
 
 /** What a prediction rests on, or why there is none, in a sentence. */

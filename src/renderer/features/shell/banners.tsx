@@ -1,8 +1,8 @@
 import { Eye, Info, PauseCircle, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { reloadAll, useSync } from "../../sync";
+import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
-import { formatClock } from "../../ui/format";
 import { useApp } from "./app-store";
 import styles from "./shell.module.css";
 

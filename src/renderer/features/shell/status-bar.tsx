@@ -1,6 +1,7 @@
 import { Eye, HardDrive, PauseCircle, Play } from "lucide-react";
+import { formatClock } from "../../time-format";
 import { useNow } from "../../ui/clock";
-import { formatBytes, formatClock } from "../../ui/format";
+import { formatBytes } from "../../ui/format";
 import { useHotkeyHints } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import { useApp } from "./app-store";
