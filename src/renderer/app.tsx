@@ -5,6 +5,7 @@ import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
 import { Dialogs } from "./features/dialogs/dialogs";
 import { DropTarget } from "./features/launch/drop-target";
+import { EventsView } from "./features/events/events-view";
 import { LaunchView } from "./features/launch/launch-view";
 import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
@@ -101,6 +102,7 @@ function View({ place }: { readonly place: Place }) {
   if (place.view === "overview") return <OverviewView />;
   if (place.view === "tasks") return <TasksView place={place} />;
   if (place.view === "workers") return <WorkersView />;
+  if (place.view === "events") return <EventsView place={place} />;
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
   if (place.view === "launch") return <LaunchView place={place} />;
   return place.planId === null ? (

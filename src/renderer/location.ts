@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import { FIGURE_RANGE_NAMES, type FigureRange } from "../shared/model/event-figures";
 import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
 
 export const PLAN_TABS = ["graph", "timeline", "tasks", "events", "definition"] as const;
@@ -43,6 +44,18 @@ export interface LaunchPlace {
   readonly like?: string | undefined;
 }
 
+/** What happened, or what people did. */
+export interface EventsPlace {
+  readonly view: "events";
+  readonly log: "events" | "audit";
+  /** The filter, as typed. */
+  readonly query: string;
+  /** How far back the figures go. */
+  readonly range: FigureRange;
+  /** The place in its log of the one that is inspected. */
+  readonly cursor: string | null;
+}
+
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
   | {
@@ -53,8 +66,11 @@ export type Place =
       readonly tab: PlanTab | null;
       /** Undefined: what the inspector shows already. */
       readonly inspect?: InspectPlace | undefined;
+      /** The moment that the plan is shown as of, in milliseconds since the epoch; undefined: as it is now. */
+      readonly at?: number | undefined;
     }
   | TasksPlace
+  | EventsPlace
   | { readonly view: "overview" }
   | LaunchPlace
   | { readonly view: "schedules"; readonly scheduleId: string | null }
@@ -74,12 +90,13 @@ function decode(part: string): string | null {
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
- * `#/schedules/<schedule>`, `#/workers`. Else: the overview.
+ * `#/schedules/<schedule>`, `#/workers`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
+  if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
   if (view === "workers") return { view: "workers" };
   if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
@@ -89,8 +106,35 @@ export function parsePlace(hash: string): Place {
   const given = new URLSearchParams(query);
   const tab = PLAN_TABS.find((known) => known === given.get("tab")) ?? null;
   const taskId = word === "tasks" ? second : null;
-  return { view: "plans", planId: first, taskId, tab, ...parseInspect(taskId, given) };
+  return { view: "plans", planId: first, taskId, tab, ...parseInspect(taskId, given), ...parseMoment(given) };
 }
+
+function parseMoment(query: URLSearchParams): { readonly at?: number } {
+  const at = query.get("at");
+  return at !== null && /^\d{1,15}$/.test(at) ? { at: Number(at) } : {};
+}
+
+function parseEvents(log: EventsPlace["log"], cursor: string | null, query: URLSearchParams): EventsPlace {
+  const range = FIGURE_RANGE_NAMES.find((known) => known === query.get("range")) ?? "15m";
+  return { view: "events", log, query: query.get("q") ?? "", range, cursor };
+}
+
+function formatEvents({ log, query, range, cursor }: EventsPlace): string {
+  return withQuery(`#/${log}${cursor === null ? "" : `/${encodeURIComponent(cursor)}`}`, [
+    ...(query === "" ? [] : ([["q", query]] as const)),
+    ...(range === "15m" ? [] : ([["range", range]] as const)),
+  ]);
+}
+
+/** The events, or the acts of people, that match a typed filter. */
+export const eventsPlace = (query = "", given: Partial<EventsPlace> = {}): EventsPlace => ({
+  view: "events",
+  log: "events",
+  range: "15m",
+  cursor: null,
+  ...given,
+  query,
+});
 
 function parseLaunch(sample: string | null, query: URLSearchParams): LaunchPlace {
   const file = query.get("file");
@@ -153,6 +197,7 @@ function formatLaunch({ sample, file, like }: LaunchPlace): string {
 export function formatPlace(place: Place): string {
   if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
+  if (place.view === "events") return formatEvents(place);
   if (place.view === "workers") return "#/workers";
   if (place.view === "launch") return formatLaunch(place);
   if (place.view === "schedules")
@@ -163,6 +208,7 @@ export function formatPlace(place: Place): string {
   return withQuery(`${plan}${task}`, [
     ...(place.tab === null ? [] : ([["tab", place.tab]] as const)),
     ...inspectQuery(place.taskId, place.inspect),
+    ...(place.at === undefined ? [] : ([["at", String(place.at)]] as const)),
   ]);
 }
 
@@ -203,6 +249,7 @@ export const tasksPlace = (query = "", given: Partial<TasksPlace> = {}): TasksPl
 
 const PLACE_KEY = "place";
 const TASKS_KEY = "tasks-place";
+const EVENTS_KEY = "events-place";
 
 const kept = (key: string): string => globalThis.localStorage?.getItem(key) ?? "";
 
@@ -210,23 +257,32 @@ interface LocationState {
   readonly place: Place;
   /** How the tasks were looked at last: whoever comes back to them finds filter, order and layout again. */
   readonly tasks: TasksPlace;
+  /** The same for events and acts. */
+  readonly events: EventsPlace;
 }
 
 const useLocation = create<LocationState>()(() => {
   const tasks = parsePlace(kept(TASKS_KEY));
+  const events = parsePlace(kept(EVENTS_KEY));
   return {
     place: parsePlace(globalThis.location?.hash ?? ""),
     tasks: tasks.view === "tasks" ? tasks : tasksPlace(),
+    events: events.view === "events" ? events : eventsPlace(),
   };
 });
 
 function read(): void {
   const place = parsePlace(window.location.hash);
-  useLocation.setState(place.view === "tasks" ? { place, tasks: place } : { place });
+  useLocation.setState({
+    place,
+    ...(place.view === "tasks" && { tasks: place }),
+    ...(place.view === "events" && { events: { ...place, cursor: null } }),
+  });
   // A file is known by its id as long as main runs, and no longer.
   const lasting: Place = place.view === "launch" && place.file !== undefined ? { view: "launch", sample: null } : place;
   window.localStorage.setItem(PLACE_KEY, formatPlace(lasting));
   if (place.view === "tasks") window.localStorage.setItem(TASKS_KEY, formatPlace(place));
+  if (place.view === "events") window.localStorage.setItem(EVENTS_KEY, formatPlace({ ...place, cursor: null }));
 }
 
 /** Follows the address until the returned function is called; without one it begins where the last window was left. */
@@ -254,6 +310,11 @@ export function placeNow(): Place {
 /** The tasks as they were looked at last. */
 export function useLastTasks(): TasksPlace {
   return useLocation((state) => state.tasks);
+}
+
+/** The events as they were looked at last. */
+export function useLastEvents(): EventsPlace {
+  return useLocation((state) => state.events);
 }
 
 export function usePlace(): Place {

@@ -1,6 +1,15 @@
-import { CalendarClock, Cpu, LayoutDashboard, ListChecks, Workflow } from "lucide-react";
+import { CalendarClock, Cpu, LayoutDashboard, ListChecks, Radio, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatPlace, type Place, planPlace, tasksPlace, useLastTasks, usePlace } from "../../location";
+import {
+  eventsPlace,
+  formatPlace,
+  type Place,
+  planPlace,
+  tasksPlace,
+  useLastEvents,
+  useLastTasks,
+  usePlace,
+} from "../../location";
 import { formatCount, plural } from "../../ui/format";
 import { useAttentionCount } from "../overview/overview-store";
 import styles from "./shell.module.css";
@@ -39,14 +48,20 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     views: ["schedules"],
   },
   { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
+  { label: "Events", icon: <Radio size={18} strokeWidth={1.6} />, place: eventsPlace(), views: ["events"] },
 ];
 
 export function Rail() {
   const { view } = usePlace();
   const lastTasks = useLastTasks();
+  const lastEvents = useLastEvents();
   const wanting = useAttentionCount();
   // Back to the tasks as they were left; from there, a second press clears what was chosen.
-  const placeOf = (place: Place): Place => (place.view === "tasks" && view !== "tasks" ? lastTasks : place);
+  const placeOf = (place: Place): Place => {
+    if (place.view === view) return place;
+    if (place.view === "tasks") return lastTasks;
+    return place.view === "events" ? lastEvents : place;
+  };
   return (
     <nav className={styles.rail} aria-label="Main">
       {RAIL_ENTRIES.map(({ label, icon, place, views }) => (

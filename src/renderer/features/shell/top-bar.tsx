@@ -78,6 +78,7 @@ interface Crumb {
 function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[] {
   if (place.view === "overview") return [{ label: "Overview", place }];
   if (place.view === "tasks") return [{ label: "Tasks", place }];
+  if (place.view === "events") return [{ label: place.log === "events" ? "Events" : "Audit log", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
   if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   const plans: Crumb = { label: "Plans", place: planPlace(null) };
