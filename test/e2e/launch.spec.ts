@@ -24,6 +24,21 @@ async function answerSaveDialog({ app }: OpenConsole, path: string): Promise<voi
   }, path);
 }
 
+/** Follows where a button of the sources is from now on; gives its distances from the top that there were. */
+async function placesOf(page: Page, name: string): Promise<() => Promise<number[]>> {
+  const tops = await page.evaluateHandle((words) => {
+    const seen = new Set<number>();
+    new MutationObserver(() => {
+      const found = [...document.querySelectorAll("aside button")].find((button) =>
+        button.textContent?.includes(words),
+      );
+      if (found !== undefined) seen.add(Math.round(found.getBoundingClientRect().top));
+    }).observe(document.body, { childList: true, subtree: true });
+    return seen;
+  }, name);
+  return () => tops.evaluate((seen) => [...seen]);
+}
+
 const GREETING = `title: Greeting
 parameters:
   whom: {type: string, default: world, description: Who is greeted}
@@ -220,7 +235,10 @@ test("a new plan begins as one that runs, and becomes a file when it is saved", 
   const opened = await launch();
   const { page } = opened;
   await answerFileDialogs(opened, null);
+  const places = await placesOf(page, "Open plan file");
   await goTo(page, "#/launch");
+  await expect(start(page)).toBeEnabled();
+  expect(await places(), "nothing moves under the pointer when the first plan comes").toHaveLength(1);
   await source(page, /^New plan/).click();
   await expect(start(page)).toHaveText(/Launch New plan/);
   await expect(page.getByRole("button", { name: /^Schedule/ })).toHaveAttribute("aria-disabled", "true");

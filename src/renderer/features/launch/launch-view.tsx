@@ -128,7 +128,7 @@ export function LaunchView({ place }: { readonly place: LaunchPlace }) {
           <Chosen key={preview.sourceId} preview={preview} again={again} />
         )}
       </div>
-      {preview !== null && error === null && <Foot preview={preview} />}
+      {preview !== null && error === null ? <Foot preview={preview} /> : <EmptyFoot />}
     </Page>
   );
 }
@@ -172,6 +172,18 @@ function mergeFindings(preview: PlanPreview, refused: PlanPreview["findings"]): 
 }
 
 const GLYPH: Readonly<Record<Readiness["tone"], string>> = { ok: "completed", warning: "escalated", error: "failed" };
+
+/** Keeps the place of the foot until there is a plan: what is above it must not move away under the pointer. */
+function EmptyFoot() {
+  return (
+    <footer className={styles.foot}>
+      <span className={styles.detail} />
+      <Button variant="ghost" keys="Escape" onClick={leave}>
+        Cancel
+      </Button>
+    </footer>
+  );
+}
 
 function Foot({ preview }: { readonly preview: PlanPreview }) {
   const { typed, status, launchError, refused, sound } = useLaunch();
