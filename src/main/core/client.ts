@@ -2,12 +2,13 @@ import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
+import { readTuning } from "./operations/tuning";
 import { parsePlan } from "./plan/parse";
 import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
 import type { ReadPlan } from "./runner/scheduled-plan";
 import { type OpenMode, type OpenOptions, openStore, type Store } from "./store/open";
 import { listCancellingPlans } from "./store/plan-control";
-import { readSlots } from "./store/settings";
+import { readSlots, settingsStamp } from "./store/settings";
 
 /** `slots` null: as many as an operator set for the database, else as the machine has cores. */
 export type RunnerPart = Omit<RunnerOptions, "slots"> & { readonly slots: number | null };
@@ -59,14 +60,22 @@ export async function openCore({
 
 function begin(store: Store, options: RunnerPart): Runner {
   const first = readSlots(store.read);
-  const runner = startRunner(store, { ...options, slots: options.slots ?? first?.slots ?? availableParallelism() });
+  // What this process was told wins over what is set for the database.
+  const tuning = () => ({ ...readTuning(store.read), ...options });
+  const runner = startRunner(store, { ...tuning(), slots: options.slots ?? first?.slots ?? availableParallelism() });
   let seen = first?.at;
-  // Whichever process an operator sets the slots in, the one that starts the tasks follows.
+  let stamp = settingsStamp(store.read);
+  // Whichever process an operator sets something in, the one that starts the tasks follows.
   store.changes.subscribe(() => {
+    const now = settingsStamp(store.read);
+    if (now === stamp) return;
+    stamp = now;
+    runner.tune(tuning());
     const setting = readSlots(store.read);
-    if (setting === null || setting.at === seen) return;
-    seen = setting.at;
-    runner.setSlots(setting.slots);
+    if (setting?.at !== seen) {
+      seen = setting?.at;
+      runner.setSlots(setting?.slots ?? options.slots ?? availableParallelism());
+    }
   });
   return runner;
 }

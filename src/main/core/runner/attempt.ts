@@ -23,7 +23,7 @@ export interface AttemptContext {
   readonly files: AttemptFiles;
   /** How long it has been running already, by a clock that does not jump. */
   readonly elapsedMs: number;
-  /** From SIGTERM to SIGKILL. */
+  /** From SIGTERM to SIGKILL; read when it is stopped. */
   readonly graceMs: number;
 }
 
@@ -42,7 +42,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** Supervises a process: its time limit, a stop on request, what it leaves behind, and how it ended. */
 export function superviseProcess(process: AttemptProcess, context: AttemptContext): Attempt {
-  const { runId, timeoutMs, files, graceMs } = context;
+  const { runId, timeoutMs, files } = context;
   let stopped: StopReason | null = null;
   let stopping: Promise<void> | null = null;
   let over = false;
@@ -54,7 +54,7 @@ export function superviseProcess(process: AttemptProcess, context: AttemptContex
   const stop = (reason: StopReason): void => {
     if (over || stopping !== null) return;
     stopped = reason;
-    stopping = stopTree({ runId, group: process.group }, graceMs);
+    stopping = stopTree({ runId, group: process.group }, context.graceMs);
   };
   const limit =
     timeoutMs === null

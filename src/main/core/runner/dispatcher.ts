@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Environment } from "../agents/agent";
 import type { ChangeBatch } from "../store/change-feed";
 import type { WritableDatabase } from "../store/database";
 import { readDrained, withoutDrained } from "../store/drains";
@@ -15,7 +16,7 @@ import { createExecutor } from "./executors";
 import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
 import { createLives, type Phase } from "./lives";
-import { LOCAL_SKILLS, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
+import { localSkills, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
 import { createPersistence, LOST } from "./persistence";
 import { createRoster } from "./roster";
 import { sweepSecrets } from "./secrets";
@@ -27,10 +28,15 @@ export interface DispatcherOptions {
   readonly epoch: number;
   readonly program: string;
   readonly slots: number;
+  /** This and the next ones are read whenever they are needed: they may change. */
   readonly graceMs: number;
   readonly heartbeatMs: number;
   /** Another program's worker that has been silent for so long has lost its attempts. */
   readonly silenceMs: number;
+  /** What its slots can do besides what every console's can. */
+  readonly roles: readonly string[];
+  /** Where its agents look for endpoints and keys. */
+  readonly environment: Environment;
   /** Whether the lease cannot have been lost yet, by time alone. */
   readonly isLeaseFresh: () => boolean;
   readonly onLost: () => void;
@@ -43,6 +49,8 @@ export interface Dispatcher {
   /** Why nothing is started at the moment; null when nothing prevents it. */
   pausedReason(): string | null;
   setSlots(slots: number): void;
+  /** What its slots can do has changed. */
+  noteRoles(): void;
   /** Takes no more tasks; then leaves the running ones to the next console, or stops them. */
   stop(tasks: "leave" | "cancel"): Promise<void>;
   /** The lease is lost: touches nothing any more. The processes run on for the new holder. */
@@ -57,12 +65,12 @@ const FAREWELL_MS = 3_000;
 
 /** Claims ready tasks, starts them, watches them and records their ends, while its epoch lasts. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, epoch, graceMs } = options;
+  const { store, epoch } = options;
   const { clock } = store;
   const held = new Map<string, HeldRun>();
   /** Their ends cannot be written: they are not taken up again under this epoch. */
   const refused = new Set<string>();
-  const roster = createRoster(options.program, store.newId);
+  const roster = createRoster(options.program, store.newId, () => localSkills(options.roles));
   const persistence = createPersistence({
     store,
     epoch,
@@ -74,7 +82,17 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const { persist } = persistence;
   const confirmLease = async () => options.isLeaseFresh() || (await persist(() => true)) !== LOST;
-  const executor = createExecutor({ store, persistence, graceMs, confirmLease });
+  const executor = createExecutor(
+    {
+      store,
+      persistence,
+      get graceMs() {
+        return options.graceMs;
+      },
+      confirmLease,
+    },
+    options.environment,
+  );
   let slots = options.slots;
   let phase: Phase = "opening";
   let beating = false;
@@ -90,7 +108,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   const party = (free: readonly string[]): ClaimParty => ({
     free,
-    skills: LOCAL_SKILLS,
+    skills: localSkills(options.roles),
     completedBy: localWorkerId(1),
   });
 
@@ -122,7 +140,9 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     held,
     executor,
     persistence,
-    graceMs,
+    get graceMs() {
+      return options.graceMs;
+    },
     phase: () => phase,
     end: (end) => turns.end(end),
     onRefused: (runId) => refused.add(runId),
@@ -141,9 +161,15 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const externalRuns = createExternalRuns({
     store,
     persistence,
-    graceMs,
-    silenceMs: options.silenceMs,
-    intervalMs: options.heartbeatMs,
+    get graceMs() {
+      return options.graceMs;
+    },
+    get silenceMs() {
+      return options.silenceMs;
+    },
+    get intervalMs() {
+      return options.heartbeatMs;
+    },
     adopt: (run) => {
       if (!held.has(run.runId) && !refused.has(run.runId)) lives.adopt(run);
     },
@@ -235,11 +261,18 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   requeue();
 
   const unsubscribe = store.changes.subscribe(onChanges);
-  const heartbeat = setInterval(() => void beat(), options.heartbeatMs);
+  let heartbeat: NodeJS.Timeout | undefined;
+  const beatLater = (): void => {
+    heartbeat = setTimeout(() => {
+      beatLater();
+      void beat();
+    }, options.heartbeatMs);
+  };
+  beatLater();
   const shut = (last: Phase): void => {
     phase = last;
     unsubscribe();
-    clearInterval(heartbeat);
+    clearTimeout(heartbeat);
     clearTimeout(retryTimer);
   };
 
@@ -280,11 +313,12 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       slots = next;
       void syncRoster().then(claimSoon);
     },
+    noteRoles: () => void syncRoster().then(claimSoon),
     async stop(tasks) {
       shut(tasks === "cancel" ? "cancelling" : "leaving");
       if (tasks === "cancel") await cancel();
       else release();
-      await within(FAREWELL_MS + (tasks === "cancel" ? 2 * graceMs : 0), quiet());
+      await within(FAREWELL_MS + (tasks === "cancel" ? 2 * options.graceMs : 0), quiet());
       await dropSecrets();
       const ids = roster.ids(slots, occupation());
       await within(

@@ -2,7 +2,10 @@ import { isAlive } from "../process-identity";
 import { type Lease, type LeaseHolder, readLease, releaseLease, renewLease, takeLease } from "../store/lease";
 import type { Store } from "../store/open";
 
-/** A holder that has not raised its beat for this long is taken for dead. */
+/**
+ * A holder that has not raised its beat for this long is taken for dead, unless those who watch are told to wait longer.
+ * The holder itself always goes by this: nobody can have taken the lease within it.
+ */
 export const LEASE_MS = 2_000;
 const RENEW_MS = 500;
 const WATCH_MS = 250;
@@ -26,18 +29,22 @@ export interface LeaseView {
   readonly now: number;
   /** Whether the holder's process lives; null when that cannot be known from here. */
   readonly holderAlive: boolean | null;
+  /** How long its beat may stand still. Default: the shortest. */
+  readonly leaseMs?: number;
 }
 
 /**
  * Whether the lease may be taken: it is free, its holder is known to be dead, or its beat has stood still for
  * the lease's length. Wall clocks are not asked, so one that jumps elects nobody.
  */
-export function mayTake({ lease, sighting, now, holderAlive }: LeaseView): boolean {
-  return lease.holder === null || holderAlive === false || now - sighting.at >= LEASE_MS;
+export function mayTake({ lease, sighting, now, holderAlive, leaseMs = LEASE_MS }: LeaseView): boolean {
+  return lease.holder === null || holderAlive === false || now - sighting.at >= Math.max(leaseMs, LEASE_MS);
 }
 
 export interface ElectionOptions {
   readonly store: Store;
+  /** How long a holder's beat may stand still before it is followed. Default: the shortest. */
+  readonly leaseMs?: () => number;
   readonly holder: () => LeaseHolder;
   readonly onWon: (epoch: number) => void;
   readonly onLost: () => void;
@@ -98,7 +105,10 @@ export function startElection(options: ElectionOptions): Election {
     const asked = clock.monotonic();
     sighting = sight(sighting, seen, asked);
     const holderAlive = seen.holder === null ? null : isAlive(seen.holder);
-    if (!stopped && mayTake({ lease: seen, sighting, now: asked, holderAlive })) {
+    if (
+      !stopped &&
+      mayTake({ lease: seen, sighting, now: asked, holderAlive, leaseMs: options.leaseMs?.() ?? LEASE_MS })
+    ) {
       const claim = { expectedEpoch: seen.epoch, expectedBeat: seen.beat, holder: holder() };
       if (await store.write((tx) => takeLease(tx, claim))) {
         epoch = seen.epoch + 1;

@@ -35,7 +35,7 @@ function postponed(error: unknown): Begun {
 
 /** Runs commands as processes of this machine; `program`: a named agent's, in place of the task's own command. */
 function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim, program?: Program) => Promise<Begun> {
-  const { store, persistence, graceMs } = context;
+  const { store, persistence } = context;
   const makeFolders = createPlanFolders(store.filesFolder);
   const inherited = inheritedEnvironment(process.env);
 
@@ -102,7 +102,9 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
         timeoutMs: claim.spec.timeoutMs,
         files,
         elapsedMs: 0,
-        graceMs,
+        get graceMs() {
+          return context.graceMs;
+        },
       },
     );
     if (started !== null) noteProcess(claim.runId, started.pid, files.log, attempt.ended);

@@ -35,7 +35,7 @@ export interface ExternalRuns {
 const STEP = 100;
 
 export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
-  const { store, persistence, graceMs, silenceMs, intervalMs } = options;
+  const { store, persistence } = options;
   const { clock } = store;
   const sightings = new Map<string, Sighting>();
   const inHand = new Set<string>();
@@ -62,7 +62,7 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
   /** Nothing of it may run when the next attempt begins, as far as this machine goes. */
   const rescue = async (run: LiveRun, why: string): Promise<void> => {
     const isHere = run.host === null || run.host === thisHost.host;
-    if (isHere) await stopTree({ runId: run.runId, group: isAlive(run) === true ? run.pid : null }, graceMs);
+    if (isHere) await stopTree({ runId: run.runId, group: isAlive(run) === true ? run.pid : null }, options.graceMs);
     await persistence.persist((tx) => {
       const lost = { outcome: "failure", exitCode: null, signal: null, error: why, result: null } as const;
       finishRun(tx, { ...lost, ...common(), runId: run.runId, retryAt: retryAt(run, "failure", null) });
@@ -72,7 +72,7 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
   const giveUpWorker = (tx: WritableDatabase, workerId: string): void => {
     if (getWorkers(tx, [workerId])[0]?.status === "offline") return;
     markWorkersOffline(tx, [workerId]);
-    tellOfWorkers(tx, [workerId], "offline", common());
+    tellOfWorkers(tx, [workerId], "offline", common(), { lost: true });
   };
 
   const take = async (runs: readonly LiveRun[], workerId: string, why: string, isGone: boolean): Promise<void> => {
@@ -117,12 +117,12 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
           sightings.get(workerId),
           record?.lastHeartbeat ?? null,
           clock.monotonic(),
-          2 * intervalMs,
+          2 * options.intervalMs,
         );
         sightings.set(workerId, sighting);
         const open = theirs.filter((run) => !inHand.has(run.runId));
         const isGone = record !== undefined && isAlive(record) === false;
-        if (open.length === 0 || (!isGone && sighting.silentMs < silenceMs)) continue;
+        if (open.length === 0 || (!isGone && sighting.silentMs < options.silenceMs)) continue;
         for (const run of open) inHand.add(run.runId);
         const why = isGone
           ? `The process of worker ${workerId} (${processOf(record)}) is gone`

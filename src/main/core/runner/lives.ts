@@ -46,7 +46,7 @@ export interface Lives {
 }
 
 export function createLives(options: LivesOptions): Lives {
-  const { store, held, executor, graceMs } = options;
+  const { store, held, executor } = options;
   const { clock } = store;
   const { persist } = options.persistence;
   const underWay = new Set<Promise<void>>();
@@ -79,7 +79,9 @@ export function createLives(options: LivesOptions): Lives {
       timeoutMs: run.spec?.timeoutMs ?? null,
       files,
       elapsedMs: remains.elapsedMs,
-      graceMs,
+      get graceMs() {
+        return options.graceMs;
+      },
     });
     return { kind: "running", attempt };
   };

@@ -9,6 +9,13 @@ export const LOCAL_CAPABILITIES = AGENT_IDS.filter((id) => id !== "approval");
 /** The same as a kind of worker: a task that names a role is theirs when it names this one. */
 export const LOCAL_SKILLS: Skills = { role: "local", capabilities: LOCAL_CAPABILITIES };
 
+/** Those, and what else the operator says that they can do. */
+export function localSkills(roles: readonly string[]): Skills {
+  return roles.length === 0
+    ? LOCAL_SKILLS
+    : { ...LOCAL_SKILLS, capabilities: [...new Set([...LOCAL_CAPABILITIES, ...roles])] };
+}
+
 const LOCAL_WORKER = /^local-([1-9]\d*)$/;
 
 /** The worker of a slot, counted from 1. The ids stay the same whichever console holds the lease. */
@@ -27,11 +34,11 @@ export function localWorkerIds(slots: number): string[] {
 }
 
 /** The rows of these local workers, as ours. */
-export function localWorkers(ids: readonly string[], program: string): NewWorker[] {
+export function localWorkers(ids: readonly string[], program: string, skills: Skills = LOCAL_SKILLS): NewWorker[] {
   const identity = ownIdentity();
   return ids.map((id) => ({
     id,
-    ...LOCAL_SKILLS,
+    ...skills,
     ...identity,
     program,
     slot: slotOf(id) ?? 0,

@@ -1,8 +1,8 @@
 import type { WritableDatabase } from "../store/database";
-import { occupyWorker } from "../store/queue";
+import { occupyWorker, type Skills } from "../store/queue";
 import { listWorkers, markWorkersOffline, tellOfWorkers, upsertWorkers } from "../store/workers";
 import { EVENT_SOURCE } from "./claim-batch";
-import { localWorkerIds, localWorkers, slotOf } from "./local-workers";
+import { LOCAL_SKILLS, localWorkerIds, localWorkers, slotOf } from "./local-workers";
 
 /** Which task a worker is busy with. */
 export type Occupation = ReadonlyMap<string, string>;
@@ -18,7 +18,9 @@ export interface Roster {
   ids(slots: number, busy: Occupation): string[];
 }
 
-export function createRoster(program: string, newId: () => string): Roster {
+/** `skills`: what its slots can do; when that has changed, all of them join anew. */
+export function createRoster(program: string, newId: () => string, skills: () => Skills = () => LOCAL_SKILLS): Roster {
+  let told: Skills | null = null;
   const ids = (slots: number, busy: Occupation): string[] => {
     const own = localWorkerIds(slots);
     return [...own, ...[...busy.keys()].filter((id) => !own.includes(id))];
@@ -30,9 +32,12 @@ export function createRoster(program: string, newId: () => string): Roster {
       const rows = listWorkers(tx).filter((row) => slotOf(row.id) !== null && row.status !== "offline");
       const gone = rows.filter((row) => !own.includes(row.id)).map((row) => row.id);
       const kept = new Set(rows.filter((row) => row.pid === process.pid).map((row) => row.id));
-      const joining = own.filter((id) => !kept.has(id));
+      const theirs = skills();
+      const isOther = told !== null && told.capabilities.join() !== theirs.capabilities.join();
+      told = theirs;
+      const joining = own.filter((id) => isOther || !kept.has(id));
       markWorkersOffline(tx, gone);
-      upsertWorkers(tx, localWorkers(joining, program), now);
+      upsertWorkers(tx, localWorkers(joining, program, theirs), now);
       const writer = { now, source: EVENT_SOURCE, newId };
       tellOfWorkers(tx, gone, "offline", writer);
       tellOfWorkers(tx, joining, "idle", writer);

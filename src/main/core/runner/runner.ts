@@ -1,16 +1,23 @@
 import { toErrorBody } from "../../../shared/errors";
 import type { RunnerInfo } from "../../../shared/model/views";
 import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
+import type { Environment } from "../agents/agent";
 import { ownIdentity } from "../process-identity";
 import type { Store } from "../store/open";
 import { type Dispatcher, startDispatcher } from "./dispatcher";
-import { startElection } from "./election";
+import { LEASE_MS, startElection } from "./election";
 
 export interface RunnerOptions {
   /** How many tasks run at once. */
   readonly slots: number;
   /** Shown to other consoles on the same database. */
   readonly program: "window" | "cli";
+  /** What its slots can do besides what every console's can. Default: nothing. */
+  readonly roles?: readonly string[];
+  /** How long a holder of the lease that cannot be seen to live may be silent. Default 2,000. */
+  readonly leaseMs?: number;
+  /** Where its agents look for endpoints and keys; read anew with each attempt. Default: the process's. */
+  readonly environment?: Environment;
   /** From SIGTERM to SIGKILL in milliseconds. Default 5,000. */
   readonly graceMs?: number;
   /** How often the workers' hearts beat, in milliseconds. Default 5,000. */
@@ -25,8 +32,13 @@ export interface Duties {
   stop(): Promise<void>;
 }
 
+/** What may be changed while it runs. */
+export type RunnerTuning = Pick<RunnerOptions, "graceMs" | "heartbeatMs" | "silenceMs" | "leaseMs" | "roles">;
+
 export interface Runner {
   info(): RunnerInfo;
+  /** From now on these hold; what is not given goes back to its default. */
+  tune(tuning: RunnerTuning): void;
   /** Running tasks above the new number run to their ends. */
   setSlots(slots: number): void;
   /**
@@ -45,10 +57,11 @@ const DEFAULT_GRACE_MS = 5_000;
  * time holds the dispatcher's lease.
  */
 export function startRunner(store: Store, options: RunnerOptions): Runner {
-  const { program } = options;
+  const { program, environment = process.env } = options;
   const listeners = new Set<() => void>();
   const holderId = store.newId();
   let slots = options.slots;
+  let tuning: RunnerTuning = options;
   let dispatcher: Dispatcher | null = null;
   let duties: Duties | null = null;
   let electionTrouble: string | null = null;
@@ -66,6 +79,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
 
   const election = startElection({
     store,
+    leaseMs: () => tuning.leaseMs ?? LEASE_MS,
     holder: () => ({ holderId, ...ownIdentity(), program, slots }),
     onWon(epoch) {
       if (stopping !== null) return;
@@ -74,9 +88,19 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
         epoch,
         program,
         slots,
-        graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
-        heartbeatMs: options.heartbeatMs ?? HEARTBEAT_INTERVAL_MS,
-        silenceMs: options.silenceMs ?? HEARTBEAT_LIMIT_MS,
+        environment,
+        get graceMs() {
+          return tuning.graceMs ?? DEFAULT_GRACE_MS;
+        },
+        get heartbeatMs() {
+          return tuning.heartbeatMs ?? HEARTBEAT_INTERVAL_MS;
+        },
+        get silenceMs() {
+          return tuning.silenceMs ?? HEARTBEAT_LIMIT_MS;
+        },
+        get roles() {
+          return tuning.roles ?? [];
+        },
         isLeaseFresh: () => election.isFresh(),
         onLost: () => election.lose(),
         onChange: announce,
@@ -115,6 +139,11 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
         dispatcher: holder && { pid: holder.pid, host: holder.host, program: holder.program },
         pausedReason: dispatcher?.pausedReason() ?? electionTrouble,
       };
+    },
+    tune(next) {
+      const isOther = (next.roles ?? []).join() !== (tuning.roles ?? []).join();
+      tuning = next;
+      if (isOther) dispatcher?.noteRoles();
     },
     setSlots(next) {
       slots = next;

@@ -80,6 +80,7 @@ export function tellOfWorkers(
   ids: readonly string[],
   status: "idle" | "offline",
   { now, source, newId }: Writer,
+  details: Readonly<Record<string, unknown>> = {},
 ): void {
   for (const id of ids) {
     appendEvent(tx, {
@@ -88,7 +89,7 @@ export function tellOfWorkers(
       at: now,
       source,
       correlationId: id,
-      payload: { worker_id: id, status },
+      payload: { worker_id: id, status, ...details },
     });
   }
 }
