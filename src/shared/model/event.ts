@@ -1,3 +1,5 @@
+import type { TaskStatus } from "./task";
+
 /** The 33 event types of the unified bus. Foreign types are stored and shown as they are. */
 export const EVENT_TYPES = [
   "task.created",
@@ -36,3 +38,18 @@ export const EVENT_TYPES = [
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What the move of a task to a status is told as. */
+export const EVENT_OF_STATUS: Readonly<Record<TaskStatus, EventType>> = {
+  queued: "task.progress",
+  assigned: "task.assigned",
+  in_progress: "task.started",
+  review_pending: "review.requested",
+  approved: "review.approved",
+  rejected: "review.rejected",
+  rework_needed: "task.progress",
+  escalated: "task.progress",
+  completed: "task.completed",
+  failed: "task.failed",
+  cancelled: "task.cancelled",
+};

@@ -50,6 +50,10 @@ const BUSY_LIMIT_MS = 15_000;
 /** A group ends after this long, so that the event loop breathes between two. */
 const GROUP_LIMIT_MS = 8;
 const BUSY_RETRY_MS = { first: 1, most: 25 } as const;
+/** While `enable_unified_events` is on, triggers tell what programs write that tell nobody; this one does. */
+const TELL_OURSELVES = `INSERT INTO console_telling (one)
+  SELECT 1 FROM console_settings WHERE name = 'enable_unified_events' AND value = 'true'`;
+const HAS_TELLING = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'console_telling'";
 
 export function createCommitQueue(connection: Database.Database, options: CommitQueueOptions): CommitQueue {
   const tx = connection as WritableDatabase;
@@ -60,6 +64,8 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   let closed: Promise<void> | null = null;
   let whenIdle: (() => void) | null = null;
   let busyDelay: number = BUSY_RETRY_MS.first;
+  /** Whether the schema is there; asked once. */
+  let hasTelling: boolean | null = null;
 
   function schedule(delayMs: number | null): void {
     if (scheduled) return;
@@ -92,7 +98,9 @@ export function createCommitQueue(connection: Database.Database, options: Commit
       return false;
     }
     busyDelay = BUSY_RETRY_MS.first;
-    runGroup();
+    if (hasTelling === null) hasTelling = tx.prepare(HAS_TELLING).get() !== undefined;
+    const telling = hasTelling && statement(tx, TELL_OURSELVES).run().changes > 0;
+    runGroup(telling);
     return true;
   }
 
@@ -114,7 +122,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     return jobs.splice(0, young === -1 ? jobs.length : young);
   }
 
-  function runGroup(): void {
+  function runGroup(telling: boolean): void {
     const begun = clock.monotonic();
     const isAlone = jobs.length === 1 || jobs[0]?.foreignKeys === false;
     const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
@@ -134,7 +142,10 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     } while (!isAlone && jobs[0]?.foreignKeys !== false && clock.monotonic() - begun < GROUP_LIMIT_MS);
 
     try {
-      if (tx.inTransaction) statement(tx, "COMMIT").run();
+      if (tx.inTransaction) {
+        if (telling) statement(tx, "DELETE FROM console_telling").run();
+        statement(tx, "COMMIT").run();
+      }
     } catch (error) {
       if (tx.inTransaction) statement(tx, "ROLLBACK").run();
       for (const { job, outcome } of done) {

@@ -4,6 +4,8 @@ import { integerOrNull, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { QUEUED_BY_TYPE_INDEX, TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
 import { parseTime } from "./time";
+import { readsUnified } from "./unified/flags";
+import { UNIFIED_AS_TASKS } from "./unified/reading";
 
 /** The columns that a task's record has under a name of its own. What else a database has comes as `extra`. */
 const NAMED = new Set([
@@ -19,9 +21,20 @@ export const HIVE_TASK_CONSOLE = "LEFT JOIN console_tasks k ON k.task_id = t.id"
 
 const ONE = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
 
+const ONE_UNIFIED = `SELECT ${HIVE_TASK_COLUMNS} FROM ${UNIFIED_AS_TASKS} t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
+
 export function readHiveTask(db: ReadableDatabase, taskId: string): HiveTask | null {
-  const row = statement(db, ONE).get(taskId);
+  const row = (readsUnified(db) ? statement(db, ONE_UNIFIED).get(taskId) : undefined) ?? statement(db, ONE).get(taskId);
   return row ? decodeHiveTask(row) : null;
+}
+
+/**
+ * After the cutover a list's tasks are what the unified tables say; which ones and in what order is still asked of the
+ * legacy table, where tasks are claimed.
+ */
+function asUnified(db: ReadableDatabase, rows: readonly Row[]): readonly Row[] {
+  if (!readsUnified(db)) return rows;
+  return rows.map((row) => statement(db, ONE_UNIFIED).get(row.id) ?? row);
 }
 
 /** Where a list goes on: the place of the last row read. */
@@ -84,7 +97,7 @@ export function listHiveTasks(db: ReadableDatabase, { status, queuedType, after,
   }
   const last = rows[rows.length - 1];
   const next = last && rows.length >= limit ? placeOf(last) : null;
-  return { tasks: rows.map(decodeHiveTask), next };
+  return { tasks: asUnified(db, rows).map(decodeHiveTask), next };
 }
 
 function placeOf(row: Row): TaskPlace {

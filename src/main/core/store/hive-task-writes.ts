@@ -1,5 +1,5 @@
 import { HiveError } from "../../../shared/errors";
-import type { EventType } from "../../../shared/model/event";
+import { EVENT_OF_STATUS } from "../../../shared/model/event";
 import { isTaskStatus, isTerminalTask, requireLegalTaskTransition, type TaskStatus } from "../../../shared/model/task";
 import { payloadKeys } from "../plan/payload-keys";
 import { appendAudit } from "./audit";
@@ -167,20 +167,6 @@ function writeColumns(tx: WritableDatabase, change: StatusChange, moves: boolean
   }
 }
 
-const EVENT_OF: Readonly<Record<TaskStatus, EventType>> = {
-  queued: "task.progress",
-  assigned: "task.assigned",
-  in_progress: "task.started",
-  review_pending: "review.requested",
-  approved: "review.approved",
-  rejected: "review.rejected",
-  rework_needed: "task.progress",
-  escalated: "task.progress",
-  completed: "task.completed",
-  failed: "task.failed",
-  cancelled: "task.cancelled",
-};
-
 /** Nothing changed and nothing noted is no news. */
 function appendMove(tx: WritableDatabase, change: StatusChange, task: Row, writer: Writer): void {
   const from = text(task.status);
@@ -188,7 +174,7 @@ function appendMove(tx: WritableDatabase, change: StatusChange, task: Row, write
   if (!moves && Object.keys(change.given).length === 0) return;
   appendEvent(tx, {
     id: writer.newId(),
-    type: moves ? EVENT_OF[change.status] : "task.progress",
+    type: moves ? EVENT_OF_STATUS[change.status] : "task.progress",
     at: writer.now,
     source: writer.source,
     correlationId: correlationOf(task, change.taskId),

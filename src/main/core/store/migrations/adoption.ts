@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { text } from "../columns";
+import { UNIFIED_REVISION } from "../unified/schema";
 import { hasTables } from "./found";
 import type { UpstreamAddition } from "./upstream";
 
@@ -22,7 +23,7 @@ export interface Adoption {
   readonly indexes: readonly string[];
 }
 
-/** kind: `adopted`, `journal_mode`, `backup`, `table`, `column` or `index`. */
+/** kind: `adopted`, `journal_mode`, `backup`, `table`, `column`, `index` or `stamp` (what alembic was told). */
 const TABLE = `CREATE TABLE console_adoption (
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -73,7 +74,16 @@ export function readAdoption(db: Database.Database): Adoption | null {
 /** Tables that adoption made and that are in use by now: `undoAdditions` leaves them. */
 export function keptTables(db: Database.Database): string[] {
   const adoption = readAdoption(db);
-  return adoption?.adopted ? adoption.tables.filter((table) => !isEmpty(db, table)) : [];
+  if (!adoption?.adopted) return [];
+  return adoption.tables.filter((table) => !isEmpty(db, table) && !holdsStampAlone(db, table));
+}
+
+/** What the console itself told alembic at adoption, it takes back. */
+function holdsStampAlone(db: Database.Database, table: string): boolean {
+  if (table !== "alembic_version") return false;
+  const stamped = db.prepare("SELECT 1 FROM console_adoption WHERE kind = 'stamp'").get() !== undefined;
+  const others = db.prepare("SELECT 1 FROM alembic_version WHERE version_num <> ?").get(UNIFIED_REVISION);
+  return stamped && others === undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { SCHEDULES } from "./schedules";
 import { SYNTHESIS } from "./synthesis";
 import { TASK_LISTS } from "./task-lists";
+import { adoptUnifiedSchema, leaveUnifiedSchema, UNIFIED } from "./unified";
 import { upstreamAdditions } from "./upstream";
 
 /** A step of the schema. Both ways run inside a transaction that the caller holds. */
@@ -127,6 +128,18 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of CARE) db.exec(sql);
     },
     down: (db) => drop(db, CARE),
+  },
+  {
+    version: 13,
+    name: "the road to the unified schema",
+    up: (db) => {
+      for (const sql of UNIFIED) db.exec(sql);
+      adoptUnifiedSchema(db);
+    },
+    down: (db) => {
+      leaveUnifiedSchema(db);
+      drop(db, UNIFIED);
+    },
   },
 ];
 
