@@ -42,7 +42,7 @@ export const LOG_ENTITIES = ["task", "plan", "run", "worker"] as const;
 export type LogEntity = (typeof LOG_ENTITIES)[number];
 
 /** What acts are noted of. */
-export const AUDIT_ENTITIES = [...LOG_ENTITIES, "job", "setting", "schedule"] as const;
+export const AUDIT_ENTITIES = [...LOG_ENTITIES, "job", "setting", "schedule", "subscription"] as const;
 export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
 
 /** A log never gives more rows at once. */

@@ -6,7 +6,7 @@ export interface AuditEntry {
   readonly actor: string;
   /** `area.verb`, as the operation is called. */
   readonly act: string;
-  readonly entity: "plan" | "task" | "run" | "worker" | "job" | "setting" | "schedule";
+  readonly entity: "plan" | "task" | "run" | "worker" | "job" | "setting" | "schedule" | "subscription";
   readonly entityId: string;
   readonly reason: string | null;
   readonly before: unknown;

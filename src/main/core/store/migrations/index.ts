@@ -11,6 +11,7 @@ import { LAUNCHES } from "./launches";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { SCHEDULES } from "./schedules";
+import { SUBSCRIPTIONS } from "./subscriptions";
 import { SYNTHESIS } from "./synthesis";
 import { TASK_LISTS } from "./task-lists";
 import { adoptUnifiedSchema, leaveUnifiedSchema, UNIFIED } from "./unified";
@@ -140,6 +141,14 @@ export const MIGRATIONS: readonly Migration[] = [
       leaveUnifiedSchema(db);
       drop(db, UNIFIED);
     },
+  },
+  {
+    version: 14,
+    name: "deliveries of events, notifications",
+    up: (db) => {
+      for (const sql of SUBSCRIPTIONS) db.exec(sql);
+    },
+    down: (db) => drop(db, SUBSCRIPTIONS),
   },
 ];
 
