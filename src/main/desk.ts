@@ -5,12 +5,15 @@ import { describeApp } from "./about";
 import type { TasksAtEnd } from "./closing";
 import { type Core, openCore } from "./core/client";
 import { forecasterOf } from "./core/operations/forecast";
+import { OPERATOR } from "./core/operations/handlers";
 import { getPlanSummaries } from "./core/operations/plans";
 import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
 import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations/task-search";
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Runner } from "./core/runner/runner";
+import type { Explorer } from "./explorer/client";
+import { explorerHandlers } from "./explorer/explorer-handlers";
 import { logHandlers } from "./explorer/log-handlers";
 import type { LogSearches } from "./explorer/log-searches";
 import { createForecastPush } from "./ipc/forecast-push";
@@ -28,6 +31,7 @@ export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
   readonly nativeBinding: string | undefined;
   readonly searches: LogSearches;
+  readonly explorer: Explorer;
   readonly report: (message: string) => void;
 }
 
@@ -138,7 +142,11 @@ async function openSession(
   }
 }
 
-function serve(core: Core<Runner>, services: WindowServices, { window, searches, report }: DeskOptions): Session {
+function serve(
+  core: Core<Runner>,
+  services: WindowServices,
+  { window, searches, explorer, nativeBinding, report }: DeskOptions,
+): Session {
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
   const forecasts = createForecastPush({
     source: forecasterOf(core.store),
@@ -153,6 +161,13 @@ function serve(core: Core<Runner>, services: WindowServices, { window, searches,
     whenSeenAgain(window, forecasts.resume),
     forecasts.stop,
   ];
+  const exploring = explorerHandlers({
+    store: core.store,
+    explorer,
+    dialogs: services.dialogs,
+    nativeBinding,
+    actor: OPERATOR,
+  });
   return {
     handlers: {
       ...databaseHandlers({
@@ -168,6 +183,7 @@ function serve(core: Core<Runner>, services: WindowServices, { window, searches,
       }),
       ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
+      ...exploring.handlers,
       ...windowHandlers(services),
     },
     reason: null,
@@ -179,6 +195,7 @@ function serve(core: Core<Runner>, services: WindowServices, { window, searches,
       // Patches go on until the last task has stopped: the operator watches it happen.
       await core.runner.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
       for (const unsubscribe of subscriptions) unsubscribe();
+      exploring.end();
       live.stop();
       await core.close().catch((error) => report(`closing: ${toErrorBody(error).message}`));
     },

@@ -76,6 +76,7 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     homeFolder: app.getPath("home"),
     nativeBinding,
     searches: createLogSearches(explorer),
+    explorer,
     answerClosing: (choice) => closing.answer(choice),
     takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), null),
     openWindow,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
+import { explorerContract } from "./explorer-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
 import { launchContract } from "./launch-contract";
@@ -139,6 +140,7 @@ export const contract = {
   ...overviewContract,
   ...timelineContract,
   ...searchContract,
+  ...explorerContract,
   ...paletteContract,
   ...workerContract,
 } as const;

@@ -1,6 +1,13 @@
 import type { ErrorBody } from "../../shared/errors";
+import type { RowCount, RowReference, Schema, SqlPart, TablePage, WholeCell } from "../../shared/model/explorer";
 import type { LogFound } from "../../shared/model/log-search";
+import type { ExplorerDatabase } from "./connection";
 import type { LogSearch } from "./log-search";
+import type { ExportJob, ExportProgress } from "./result-export";
+import type { SqlAsk, SqlRun } from "./sql-run";
+import type { TablePageRequest } from "./table-page";
+import type { CellPlace, ReferencesRequest } from "./whole-cell";
+import type { Changes, CommitPart, CommitRun, WriteRun } from "./write-run";
 
 /** What a job is given, what comes of it piece by piece, and what it may be asked for while it runs. */
 interface JobShape<Input, Part, Ask = never> {
@@ -12,6 +19,15 @@ interface JobShape<Input, Part, Ask = never> {
 /** Work that may take as long as it takes: never done in main. `jobs.ts` says who does each. */
 export interface ExplorerJobs {
   readonly searchLog: JobShape<LogSearch, LogFound>;
+  readonly readSchema: JobShape<ExplorerDatabase, Schema>;
+  readonly countRows: JobShape<ExplorerDatabase & { readonly tables: readonly string[] }, RowCount>;
+  readonly runSql: JobShape<SqlRun, SqlPart, SqlAsk>;
+  readonly readTable: JobShape<TablePageRequest, TablePage>;
+  readonly readCell: JobShape<ExplorerDatabase & { readonly place: CellPlace }, WholeCell>;
+  readonly readReferences: JobShape<ReferencesRequest, readonly RowReference[]>;
+  readonly exportResult: JobShape<ExportJob, ExportProgress>;
+  readonly previewWrite: JobShape<WriteRun, Changes>;
+  readonly commitWrite: JobShape<CommitRun, CommitPart>;
 }
 
 export type JobName = keyof ExplorerJobs;

@@ -1,0 +1,111 @@
+import type Database from "better-sqlite3";
+import type { ChangeCount, ChangedRow, SchemaTable } from "../../shared/model/explorer";
+import { quoteName } from "../../shared/model/sql-text";
+import { integer, jsonObject, type Row, text, textOrNull } from "../core/store/columns";
+import { readSchema } from "./schema";
+
+/** So many changed rows are told one by one; the others are counted. */
+export const MOST_CHANGED_ROWS = 200;
+/** Of a longer value, in bytes, the beginning is told. */
+const MOST_VALUE = 400;
+
+/** What statements of one transaction changed, also through triggers and foreign keys. */
+export interface ChangeRecord {
+  counts(): ChangeCount[];
+  rows(): ChangedRow[];
+}
+
+const RECORDS = [
+  "CREATE TEMP TABLE hive_change_counts (tbl TEXT, act TEXT, rows INTEGER, PRIMARY KEY (tbl, act)) WITHOUT ROWID",
+  "CREATE TEMP TABLE hive_changed_rows (tbl TEXT, act TEXT, row_key TEXT, before TEXT, after TEXT)",
+  "CREATE TEMP TABLE hive_replaced (tbl TEXT, row_key TEXT, before TEXT)",
+];
+const COUNTS = "SELECT tbl, act, rows FROM hive_change_counts WHERE rows > 0 ORDER BY tbl, act";
+const ROWS = "SELECT tbl, act, row_key, before, after FROM hive_changed_rows ORDER BY rowid LIMIT ?";
+
+/**
+ * Notes every change of this connection's rows from now on, with temporary triggers: nothing of it is in the file. Its own
+ * bookkeeping and the console's is left out. A row that gives way to another by a UNIQUE constraint other than the primary
+ * key is counted as inserted only.
+ */
+export function recordChanges(db: Database.Database): ChangeRecord {
+  for (const sql of RECORDS) db.exec(sql);
+  for (const table of readSchema(db).tables) {
+    if (table.type !== "table" || table.isInternal || table.columns.length === 0) continue;
+    for (const sql of triggersOf(table)) db.exec(sql);
+  }
+  return {
+    counts: () =>
+      db
+        .prepare<unknown[], Row>(COUNTS)
+        .all()
+        .map((row) => ({ table: text(row.tbl), act: actOf(row.act), rows: integer(row.rows) })),
+    rows: () =>
+      db
+        .prepare<unknown[], Row>(ROWS)
+        .all(MOST_CHANGED_ROWS)
+        .map((row) => ({
+          table: text(row.tbl),
+          act: actOf(row.act),
+          key: text(row.row_key),
+          before: textOrNull(row.before) === null ? null : jsonObject(row.before),
+          after: textOrNull(row.after) === null ? null : jsonObject(row.after),
+        })),
+  };
+}
+
+const ACTS = ["insert", "update", "delete", "replace"] as const;
+const actOf = (value: unknown): ChangedRow["act"] => ACTS.find((act) => act === value) ?? "update";
+
+const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** A row as JSON: long values by their beginning, blobs by their length. */
+function asJson(of: "NEW" | "OLD" | null, columns: readonly string[]): string {
+  const parts = columns.map((column) => {
+    const value = of === null ? quoteName(column) : `${of}.${quoteName(column)}`;
+    const told = `CASE WHEN typeof(${value}) = 'blob' THEN octet_length(${value}) || ' bytes'
+      WHEN octet_length(${value}) > ${MOST_VALUE} THEN substr(${value}, 1, ${MOST_VALUE}) || '…' ELSE ${value} END`;
+    return `${quoted(column)}, ${told}`;
+  });
+  return `json_object(${parts.join(", ")})`;
+}
+
+function triggersOf(table: SchemaTable): string[] {
+  const name = quoted(table.name);
+  const columns = table.columns.map((column) => column.name);
+  const key = table.columns.filter(({ keyAt }) => keyAt > 0).map((column) => column.name);
+  const keyOf = (of: "NEW" | "OLD"): string =>
+    key.length === 0 ? `${of}.rowid` : key.map((column) => `${of}.${quoteName(column)}`).join(` || ' ' || `);
+  const count = (act: string): string =>
+    `INSERT INTO hive_change_counts VALUES (${name}, ${act}, 1) ON CONFLICT (tbl, act) DO UPDATE SET rows = rows + 1;`;
+  const keep = (act: string, of: "NEW" | "OLD", before: string, after: string): string =>
+    `INSERT INTO hive_changed_rows SELECT ${name}, ${act}, ${keyOf(of)}, ${before}, ${after}
+      WHERE (SELECT count(*) FROM hive_changed_rows) < ${MOST_CHANGED_ROWS};`;
+  const trigger = (id: string, when: string, body: readonly string[]): string =>
+    `CREATE TEMP TRIGGER ${quoteName(`hive_${id}_${table.name}`)} ${when} ON main.${quoteName(table.name)}
+      BEGIN ${body.join("\n")} END`;
+  const gone = `(SELECT before FROM hive_replaced WHERE tbl = ${name} AND row_key = ${keyOf("NEW")} ORDER BY rowid DESC LIMIT 1)`;
+  const insertAct = `CASE WHEN ${gone} IS NULL THEN 'insert' ELSE 'replace' END`;
+  const before = asJson("OLD", columns);
+  const after = asJson("NEW", columns);
+  const replaced =
+    key.length === 0
+      ? []
+      : [
+          trigger("replaced", "BEFORE INSERT", [
+            `INSERT INTO hive_replaced SELECT ${name}, ${keyOf("NEW")}, ${asJson(null, columns)}
+              FROM ${quoteName(table.name)}
+              WHERE ${key.map((column) => `${quoteName(column)} = NEW.${quoteName(column)}`).join(" AND ")};`,
+          ]),
+        ];
+  return [
+    ...replaced,
+    trigger("inserted", "AFTER INSERT", [
+      count(insertAct),
+      keep(insertAct, "NEW", gone, after),
+      `DELETE FROM hive_replaced WHERE tbl = ${name} AND row_key = ${keyOf("NEW")};`,
+    ]),
+    trigger("updated", "AFTER UPDATE", [count("'update'"), keep("'update'", "NEW", before, after)]),
+    trigger("deleted", "AFTER DELETE", [count("'delete'"), keep("'delete'", "OLD", before, "NULL")]),
+  ];
+}
