@@ -16,6 +16,7 @@ import type { Explorer } from "./explorer/client";
 import { explorerHandlers } from "./explorer/explorer-handlers";
 import { logHandlers } from "./explorer/log-handlers";
 import type { LogSearches } from "./explorer/log-searches";
+import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
@@ -161,6 +162,21 @@ function serve(
     whenSeenAgain(window, forecasts.resume),
     forecasts.stop,
   ];
+  const database = databaseHandlers({
+    core,
+    live,
+    forecasts,
+    samples: services.samples,
+    sources: services.sources,
+    files: services.files,
+    reader: services.reader,
+    appInfo: describeApp,
+    homeFolder: services.homeFolder,
+  });
+  const acts = createHeldActs({
+    ...heldByHandlers(database),
+    tell: (outcome) => senderTo(window)("held", outcome),
+  });
   const exploring = explorerHandlers({
     store: core.store,
     explorer,
@@ -170,17 +186,8 @@ function serve(
   });
   return {
     handlers: {
-      ...databaseHandlers({
-        core,
-        live,
-        forecasts,
-        samples: services.samples,
-        sources: services.sources,
-        files: services.files,
-        reader: services.reader,
-        appInfo: describeApp,
-        homeFolder: services.homeFolder,
-      }),
+      ...database,
+      ...heldHandlers(acts),
       ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...exploring.handlers,
@@ -192,6 +199,7 @@ function serve(
       return dispatching ? running : 0;
     },
     async end(tasks) {
+      await acts.flush();
       // Patches go on until the last task has stopped: the operator watches it happen.
       await core.runner.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
       for (const unsubscribe of subscriptions) unsubscribe();

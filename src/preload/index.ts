@@ -10,6 +10,7 @@ const listeners: Listeners = {
   log: new Set(),
   forecast: new Set(),
   closing: new Set(),
+  held: new Set(),
   trouble: new Set(),
   command: new Set(),
 };

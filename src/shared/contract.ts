@@ -3,6 +3,7 @@ import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
 import { explorerContract } from "./explorer-contract";
+import { type HeldOutcome, heldContract } from "./held-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
 import { launchContract } from "./launch-contract";
@@ -142,6 +143,7 @@ export const contract = {
   ...searchContract,
   ...explorerContract,
   ...paletteContract,
+  ...heldContract,
   ...workerContract,
 } as const;
 
@@ -172,6 +174,8 @@ export interface PushMessages {
   readonly forecast: PlanForecast;
   /** The window is about to close while tasks run: ask, then answer with `app.close`. */
   readonly closing: { readonly running: number };
+  /** How an act that was held went. */
+  readonly held: HeldOutcome;
   /** The window cannot be told the truth any more: what happened and what to do. Null: it can again. */
   readonly trouble: { readonly message: string } | null;
   /** A command of the application menu. */

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { expect, test, writePlan } from "../helpers/app";
-import { goTo, launchFile } from "../helpers/screen";
+import { doNow, goTo, launchFile } from "../helpers/screen";
 
 const wait = (file: string): string => `until [ -e ${file} ]; do sleep 0.05; done`;
 
@@ -38,16 +38,21 @@ test("the window begins with what wants a person, and each is settled beside its
   // The review first: it is more urgent. By keys alone.
   await page.keyboard.press("j");
   await expect(page.locator("[data-current]")).toContainText("Approve the release");
-  await page.keyboard.press("a");
-  await expect(page.getByText("Approve 1 task?")).toBeVisible();
+  await page.keyboard.press("Shift+A");
   await expect(page.getByText("It completes, and 1 task can go on.")).toBeVisible();
-  await page.keyboard.press("Control+Enter");
+  // Taken back by its key, nothing has happened; the second time it is meant.
+  await page.keyboard.press("z");
+  await expect(page.getByText("It completes, and 1 task can go on.")).toHaveCount(0);
+  await expect(item(page, "Approve the release")).toContainText("Good enough?");
+  await page.keyboard.press("Shift+A");
+  await expect(item(page, "Approve the release")).toContainText("In a moment");
   await expect(page.getByText("Approve the release is approved")).toBeVisible();
   await expect(item(page, "Approve the release")).not.toContainText("Good enough?");
   await expect(page.getByRole("row").filter({ hasText: "Small release" })).toContainText("1 / 4");
 
   writeFileSync(join(folder, "fixed"), "");
   await item(page, "Sync the catalogue").getByRole("button", { name: "Retry Sync the catalogue" }).click();
+  await doNow(page);
   await expect(page.getByText("Sync the catalogue is queued again")).toBeVisible();
   // It stays where it was while the pointer is on it.
   await expect(item(page, "Sync the catalogue")).toContainText("It needs nobody any more.");

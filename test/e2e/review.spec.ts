@@ -1,5 +1,5 @@
 import { expect, test, writePlan } from "../helpers/app";
-import { chooseTask, launchFile, openTab, planBadge, taskRow } from "../helpers/screen";
+import { chooseTask, doNow, launchFile, openTab, planBadge, taskRow } from "../helpers/screen";
 import { json, startServer } from "../integration/agents/server";
 
 test("a gate is sent back, retried and approved in the inspector", async ({ launch, folder }) => {
@@ -26,12 +26,10 @@ test("a gate is sent back, retried and approved in the inspector", async ({ laun
   await expect(inspector.getByText(/Figures are missing/)).toBeVisible();
 
   await inspector.getByRole("button", { name: "Retry" }).click();
+  await doNow(page);
   await expect(taskRow(page, "Look at it")).toContainText("Review");
-  await page.keyboard.press("a");
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: /^Approve 1 task/ })
-    .click();
+  await page.keyboard.press("Shift+A");
+  await doNow(page);
   await expect(taskRow(page, "Look at it")).toContainText("Completed");
   await expect(planBadge(page)).toHaveText("Completed");
 });

@@ -3,7 +3,7 @@ import { getPriority } from "node:os";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { commandOf, isAlive, until } from "../helpers/processes";
-import { chooseTask, launchFile, openPlanTab, openTab, planBadge, taskRow } from "../helpers/screen";
+import { chooseTask, doNow, launchFile, openPlanTab, openTab, planBadge, taskRow } from "../helpers/screen";
 
 /** Writes its own pid, its child's and its grandchild's to `pids`, then waits for ever. */
 const FAMILY = `echo $$ > pids.new
@@ -72,7 +72,7 @@ test("a cancelled task is gone from the machine with everything it started, and 
   expect(first).toHaveLength(3);
   expect(first.map(isAlive)).toEqual([true, true, true]);
 
-  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+X");
   const dialog = page.getByRole("dialog", { name: "Cancel 1 running task?" });
   await expect(dialog).toBeVisible();
   await expect(dialog).toContainText("Raise a family");
@@ -83,7 +83,8 @@ test("a cancelled task is gone from the machine with everything it started, and 
   expect(first.filter(isAlive).map(commandOf)).toEqual([]);
 
   rmSync(join(folder, "pids"));
-  await page.keyboard.press("r");
+  await page.keyboard.press("Shift+R");
+  await doNow(page);
   await expect(taskRow(page, "Raise a family")).toContainText("In progress");
   const second = await familyOf(folder);
   expect(second.map(isAlive)).toEqual([true, true, true]);
@@ -91,7 +92,7 @@ test("a cancelled task is gone from the machine with everything it started, and 
   await openTab(page, "Attempts");
   await expect(page.getByText("Attempt 2", { exact: true })).toBeVisible();
 
-  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+X");
   await expect(dialog).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");

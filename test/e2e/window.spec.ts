@@ -81,7 +81,7 @@ test("a toast lies on no button of the log or of the launch view", async ({ laun
   );
   await chooseTask(page, "Sleeper");
   await openTab(page, "Log");
-  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+X");
   await expect(page.getByText("Cancel 1 running task?")).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   const toast = page.getByRole("dialog", { name: "Sleeper is being stopped" });

@@ -57,6 +57,11 @@ export async function openTab(page: Page, name: "Summary" | "Log" | "Attempts"):
   await page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
 }
 
+/** What can be taken back waits a moment before it is done: does the latest at once. */
+export async function doNow(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Do it now" }).first().click();
+}
+
 /** Clicks what ends the program, and answers its exit code: the page may be gone before the click has reported back. */
 export async function clickToEnd(opened: OpenConsole, name: string | RegExp): Promise<number | null> {
   const button = opened.page.getByRole("button", { name });

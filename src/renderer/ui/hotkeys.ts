@@ -144,13 +144,32 @@ function hintOf({ hint, disabled, keys, label }: Hotkey): HotkeyHint[] {
   return [hint === true ? { keys: keys.slice(0, 1), label } : hint];
 }
 
-/** All keys of what is on the screen, by group, for the sheet of keys. */
+/** All keys of what is on the screen, by group, for the sheet of keys: only those that would act. */
 export function useHotkeySheet(): ReadonlyArray<Pick<HotkeyGroup, "group" | "hotkeys">> {
   useVersion();
+  return sheetOf(groups.map(({ current }) => current));
+}
+
+/**
+ * The keys of groups, in the order in which they were bound, without those that a later group takes from an earlier one. What
+ * is off for now takes nothing. Pure.
+ */
+export function sheetOf(bound: readonly HotkeyGroup[]): ReadonlyArray<Pick<HotkeyGroup, "group" | "hotkeys">> {
+  const taken = new Set<string>();
   const sheet = new Map<string, Hotkey[]>();
-  for (const { current } of groups) {
-    if (current.scope === "dialog") continue;
-    sheet.set(current.group, [...(sheet.get(current.group) ?? []), ...current.hotkeys]);
+  for (const { group, hotkeys, scope } of [...bound].reverse()) {
+    if (scope === "dialog") continue;
+    const left = hotkeys.flatMap((hotkey): Hotkey[] => {
+      const keys = hotkey.keys.filter((combination) => !taken.has(combination.toLowerCase()));
+      return keys.length === 0 ? [] : [{ ...hotkey, keys }];
+    });
+    for (const { keys, disabled } of left) {
+      if (!disabled) for (const combination of keys) taken.add(combination.toLowerCase());
+    }
+    sheet.set(group, [...left, ...(sheet.get(group) ?? [])]);
   }
-  return [...sheet].map(([group, hotkeys]) => ({ group, hotkeys }));
+  return [...sheet]
+    .map(([group, hotkeys]) => ({ group, hotkeys }))
+    .filter(({ hotkeys }) => hotkeys.length > 0)
+    .reverse();
 }

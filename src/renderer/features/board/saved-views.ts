@@ -30,10 +30,7 @@ export async function deleteView({ id, name, content }: SavedView): Promise<void
   try {
     await call("views.delete", { viewId: id });
     await loadViews();
-    toast.info(
-      `View ${name} is deleted`,
-      content === null ? {} : { action: { label: "Undo", run: () => void restore(name, content) } },
-    );
+    toast.info(`View ${name} is deleted`, content === null ? {} : { undo: () => void restore(name, content) });
   } catch (error) {
     toast.error(`Could not delete ${name}`, { description: messageOf(error) });
   }

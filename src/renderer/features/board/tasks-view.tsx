@@ -237,7 +237,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
         </div>
         {inspects && (
           <InspectorSlot>
-            <TaskInspector taskId={taskId} onClose={() => change({ taskId: null })} />
+            <TaskInspector taskId={taskId} hasKeys={!hasSelection} onClose={() => change({ taskId: null })} />
           </InspectorSlot>
         )}
       </div>

@@ -5,12 +5,14 @@ import { AboutDialog } from "./about-dialog";
 import { ActDialog } from "./act-dialog";
 import { ClosingDialog } from "./closing-dialog";
 import { openAbout, openShortcuts, useDialogs } from "./dialogs-store";
+import { followHeldActs } from "./held-acts";
 import { ShortcutsSheet } from "./shortcuts-sheet";
 
 /** The dialogs that belong to no view; the shell shows it once. */
 export function Dialogs() {
   useEffect(() => {
     const ends = [
+      followHeldActs(),
       on("closing", ({ running }) => useDialogs.setState({ closing: running })),
       on("command", ({ name }) => {
         if (name === "about") openAbout();

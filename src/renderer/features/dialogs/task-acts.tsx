@@ -1,8 +1,9 @@
 import type { TaskRow } from "../../../shared/model/views";
-import { call, messageOf } from "../../api";
+import { call } from "../../api";
 import { plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import { askAct } from "./act-store";
+import { holdAct } from "./held-acts";
 
 /** A task as far as acting on it takes. */
 export type ActedTask = Pick<TaskRow, "id" | "title" | "state" | "status" | "reason">;
@@ -66,12 +67,44 @@ export function askVerdict(task: ActedTask, verdict: Verdict, { blocks = 0 }: Ar
   });
 }
 
-/** Queues a task again, at once: a retry takes nothing away. */
-export async function retryTask({ id, title }: Pick<TaskRow, "id" | "title">): Promise<void> {
-  try {
-    await call("tasks.retry", { taskId: id });
-    toast.success(`${title} is queued again`);
-  } catch (error) {
-    toast.error(`Could not retry ${title}`, { description: messageOf(error) });
-  }
+/** Queues a task again in a moment, with Undo until then. */
+export function retryTask({ id, title }: Pick<TaskRow, "id" | "title">): Promise<void> {
+  return holdAct(
+    { act: "tasks.retry", taskId: id },
+    {
+      doing: `Retrying ${title}`,
+      done: `${title} is queued again`,
+      failed: `Could not retry ${title}`,
+      consequence: "It gets a new attempt; earlier ones and their logs are kept.",
+    },
+  );
+}
+
+/** Passes a review in a moment, with Undo until then. With a reason it is asked for first: `askVerdict`. */
+export function approveTask({ id, title }: Pick<TaskRow, "id" | "title">, { blocks = 0 }: Around = {}): Promise<void> {
+  return holdAct(
+    { act: "tasks.approve", taskId: id },
+    {
+      doing: `Approving ${title}`,
+      done: `${title} is approved`,
+      failed: `Could not approve ${title}`,
+      consequence: VERDICTS["tasks.approve"].consequence(blocks === 0 ? null : plural(blocks, "task")),
+    },
+  );
+}
+
+/** Changes in a moment how soon a task is taken, with Undo until then. */
+export function setPriority(
+  { id, title, priority: before }: Pick<TaskRow, "id" | "title"> & { readonly priority: number },
+  priority: number,
+): Promise<void> {
+  return holdAct(
+    { act: "tasks.setPriority", taskId: id, priority },
+    {
+      doing: `Giving ${title} priority ${priority}`,
+      done: `${title} has priority ${priority}`,
+      failed: `Could not change the priority of ${title}`,
+      consequence: `It has ${before}. Of tasks that are ready, higher ones start first.`,
+    },
+  );
 }

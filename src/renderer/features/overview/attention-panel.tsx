@@ -15,7 +15,8 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Panel } from "../../ui/panel";
 import { Segmented } from "../../ui/segmented";
 import { StatusGlyph } from "../../ui/status";
-import { askVerdict, retryTask } from "../dialogs/task-acts";
+import { useHeldAct } from "../dialogs/held-acts";
+import { approveTask, askVerdict, retryTask } from "../dialogs/task-acts";
 import { useReadOnlyReason } from "../shell/app-store";
 import { ATTENTION_LOOKS, idOf, stateOf, whyOf } from "./attention-words";
 import styles from "./overview.module.css";
@@ -46,12 +47,12 @@ function actsOf(item: AttentionItem): readonly ItemAct[] {
     case "escalated":
     case "review":
       return [
-        { label: "Approve", keys: "a", run: () => askVerdict(item.task, "tasks.approve", item) },
-        { label: "Reject", keys: "d", run: () => askVerdict(item.task, "tasks.reject", item) },
+        { label: "Approve", keys: "Shift+A", run: () => void approveTask(item.task, item) },
+        { label: "Reject", keys: "Shift+D", run: () => askVerdict(item.task, "tasks.reject", item) },
       ];
     case "failed":
     case "rework":
-      return [{ label: "Retry", keys: "r", run: () => void retryTask(item.task) }];
+      return [{ label: "Retry", keys: "Shift+R", run: () => void retryTask(item.task) }];
     default:
       return [inspect];
   }
@@ -97,25 +98,25 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
       },
       { keys: ["k", "ArrowUp"], label: "Previous", disabled: shown.length === 0, run: () => move(-1) },
       {
-        keys: ["r"],
+        keys: ["Shift+R"],
         label: "Retry",
         hint: true,
-        disabled: readOnly !== null || keyed("r") === undefined,
-        run: () => keyed("r")?.run(),
+        disabled: readOnly !== null || keyed("Shift+R") === undefined,
+        run: () => keyed("Shift+R")?.run(),
       },
       {
-        keys: ["a"],
+        keys: ["Shift+A"],
         label: "Approve",
         hint: true,
-        disabled: readOnly !== null || keyed("a") === undefined,
-        run: () => keyed("a")?.run(),
+        disabled: readOnly !== null || keyed("Shift+A") === undefined,
+        run: () => keyed("Shift+A")?.run(),
       },
       {
-        keys: ["d"],
+        keys: ["Shift+D"],
         label: "Reject",
         hint: true,
-        disabled: readOnly !== null || keyed("d") === undefined,
-        run: () => keyed("d")?.run(),
+        disabled: readOnly !== null || keyed("Shift+D") === undefined,
+        run: () => keyed("Shift+D")?.run(),
       },
       { keys: ["Escape"], label: "Leave the list", disabled: cursor === null, run: leave },
     ],
@@ -195,6 +196,7 @@ interface ItemProps {
 
 function Item({ item, isOver, isCurrent, readOnly, onFocus }: ItemProps) {
   const now = useNow();
+  const isHeld = useHeldAct(item.kind === "worker" ? "" : item.task.id) !== null;
   const title = item.kind === "worker" ? item.worker.id : item.task.title;
   const under = item.kind === "worker" ? item.worker.role : item.planTitle;
   const why = isOver ? "It needs nobody any more." : whyOf(item, now);
@@ -217,7 +219,9 @@ function Item({ item, isOver, isCurrent, readOnly, onFocus }: ItemProps) {
         {item.since === null ? "" : formatAge(now - item.since)}
       </span>
       <span className={styles.acts}>
+        {isHeld && <span className={styles.held}>In a moment</span>}
         {!isOver &&
+          !isHeld &&
           actsOf(item).map(({ label, keys, run, isHarmless }) => (
             <Button
               key={label}

@@ -118,7 +118,7 @@ export async function pausePlan({ id, title }: ActedPlan, isPaused: boolean): Pr
       description: isPaused
         ? "Its ready tasks start as slots are free."
         : "What runs goes on; nothing else of it starts.",
-      action: { label: "Undo", run: () => void pausePlan({ id, title }, !isPaused) },
+      undo: () => void pausePlan({ id, title }, !isPaused),
     });
   } catch (error) {
     toast.error(`Could not ${isPaused ? "resume" : "pause"} ${title}`, { description: messageOf(error) });

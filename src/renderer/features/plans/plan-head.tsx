@@ -60,14 +60,24 @@ export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: Pl
     group: "Plan",
     hotkeys: [
       {
-        keys: ["p"],
+        keys: ["Shift+P"],
         label: plan.paused ? "Resume the plan" : "Pause the plan",
         disabled: noPause !== null,
         run: pause,
       },
-      { keys: ["Shift+R"], label: "Retry failed tasks", disabled: noRetry !== null, run: () => askRetryFailed(plan) },
-      { keys: ["Shift+F"], label: "Rerun from the selected task", disabled: noRerun !== null, run: rerun },
-      { keys: ["Shift+X"], label: "Cancel the plan", disabled: noCancel !== null, run: () => askCancelPlan(plan) },
+      // While a task is open these keys are its own.
+      {
+        keys: ["Shift+R"],
+        label: "Retry failed tasks",
+        disabled: isInspecting || noRetry !== null,
+        run: () => askRetryFailed(plan),
+      },
+      {
+        keys: ["Shift+X"],
+        label: "Cancel the plan",
+        disabled: isInspecting || noCancel !== null,
+        run: () => askCancelPlan(plan),
+      },
     ],
   });
   return (
@@ -101,7 +111,7 @@ export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: Pl
         <>
           <Button
             icon={plan.paused ? <Play size={14} /> : <Pause size={14} />}
-            keys="p"
+            keys="Shift+P"
             disabledReason={noPause}
             onClick={pause}
           >

@@ -43,7 +43,7 @@ export function SchedulePanel({ row, readOnly, onClose, onDelete, onShowPlan }: 
           <Button
             size="sm"
             icon={row.pausedAt === null ? <Pause size={12} /> : <Play size={12} />}
-            keys="p"
+            keys="Shift+P"
             disabledReason={readOnly}
             onClick={() => void pauseSchedule(row, row.pausedAt !== null)}
           >

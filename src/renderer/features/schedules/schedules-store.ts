@@ -97,7 +97,7 @@ export async function pauseSchedule({ id, name }: ActedSchedule, isPaused: boole
     await call(isPaused ? "schedules.resume" : "schedules.pause", { scheduleId: id });
     toast.success(isPaused ? `${name} goes on` : `${name} is paused`, {
       description: isPaused ? "It is launched at its next time." : "It is not launched until it is resumed.",
-      action: { label: "Undo", run: () => void pauseSchedule({ id, name }, !isPaused) },
+      undo: () => void pauseSchedule({ id, name }, !isPaused),
     });
   } catch (error) {
     toast.error(`Could not ${isPaused ? "resume" : "pause"} ${name}`, { description: messageOf(error) });

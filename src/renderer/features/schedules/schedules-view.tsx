@@ -131,10 +131,10 @@ function useKeys({ rows, at, readOnly }: KeysOptions): void {
       { keys: ["k", "ArrowUp"], label: "Previous schedule", run: () => move(-1) },
       { keys: ["c"], label: "New schedule", disabled: readOnly !== null, run: add },
       {
-        keys: ["p"],
+        keys: ["Shift+P"],
         label: current?.pausedAt == null ? "Pause the schedule" : "Resume the schedule",
         disabled: isOff,
-        hint: { keys: ["p"], label: "Pause" },
+        hint: { keys: ["Shift+P"], label: "Pause" },
         run: withCurrent((row) => void pauseSchedule(row, row.pausedAt !== null)),
       },
       {

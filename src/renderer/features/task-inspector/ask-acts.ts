@@ -2,7 +2,7 @@ import type { SkipGroup } from "../../../shared/control-contract";
 import { isTaskStatus, TASK_STATUSES } from "../../../shared/model/task";
 import type { CancelMode, TaskChange } from "../../../shared/model/task-change";
 import type { TaskDetail } from "../../../shared/model/views";
-import { call, messageOf } from "../../api";
+import { call } from "../../api";
 import { plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { toast } from "../../ui/toast";
@@ -98,6 +98,29 @@ export function askCancel(task: TaskDetail, mode: CancelMode = "kill"): void {
   });
 }
 
+/** Shows what a retry touches, takes a reason for it, and queues the task again when it is confirmed. */
+export function askRetry(task: TaskDetail): void {
+  const change: TaskChange = { act: "tasks.retry" };
+  askAct({
+    title: `Retry ${task.title}`,
+    keepLabel: "Leave it",
+    variant: "primary",
+    reasons: ["Cause fixed", "Flaky"],
+    preview: () =>
+      previewOne(task, change, {
+        verb: "Retry",
+        title: "Retry 1 task?",
+        consequence: "It is queued for a new attempt; earlier ones and their logs are kept.",
+        confirmLabel: "Retry 1 task",
+      }),
+    run: async ({ reason }) => {
+      await call("tasks.retry", { taskId: task.id, reason });
+      toast.success(`${task.title} is queued again`);
+      readTask();
+    },
+  });
+}
+
 const FORCE_DETAILS: Readonly<Partial<Record<string, string>>> = {
   completed: "What waits for it goes on, without a result where there is none.",
   failed: "What waits for it is blocked.",
@@ -145,22 +168,4 @@ export function askForce(task: TaskDetail): void {
       readTask();
     },
   });
-}
-
-/** Changes at once how soon a task is taken. Undo puts back what was, which is an act of its own. */
-export async function setPriority(
-  task: Pick<TaskDetail, "id" | "title" | "priority">,
-  priority: number,
-): Promise<void> {
-  const before = task.priority;
-  try {
-    await call("tasks.setPriority", { taskId: task.id, priority });
-    readTask();
-    toast.success(`${task.title} has priority ${priority}`, {
-      description: `It was ${before}.`,
-      action: { label: "Undo", run: () => void setPriority({ ...task, priority }, before) },
-    });
-  } catch (error) {
-    toast.error(`Could not change the priority of ${task.title}`, { description: messageOf(error) });
-  }
 }

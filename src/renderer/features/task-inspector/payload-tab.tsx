@@ -50,7 +50,7 @@ function WorkText({ task, text, isForeign }: WorkTextProps) {
   const edit = (): void => beginEdit(task.id);
   useHotkeys({
     group: "Task",
-    hotkeys: [{ keys: ["e"], label: "Edit and retry", hint: true, disabled: blocker !== null, run: edit }],
+    hotkeys: [{ keys: ["Shift+E"], label: "Edit and retry", hint: true, disabled: blocker !== null, run: edit }],
   });
   const isEmpty = text === "{}";
   return (
@@ -68,7 +68,7 @@ function WorkText({ task, text, isForeign }: WorkTextProps) {
         >
           Copy
         </Button>
-        <Button size="sm" icon={<Pencil size={12} />} keys="e" disabledReason={blocker} onClick={edit}>
+        <Button size="sm" icon={<Pencil size={12} />} keys="Shift+E" disabledReason={blocker} onClick={edit}>
           {task.status === "queued" ? "Edit" : "Edit and retry"}
         </Button>
       </div>

@@ -4,7 +4,8 @@ import { isTerminalTask } from "../../../shared/model/task";
 import type { TaskDetail } from "../../../shared/model/views";
 import { Button } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
-import { askVerdict } from "../dialogs/task-acts";
+import { useHeldAct } from "../dialogs/held-acts";
+import { approveTask, askVerdict } from "../dialogs/task-acts";
 import { useReadOnlyReason } from "../shell/app-store";
 import styles from "./task-actions-bar.module.css";
 
@@ -23,27 +24,36 @@ const LOOKS: readonly VerdictLook[] = [
   {
     verdict: "tasks.approve",
     label: "Approve",
-    keys: "a",
+    keys: "Shift+A",
     icon: <Check size={14} />,
     of: ["review_pending", "escalated"],
   },
-  { verdict: "tasks.reject", label: "Reject", keys: "d", icon: <X size={14} />, of: ["review_pending", "escalated"] },
+  {
+    verdict: "tasks.reject",
+    label: "Reject",
+    keys: "Shift+D",
+    icon: <X size={14} />,
+    of: ["review_pending", "escalated"],
+  },
   {
     verdict: "tasks.sendBack",
     label: "Send back",
-    keys: "b",
+    keys: "Shift+B",
     icon: <Undo2 size={14} />,
     of: ["review_pending", "rejected"],
   },
 ];
 
 /** A person's decision on a task that waits for one. */
-export function ReviewActions({ task }: { readonly task: TaskDetail }) {
+export function ReviewActions({ task, hasKeys }: { readonly task: TaskDetail; readonly hasKeys: boolean }) {
+  const held = useHeldAct(task.id);
   const readOnly = useReadOnlyReason();
+  const off = readOnly ?? (held?.act === "tasks.approve" ? "It is approved in a moment; Undo takes that back." : null);
   const looks = LOOKS.filter(({ of }) => of.includes(task.status));
   const ask = (verdict: Verdict): void => {
     const blocks = task.dependents.filter((dependent) => !isTerminalTask(dependent.state)).length;
-    askVerdict(task, verdict, { blocks });
+    if (verdict === "tasks.approve") void approveTask(task, { blocks });
+    else askVerdict(task, verdict, { blocks });
   };
   useHotkeys({
     group: "Task",
@@ -51,7 +61,7 @@ export function ReviewActions({ task }: { readonly task: TaskDetail }) {
       keys: [keys],
       label,
       hint: true,
-      disabled: readOnly !== null,
+      disabled: !hasKeys || off !== null,
       run: () => ask(verdict),
     })),
   });
@@ -65,7 +75,7 @@ export function ReviewActions({ task }: { readonly task: TaskDetail }) {
           variant={verdict === "tasks.reject" ? "danger-quiet" : "default"}
           icon={icon}
           keys={keys}
-          disabledReason={readOnly}
+          disabledReason={off}
           onClick={() => ask(verdict)}
         >
           {label}

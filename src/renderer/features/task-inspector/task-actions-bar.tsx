@@ -1,45 +1,72 @@
-import { Ban, ChevronDown, Ellipsis, Pencil, RotateCcw, ShieldAlert, SkipForward, SquareStop } from "lucide-react";
-import { useState } from "react";
+import {
+  Ban,
+  Check,
+  ChevronDown,
+  Ellipsis,
+  Pencil,
+  RotateCcw,
+  ShieldAlert,
+  SkipForward,
+  SquareStop,
+} from "lucide-react";
 import type { TaskDetail } from "../../../shared/model/views";
 import { Button, IconButton } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu";
-import { retryTask } from "../dialogs/task-acts";
+import { useHeldAct } from "../dialogs/held-acts";
+import { askVerdict, retryTask, setPriority } from "../dialogs/task-acts";
 import { askRerunFrom } from "../plans/plan-acts";
 import { useReadOnlyReason } from "../shell/app-store";
-import { askCancel, askForce, setPriority } from "./ask-acts";
+import { askCancel, askForce, askRetry } from "./ask-acts";
 import { copyText } from "./copy";
 import { cancelBlocker, editBlocker, priorityBlocker, retryBlocker } from "./task-actions";
 import styles from "./task-actions-bar.module.css";
-import { readTask, showPane } from "./task-store";
+import { showPane } from "./task-store";
 import { beginEdit, loadWork } from "./work-store";
 
 const PRIORITIES = [0, 1, 2, 3, 5, 10];
 
+interface TaskActionsProps {
+  readonly task: TaskDetail;
+  /** Its keys act. Off while something else is selected that the same keys act on. */
+  readonly hasKeys: boolean;
+}
+
 /** What can be done to a task: always there, and when off it says why. */
-export function TaskActions({ task }: { readonly task: TaskDetail }) {
-  const [isRetrying, setIsRetrying] = useState(false);
+export function TaskActions({ task, hasKeys }: TaskActionsProps) {
+  const held = useHeldAct(task.id);
   const readOnly = useReadOnlyReason();
   const noCancel = readOnly ?? cancelBlocker(task);
-  const noRetry = readOnly ?? retryBlocker(task) ?? (isRetrying ? "It is being queued." : null);
+  const noRetry =
+    readOnly ??
+    retryBlocker(task) ??
+    (held?.act === "tasks.retry" ? "It is queued again in a moment; Undo takes that back." : null);
   const noPriority = readOnly ?? priorityBlocker(task);
   const isPlanned = task.planId !== null && task.subtaskId !== null;
   const noRerun = readOnly ?? (isPlanned ? null : "It is in no plan of the console: nothing depends on it.");
-  const retry = async (): Promise<void> => {
-    setIsRetrying(true);
-    await retryTask(task);
-    readTask();
-    setIsRetrying(false);
-  };
+  const isUnderReview = ["review_pending", "escalated"].includes(task.status);
+  const retry = (): void => void retryTask(task);
   const rerun = (): void => askRerunFrom(task);
   const force = (): void => askForce(task);
   useHotkeys({
     group: "Task",
     hotkeys: [
-      { keys: ["x"], label: "Cancel", hint: true, disabled: noCancel !== null, run: () => askCancel(task) },
-      { keys: ["r"], label: "Retry", hint: true, disabled: noRetry !== null, run: () => void retry() },
-      { keys: ["Shift+f"], label: "Retry from here on", disabled: noRerun !== null, run: rerun },
-      { keys: ["Shift+s"], label: "Force a state", disabled: readOnly !== null, run: force },
+      {
+        keys: ["Shift+X"],
+        label: "Cancel the task",
+        hint: { keys: ["Shift+X"], label: "Cancel" },
+        disabled: !hasKeys || noCancel !== null,
+        run: () => askCancel(task),
+      },
+      {
+        keys: ["Shift+R"],
+        label: "Retry the task",
+        hint: { keys: ["Shift+R"], label: "Retry" },
+        disabled: !hasKeys || noRetry !== null,
+        run: retry,
+      },
+      { keys: ["Shift+G"], label: "Retry from here on", disabled: !hasKeys || noRerun !== null, run: rerun },
+      { keys: ["Shift+S"], label: "Force a state", disabled: !hasKeys || readOnly !== null, run: force },
     ],
   });
   return (
@@ -48,19 +75,19 @@ export function TaskActions({ task }: { readonly task: TaskDetail }) {
         size="sm"
         variant="danger-quiet"
         icon={<Ban size={14} />}
-        keys="x"
+        keys="Shift+X"
         disabledReason={noCancel}
         onClick={() => askCancel(task)}
       >
         Cancel
       </Button>
-      <Button size="sm" icon={<RotateCcw size={14} />} keys="r" disabledReason={noRetry} onClick={() => void retry()}>
+      <Button size="sm" icon={<RotateCcw size={14} />} keys="Shift+R" disabledReason={noRetry} onClick={retry}>
         Retry
       </Button>
       <Menu
         trigger={
           <Button size="sm" disabledReason={noPriority}>
-            Priority {task.priority} <ChevronDown size={12} />
+            Priority {held?.act === "tasks.setPriority" ? held.priority : task.priority} <ChevronDown size={12} />
           </Button>
         }
       >
@@ -87,7 +114,19 @@ export function TaskActions({ task }: { readonly task: TaskDetail }) {
           </IconButton>
         }
       >
-        <MenuItem icon={<SkipForward size={12} />} hint="Shift F" disabledReason={noRerun} onSelect={rerun}>
+        {isUnderReview && (
+          <MenuItem
+            icon={<Check size={12} />}
+            disabledReason={readOnly}
+            onSelect={() => askVerdict(task, "tasks.approve", { blocks: task.dependents.length })}
+          >
+            Approve with a reason…
+          </MenuItem>
+        )}
+        <MenuItem icon={<RotateCcw size={12} />} disabledReason={noRetry} onSelect={() => askRetry(task)}>
+          Retry with a reason…
+        </MenuItem>
+        <MenuItem icon={<SkipForward size={12} />} hint="Shift G" disabledReason={noRerun} onSelect={rerun}>
           Retry from here on…
         </MenuItem>
         <MenuItem

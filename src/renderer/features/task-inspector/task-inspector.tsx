@@ -28,6 +28,8 @@ import { followAddress, inspectTask, readTask, showPane, useInspector } from "./
 interface TaskInspectorProps {
   readonly taskId: string;
   readonly onClose: () => void;
+  /** False: something else is selected, which the keys for acts are meant for. Default: true. */
+  readonly hasKeys?: boolean;
 }
 
 type TabId = "summary" | "log" | "attempts" | "payload" | "events";
@@ -45,7 +47,7 @@ const TAB_OF: Readonly<Record<InspectorPane, TabId>> = {
 const TABS: readonly TabId[] = ["summary", "log", "attempts", "payload", "events"];
 
 /** Everything about one task, live, beside the list that it was chosen from. */
-export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
+export function TaskInspector({ taskId, onClose, hasKeys = true }: TaskInspectorProps) {
   useEffect(() => inspectTask(taskId), [taskId]);
   const state = useInspector();
   const place = usePlace();
@@ -84,7 +86,7 @@ export function TaskInspector({ taskId, onClose }: TaskInspectorProps) {
         </>
       ) : (
         <>
-          <Head task={task} isGone={state.isGone} onClose={onClose} />
+          <Head task={task} isGone={state.isGone} hasKeys={hasKeys} onClose={onClose} />
           {state.error !== null && <Trouble error={state.error} isGone={state.isGone} />}
           <TaskTabs task={task} pane={inspect?.pane ?? state.pane} runId={inspect?.runId ?? null} />
         </>
@@ -172,10 +174,11 @@ function LogLabel({ task }: { readonly task: TaskDetail }) {
 interface HeadProps {
   readonly task: TaskDetail;
   readonly isGone: boolean;
+  readonly hasKeys: boolean;
   readonly onClose: () => void;
 }
 
-function Head({ task, isGone, onClose }: HeadProps) {
+function Head({ task, isGone, hasKeys, onClose }: HeadProps) {
   const isRunning = task.status === "in_progress";
   const outlook = useOutlook(task);
   return (
@@ -246,8 +249,8 @@ function Head({ task, isGone, onClose }: HeadProps) {
           </div>
         </div>
       )}
-      {!isGone && <ReviewActions task={task} />}
-      {!isGone && <TaskActions task={task} />}
+      {!isGone && <ReviewActions task={task} hasKeys={hasKeys} />}
+      {!isGone && <TaskActions task={task} hasKeys={hasKeys} />}
     </header>
   );
 }
