@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
-import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
-import { breaches, resize } from "../helpers/looks";
+import { expect, type OpenConsole, test, writePlan } from "../helpers/app";
+import { createLook } from "../helpers/looks";
 import { goTo, launchFile } from "../helpers/screen";
 import { seedDatabase } from "../seed/database";
 
@@ -226,54 +226,36 @@ test("an empty database says how to begin; a plan's tasks come as they are launc
   await expect(cards(page, "queued").filter({ hasText: "Third" })).toContainText("Blocked");
 });
 
-for (const theme of ["dark", "light"] as const) {
-  test(`the board and the table are accessible and fit, ${theme}`, async ({ launch, folder }) => {
-    test.setTimeout(240_000);
-    const { opened, page } = await openSeeded(launch, folder);
-    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
-    await page.reload();
-    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-    await expect(cards(page, "failed").first()).toBeVisible();
-    const found: string[] = [];
-    const look = async (name: string): Promise<void> => {
-      for (const [width, height] of [
-        [1440, 900],
-        [1120, 700],
-      ] as const) {
-        await resize(opened, width, height);
-        const path = join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`);
-        await page.screenshot({ path, animations: "disabled" });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${name} at ${width}: ${overflow} px too wide`);
-      }
-      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
-    };
-    await look("board");
-    await cards(page, "failed")
-      .first()
-      .click({ modifiers: ["Control"] });
-    await cards(page, "failed")
-      .nth(2)
-      .click({ modifiers: ["Shift"] });
-    await expect(page.getByRole("toolbar", { name: "Selected tasks" })).toContainText("3 eligible");
-    await look("board-selection");
-    await page.keyboard.press("Escape");
-    await cards(page, "failed").first().click();
-    await expect(
-      page.getByRole("region", { name: "Task", exact: true }).getByRole("tab", { name: "Summary" }),
-    ).toBeVisible();
-    await look("board-inspector");
-    await goTo(page, "#/tasks?as=table");
-    await expect(rows(page).first()).toBeVisible();
-    await look("tasks-table");
-    for (const group of ["plan", "state", "error"]) {
-      await goTo(page, `#/tasks?as=table&by=${group}`);
-      await expect(page.getByRole("treegrid", { name: "Tasks" }).locator("tr[aria-expanded]").first()).toBeVisible();
-      await look(`tasks-by-${group}`);
-    }
-    await goTo(page, "#/tasks?q=worker%3Anobody");
-    await expect(page.getByRole("heading", { name: "No tasks match 1 filter" })).toBeVisible();
-    await look("tasks-none");
-    expect(found).toEqual([]);
-  });
-}
+test("the board and the table are accessible and fit, in both themes", async ({ launch, folder }) => {
+  test.setTimeout(240_000);
+  const { opened, page } = await openSeeded(launch, folder);
+  const { look, found } = await createLook(opened);
+  await expect(cards(page, "failed").first()).toBeVisible();
+  await look("board");
+  await cards(page, "failed")
+    .first()
+    .click({ modifiers: ["Control"] });
+  await cards(page, "failed")
+    .nth(2)
+    .click({ modifiers: ["Shift"] });
+  await expect(page.getByRole("toolbar", { name: "Selected tasks" })).toContainText("3 eligible");
+  await look("board-selection");
+  await page.keyboard.press("Escape");
+  await cards(page, "failed").first().click();
+  await expect(
+    page.getByRole("region", { name: "Task", exact: true }).getByRole("tab", { name: "Summary" }),
+  ).toBeVisible();
+  await look("board-inspector");
+  await goTo(page, "#/tasks?as=table");
+  await expect(rows(page).first()).toBeVisible();
+  await look("tasks-table");
+  for (const group of ["plan", "state", "error"]) {
+    await goTo(page, `#/tasks?as=table&by=${group}`);
+    await expect(page.getByRole("treegrid", { name: "Tasks" }).locator("tr[aria-expanded]").first()).toBeVisible();
+    await look(`tasks-by-${group}`);
+  }
+  await goTo(page, "#/tasks?q=worker%3Anobody");
+  await expect(page.getByRole("heading", { name: "No tasks match 1 filter" })).toBeVisible();
+  await look("tasks-none");
+  expect(found).toEqual([]);
+});

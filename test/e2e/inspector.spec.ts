@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
-import { expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
-import { breaches, resize } from "../helpers/looks";
-import { chooseTask, goTo, launchFile, planBadge, taskRow } from "../helpers/screen";
+import { expect, type OpenConsole, test, writePlan } from "../helpers/app";
+import { createLook } from "../helpers/looks";
+import { chooseTask, doNow, goTo, launchFile, planBadge, taskRow } from "../helpers/screen";
 import { hive } from "../helpers/terminal";
 
 const inspector = (page: Page): Locator => page.getByRole("region", { name: "Task", exact: true });
@@ -54,6 +54,7 @@ test("a task that cannot start says why, leads to what holds it, and is kept cur
 
   writeFileSync(join(folder, "fixed"), "");
   await why.getByRole("button", { name: "Retry Lint" }).click();
+  await doNow(page);
   const waits = inspector(page).getByRole("region", { name: "Why isn’t it running?" });
   await expect(waits.getByRole("status")).toContainText("1 of 2 dependencies");
   writeFileSync(join(folder, "go"), "");
@@ -84,7 +85,7 @@ test("what a task runs is edited and run again; a refused edit says why and lose
 
   await chooseTask(page, "Lint");
   await expect(inspector(page).getByRole("textbox", { name: "What Lint runs" })).toContainText("exit 3");
-  await page.keyboard.press("e");
+  await page.keyboard.press("Shift+E");
   const editor = inspector(page).getByRole("textbox", { name: "Edit what Lint runs" });
   await expect(editor).toBeFocused();
   await page.keyboard.press("ControlOrMeta+a");
@@ -132,7 +133,7 @@ test("acts are previewed, take a reason, and a priority is put back with Undo", 
   const dialog = page.getByRole("dialog", { name: /\?$/ });
 
   await chooseTask(page, "Build");
-  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+X");
   await expect(dialog).toContainText("Cancel 1 running task?");
   await dialog.getByRole("radio", { name: /^Let it end/ }).check();
   await dialog.getByRole("button", { name: /^Let 1 task end/ }).click();
@@ -159,7 +160,7 @@ test("acts are previewed, take a reason, and a priority is put back with Undo", 
   await expect(taskRow(page, "Pack")).toContainText("Completed");
 
   await chooseTask(page, "Build");
-  await page.keyboard.press("Shift+F");
+  await page.keyboard.press("Shift+G");
   await expect(dialog).toContainText("Rerun 2 tasks from Build?");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(taskRow(page, "Build")).toContainText("2/");
@@ -239,72 +240,51 @@ test("tasks of other programs, missing ones and deleted ones are told apart calm
   await expect(inspector(page)).toContainText("This task is not in the database");
 });
 
-for (const theme of ["dark", "light"] as const) {
-  test(`every side of the inspector is accessible and fits, ${theme}`, async ({ launch, folder }) => {
-    test.setTimeout(180_000);
-    const opened = await launch();
-    const { page } = opened;
-    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
-    await page.reload();
-    await launchBuild(opened, folder);
-    const found: string[] = [];
-
-    async function look(name: string): Promise<void> {
-      for (const [width, height] of [
-        [1440, 900],
-        [1120, 700],
-      ] as const) {
-        await resize(opened, width, height);
-        await page.screenshot({
-          path: join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`),
-          animations: "disabled",
-        });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) found.push(`${name}: ${overflow} px too wide`);
-      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
-    }
-
-    await chooseTask(page, "Pack");
-    await expect(inspector(page).getByRole("region", { name: "Why can’t it start?" })).toContainText("Dependencies");
-    await look("task-why");
-    await chooseTask(page, "Fetch");
-    await page.keyboard.press("4");
-    await inspector(page).getByRole("button", { name: "Result" }).click();
-    await expect(inspector(page).getByRole("textbox", { name: "Result of Fetch" })).toBeVisible();
-    await look("task-result");
-    await chooseTask(page, "Lint");
-    await page.keyboard.press("2");
-    await page.keyboard.press("/");
-    await page.keyboard.insertText("lint");
-    await expect(inspector(page).getByText("1 found")).toBeVisible();
-    await look("task-log-search");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("3");
-    await inspector(page).getByText("What it ran").click();
-    await expect(inspector(page).getByText("test -e fixed ||").last()).toBeVisible();
-    await look("task-attempts-ran");
-    await page.keyboard.press("4");
-    await expect(inspector(page).getByRole("textbox", { name: "What Lint runs" })).toContainText("exit 3");
-    await look("task-payload");
-    await page.keyboard.press("e");
-    await page.keyboard.insertText("?");
-    await expect(inspector(page).getByRole("list", { name: "Findings" })).toBeVisible();
-    await look("task-edit");
-    await inspector(page).getByRole("button", { name: "Discard" }).click();
-    await page.keyboard.press("5");
-    await expect(inspector(page).getByRole("region", { name: "Events of the task" })).toContainText("task.failed");
-    await look("task-events");
-    await inspector(page).getByRole("button", { name: "What people did" }).click();
-    await look("task-acts-none");
-    await page.keyboard.press("1");
-    await inspector(page).getByRole("button", { name: "More acts" }).click();
-    await page.getByRole("menuitem", { name: /^Force a state/ }).click();
-    await expect(page.getByRole("dialog")).toContainText("Force 1 task to Completed?");
-    await look("task-force");
-    await page.keyboard.press("Escape");
-    writeFileSync(join(folder, "go"), "");
-    await expect(planBadge(page)).toHaveText("Partly completed");
-    expect(found).toEqual([]);
-  });
-}
+test("every side of the inspector is accessible and fits, in both themes", async ({ launch, folder }) => {
+  test.setTimeout(180_000);
+  const opened = await launch();
+  const { page } = opened;
+  const { look, found } = await createLook(opened);
+  await launchBuild(opened, folder);
+  await chooseTask(page, "Pack");
+  await expect(inspector(page).getByRole("region", { name: "Why can’t it start?" })).toContainText("Dependencies");
+  await look("task-why");
+  await chooseTask(page, "Fetch");
+  await page.keyboard.press("4");
+  await inspector(page).getByRole("button", { name: "Result" }).click();
+  await expect(inspector(page).getByRole("textbox", { name: "Result of Fetch" })).toBeVisible();
+  await look("task-result");
+  await chooseTask(page, "Lint");
+  await page.keyboard.press("2");
+  await page.keyboard.press("/");
+  await page.keyboard.insertText("lint");
+  await expect(inspector(page).getByText("1 found")).toBeVisible();
+  await look("task-log-search");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("3");
+  await inspector(page).getByText("What it ran").click();
+  await expect(inspector(page).getByText("test -e fixed ||").last()).toBeVisible();
+  await look("task-attempts-ran");
+  await page.keyboard.press("4");
+  await expect(inspector(page).getByRole("textbox", { name: "What Lint runs" })).toContainText("exit 3");
+  await look("task-payload");
+  await page.keyboard.press("Shift+E");
+  await page.keyboard.insertText("?");
+  await expect(inspector(page).getByRole("list", { name: "Findings" })).toBeVisible();
+  await look("task-edit");
+  await inspector(page).getByRole("button", { name: "Discard" }).click();
+  await page.keyboard.press("5");
+  await expect(inspector(page).getByRole("region", { name: "Events of the task" })).toContainText("task.failed");
+  await look("task-events");
+  await inspector(page).getByRole("button", { name: "What people did" }).click();
+  await look("task-acts-none");
+  await page.keyboard.press("1");
+  await inspector(page).getByRole("button", { name: "More acts" }).click();
+  await page.getByRole("menuitem", { name: /^Force a state/ }).click();
+  await expect(page.getByRole("dialog")).toContainText("Force 1 task to Completed?");
+  await look("task-force");
+  await page.keyboard.press("Escape");
+  writeFileSync(join(folder, "go"), "");
+  await expect(planBadge(page)).toHaveText("Partly completed");
+  expect(found).toEqual([]);
+});

@@ -1,8 +1,7 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
-import { expect, ROOT, test, writePlan } from "../helpers/app";
-import { breaches, resize } from "../helpers/looks";
+import { expect, test, writePlan } from "../helpers/app";
+import { createLook } from "../helpers/looks";
 import { goTo, openPlanFile, planBadge } from "../helpers/screen";
 
 const row = (page: Page, name: string): Locator => page.getByRole("main").getByRole("row").filter({ hasText: name });
@@ -46,9 +45,9 @@ test("a plan is scheduled by keyboard, held, launched by hand, and taken away", 
   await page.keyboard.press("j");
   const panel = page.getByRole("complementary", { name: "Schedule" });
   await expect(panel).toContainText("depth");
-  await page.keyboard.press("p");
+  await page.keyboard.press("Shift+P");
   await expect(mornings).toContainText("Paused");
-  await page.keyboard.press("p");
+  await page.keyboard.press("Shift+P");
   await expect(mornings).not.toContainText("Paused");
   await page.keyboard.press("Shift+L");
   await expect(mornings).toContainText("Completed");
@@ -96,58 +95,37 @@ test("an interval launches by itself, and edits that are not saved are not sched
   await expect(row(page, "Poll")).toContainText("Completed", { timeout: 30_000 });
 });
 
-for (const theme of ["dark", "light"] as const) {
-  test(`launch and schedules are accessible and fit, ${theme}`, async ({ launch, folder }) => {
-    const opened = await launch();
-    const { page } = opened;
-    await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
-    await page.reload();
-    await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-    const found: string[] = [];
-
-    async function look(name: string): Promise<void> {
-      for (const [width, height] of [
-        [1440, 900],
-        [1120, 700],
-      ] as const) {
-        await resize(opened, width, height);
-        await page.screenshot({
-          path: join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`),
-          animations: "disabled",
-        });
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (overflow > 0) found.push(`${name} at ${width}: ${overflow} px too wide`);
-      }
-      found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
-    }
-
-    const plan = {
-      title: "Release",
-      subtasks: [
-        { id: "build", title: "Build", run: "true" },
-        { id: "pack", title: "Pack", run: ["no-such-packer"], dependencies: ["build"] },
-      ],
-    };
-    await openPlanFile(opened, writePlan(folder, plan));
-    await expect(page.getByRole("region", { name: "Validation", exact: true })).toContainText("1 problem");
-    await look("launch-dry-run");
-    await page.getByRole("tab", { name: /^Plan text/ }).click();
-    await page.getByRole("textbox", { name: "Plan text" }).click();
-    await page.keyboard.insertText("x");
-    await expect(page.locator(".cm-lint-marker-error").first()).toBeVisible();
-    await look("launch-text");
-    await page.keyboard.press("ControlOrMeta+z");
-    await expect(page.getByRole("tab", { name: "Plan text", exact: true })).toBeVisible();
-    await page.getByRole("button", { name: /^Schedule/ }).click();
-    await expect(page.getByRole("dialog").getByText(/^\w{3} \d{4}-\d\d-\d\d 02:30$/)).toHaveCount(5);
-    await look("schedule-dialog");
-    await page.keyboard.press("ControlOrMeta+Enter");
-    await expect(page.getByText("Scheduled Release")).toBeVisible();
-    await goTo(page, "#/schedules");
-    await expect(row(page, "Release")).toBeVisible();
-    await page.keyboard.press("j");
-    await expect(page.getByRole("complementary", { name: "Schedule" })).toContainText("Next times");
-    await look("schedules");
-    expect(found).toEqual([]);
-  });
-}
+test("launch and schedules are accessible and fit, in both themes", async ({ launch, folder }) => {
+  test.setTimeout(180_000);
+  const opened = await launch();
+  const { page } = opened;
+  const { look, found } = await createLook(opened);
+  const plan = {
+    title: "Release",
+    subtasks: [
+      { id: "build", title: "Build", run: "true" },
+      { id: "pack", title: "Pack", run: ["no-such-packer"], dependencies: ["build"] },
+    ],
+  };
+  await openPlanFile(opened, writePlan(folder, plan));
+  await expect(page.getByRole("region", { name: "Validation", exact: true })).toContainText("1 problem");
+  await look("launch-dry-run");
+  await page.getByRole("tab", { name: /^Plan text/ }).click();
+  await page.getByRole("textbox", { name: "Plan text" }).click();
+  await page.keyboard.insertText("x");
+  await expect(page.locator(".cm-lint-marker-error").first()).toBeVisible();
+  await look("launch-text");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(page.getByRole("tab", { name: "Plan text", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: /^Schedule/ }).click();
+  await expect(page.getByRole("dialog").getByText(/^\w{3} \d{4}-\d\d-\d\d 02:30$/)).toHaveCount(5);
+  await look("schedule-dialog");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("Scheduled Release")).toBeVisible();
+  await goTo(page, "#/schedules");
+  await expect(row(page, "Release")).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("complementary", { name: "Schedule" })).toContainText("Next times");
+  await look("schedules");
+  expect(found).toEqual([]);
+});

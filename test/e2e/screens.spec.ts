@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
-import { createLook, useTheme } from "../helpers/looks";
+import { createLook } from "../helpers/looks";
 import { chooseTask, goTo, launchFile, openPlanFile, openPlanTab, openTab, taskRow } from "../helpers/screen";
 import { seedDatabase } from "../seed/database";
 
@@ -57,73 +57,99 @@ const release = (folder: string) => ({
   ],
 });
 
-for (const theme of ["dark", "light"] as const) {
-  test(`every screen of a database at work is accessible and fits, ${theme}`, async ({ launch, folder }) => {
-    test.setTimeout(300_000);
-    const file = join(folder, "orchestration.db");
-    await seedDatabase(file, { tasks: 4_000, now: Date.now() });
-    const opened = await launch({ args: ["--db", file] });
-    const { page } = opened;
-    await useTheme(page, theme);
-    const { look, found } = createLook(opened, theme);
-    const main = page.getByRole("main");
+test("every screen of a database at work is accessible and fits, in both themes", async ({ launch, folder }) => {
+  test.setTimeout(300_000);
+  const file = join(folder, "orchestration.db");
+  await seedDatabase(file, { tasks: 4_000, now: Date.now() });
+  const opened = await launch({ args: ["--db", file] });
+  const { page } = opened;
+  const { look, found } = await createLook(opened);
+  const main = page.getByRole("main");
 
-    await goTo(page, "#/launch/release-rehearsal");
-    await expect(main.getByRole("heading", { name: "Launch plan" })).toBeVisible();
-    await expect(main.getByRole("textbox", { name: /^version/i })).toBeVisible();
-    await look("full-launch");
-    await launchFile(opened, writePlan(folder, release(folder)));
-    await expect(taskRow(page, "Build mac")).toContainText("In progress");
-    await expect(taskRow(page, "Unit tests 3/4")).toContainText("Failed");
-    await expect(taskRow(page, "Review the changes")).toContainText("Review");
-    await look("full-plan-tasks");
-    await chooseTask(page, "Publish 2.4.0");
-    await expect(page.getByRole("region", { name: "Why can’t it start?" })).toContainText("Unit tests 3/4");
-    await openPlanTab(page, "graph");
-    await look("full-plan-graph");
-    await openPlanTab(page, "tasks");
-    await chooseTask(page, "Unit tests 3/4");
-    await openTab(page, "Log");
-    await expect(page.getByText("token-store.test.ts").first()).toBeVisible();
-    await look("full-task-log");
-    await page.getByRole("tab", { name: /^Timeline/ }).click();
-    await expect(page.locator("canvas[data-rows]")).toBeVisible();
-    await look("full-plan-timeline");
+  await goTo(page, "#/launch/release-rehearsal");
+  await expect(main.getByRole("heading", { name: "Launch plan" })).toBeVisible();
+  await expect(main.getByRole("textbox", { name: /^version/i })).toBeVisible();
+  await look("launch");
+  await launchFile(opened, writePlan(folder, release(folder)));
+  await expect(taskRow(page, "Build mac")).toContainText("In progress");
+  await expect(taskRow(page, "Unit tests 3/4")).toContainText("Failed");
+  await expect(taskRow(page, "Review the changes")).toContainText("Review");
+  await look("plan-tasks");
+  await chooseTask(page, "Publish 2.4.0");
+  await expect(page.getByRole("region", { name: "Why can’t it start?" })).toContainText("Unit tests 3/4");
+  await openPlanTab(page, "graph");
+  await look("plan-graph");
+  await openPlanTab(page, "tasks");
+  await chooseTask(page, "Unit tests 3/4");
+  await openTab(page, "Log");
+  await expect(page.getByText("token-store.test.ts").first()).toBeVisible();
+  await look("task-log");
+  await chooseTask(page, "Build mac");
+  await page.keyboard.press("Shift+X");
+  await expect(page.getByText("Cancel 1 running task?")).toBeVisible();
+  await look("cancel-dialog");
+  await page.keyboard.press("Escape");
+  await page.getByRole("tab", { name: /^Timeline/ }).click();
+  await expect(page.locator("canvas[data-rows]")).toBeVisible();
+  await look("plan-timeline");
+  await page
+    .getByRole("tablist", { name: "Plan" })
+    .getByRole("tab", { name: /^Events/ })
+    .click();
+  await page.getByRole("grid", { name: "Events" }).getByRole("row").nth(1).click();
+  await look("plan-events");
+  await page.getByRole("tab", { name: /^Definition/ }).click();
+  await expect(page.getByRole("region", { name: "Plan text" })).toBeVisible();
+  await look("plan-definition");
 
-    await goTo(page, "#/overview");
-    await expect(page.getByRole("list", { name: "Needs attention" })).toBeVisible();
-    await expect(page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
-    await look("full-overview");
-    await goTo(page, "#/plans");
-    await expect(page.getByRole("grid", { name: "Plans" }).getByRole("row").nth(2)).toBeVisible();
-    await look("full-plans");
-    await goTo(page, "#/tasks");
-    await expect(page.locator('section[data-status="failed"]').getByRole("option").first()).toBeVisible();
-    await look("full-board");
-    await goTo(page, "#/tasks?as=table&q=state%3Afailed");
-    await expect(page.getByRole("grid", { name: "Tasks" }).locator("tbody tr").first()).toBeVisible();
-    await look("full-tasks-table");
-    await goTo(page, "#/workers");
-    await expect(page.getByRole("heading", { name: "Workers" })).toBeVisible();
-    await look("full-workers");
-    await goTo(page, "#/schedules");
-    await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
-    await look("full-schedules");
-    await page.keyboard.press("?");
-    await expect(page.getByRole("dialog", { name: "Shortcuts" })).toBeVisible();
-    await look("full-shortcuts");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type("release");
-    await expect(page.getByRole("option").first()).toBeVisible();
-    await look("full-palette");
-    await page.keyboard.press("Escape");
-    writeFileSync(join(folder, "go"), "");
-    await goTo(page, "#/plans");
-    await expect(page.getByRole("row").filter({ hasText: "Release 2.4.0" })).toContainText("1 failed");
-    await openPlanFile(opened, join(folder, "plan.json"));
-    await expect(main.getByText("Finish P50")).toBeVisible();
-    await look("full-launch-again");
-    expect(found).toEqual([]);
-  });
-}
+  await goTo(page, "#/overview");
+  await expect(page.getByRole("list", { name: "Needs attention" })).toBeVisible();
+  await expect(page.getByRole("img", { name: /^Chart of/ })).toBeVisible();
+  await look("overview");
+  await goTo(page, "#/plans");
+  await expect(page.getByRole("grid", { name: "Plans" }).getByRole("row").nth(2)).toBeVisible();
+  await look("plans");
+  await goTo(page, "#/workers");
+  await expect(page.getByRole("heading", { name: "Workers" })).toBeVisible();
+  await look("workers");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Shortcuts" })).toBeVisible();
+  await look("shortcuts");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("release");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await look("palette");
+  await page.keyboard.press("Escape");
+  await opened.requestClose();
+  await expect(page.getByText(/^Close while \d+ tasks? runs?\?$/)).toBeVisible();
+  await look("closing");
+  await page.keyboard.press("Escape");
+  writeFileSync(join(folder, "go"), "");
+  await goTo(page, "#/plans");
+  await expect(page.getByRole("row").filter({ hasText: "Release 2.4.0" })).toContainText("1 failed");
+  await openPlanFile(opened, join(folder, "plan.json"));
+  await expect(main.getByText("Finish P50")).toBeVisible();
+  await look("launch-again");
+  expect(found).toEqual([]);
+});
+
+test("every view of an empty database is accessible and fits, in both themes", async ({ launch }) => {
+  test.setTimeout(120_000);
+  const opened = await launch();
+  const { page } = opened;
+  const { look, found } = await createLook(opened);
+  const headings: ReadonlyArray<readonly [string, RegExp]> = [
+    ["overview", /^No plans yet/],
+    ["plans", /^No plans yet/],
+    ["tasks", /^No tasks yet/],
+    ["schedules", /^No schedules yet/],
+    ["workers", /^Workers/],
+  ];
+  for (const [view, name] of headings) {
+    await goTo(page, `#/${view}`);
+    await expect(page.getByRole("main").getByRole("heading", { name })).toBeVisible();
+    await look(`${view}-empty`);
+  }
+  expect(found).toEqual([]);
+});

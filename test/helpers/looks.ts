@@ -7,13 +7,31 @@ import { type OpenConsole, ROOT } from "./app";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+type Theme = "dark" | "light";
+
+/** What comes within a frame or two is looked for more often than the default 100, 250, 500 ms. */
+const SOON = { intervals: [20] };
+
+export const SIZES = [
+  [1440, 900],
+  [1024, 700],
+] as const;
+
+/** What a theme changes: everything else that axe looks at is the same in both. */
+const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
+const ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
+
+type Axe = { run(context: Document, options: object): Promise<AxeResults> };
+
 /** Every serious breach of WCAG A and AA that axe finds on screen, as one line each. */
-export async function breaches(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResults> } }).axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
-    }),
+export async function breaches(page: Page, rules: readonly string[] = ALL_RULES): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const violations = await page.evaluate(
+    async (runOnly) => {
+      const { axe } = window as unknown as { axe: Axe };
+      return (await axe.run(document, { runOnly, resultTypes: ["violations"] })).violations;
+    },
+    [...rules],
   );
   return violations.map(
     ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
@@ -24,52 +42,65 @@ export async function breaches(page: Page): Promise<string[]> {
 export async function resize({ app, page }: OpenConsole, width: number, height: number): Promise<void> {
   await app.evaluate(
     ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    {
-      width,
-      height,
-    },
+    { width, height },
   );
-  await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+  const metrics = () =>
+    page.evaluate(() => ({
+      size: [innerWidth, innerHeight],
+      room: Number.parseFloat(getComputedStyle(document.querySelector("header") ?? document.body).paddingRight),
+    }));
+  await expect.poll(async () => (await metrics()).size, SOON).toEqual([width, height]);
   // The room that the system's window buttons take is told to the page a moment after its new size.
   if (process.platform === "darwin") return;
-  const room = () =>
-    page.evaluate(() =>
-      Number.parseFloat(getComputedStyle(document.querySelector("header") ?? document.body).paddingRight),
-    );
-  await expect.poll(async () => Math.abs((await room()) - 130) < 80).toBe(true);
+  await expect.poll(async () => Math.abs((await metrics()).room - 130) < 80, SOON).toBe(true);
 }
 
-export const SIZES = [
-  [1440, 900],
-  [1024, 700],
-] as const;
+/** Shows the window in this theme from now on. */
+async function showTheme(page: Page, theme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme), SOON).toBe(theme);
+}
+
+export interface Look {
+  /** What is wrong with what was looked at. */
+  readonly found: readonly string[];
+  /** Looks at what is on screen, in both themes and both sizes. Waits for nothing: what is to be seen must be there. */
+  look(name: string): Promise<void>;
+}
 
 /**
- * Looks at screens in one theme: `look` keeps a picture of each in both sizes in `test-results/screens`, and `found`
- * holds what is wrong with them. Waits for nothing: what is to be seen must be there.
+ * Looks at screens, from a page loaded anew. With HIVE_PICTURES set it also keeps pictures of each in
+ * `test-results/screens`, for people.
  */
-export function createLook(opened: OpenConsole, theme: "dark" | "light") {
+export async function createLook(opened: OpenConsole): Promise<Look> {
   const { page } = opened;
   const found: string[] = [];
+  await page.evaluate(() => localStorage.setItem("theme", "system"));
+  await page.reload();
+  await showTheme(page, "dark");
+
+  async function keepPictures(name: string): Promise<void> {
+    for (const theme of ["light", "dark"] as const) {
+      await showTheme(page, theme);
+      const path = join(ROOT, "test-results/screens", `${name.replace("*", theme)}.png`);
+      await page.screenshot({ path, animations: "disabled" });
+    }
+  }
+
   return {
     found,
-    async look(name: string): Promise<void> {
+    async look(name) {
       for (const [width, height] of SIZES) {
         await resize(opened, width, height);
-        const path = join(ROOT, "test-results/screens", `${name}-${theme}-${width}x${height}.png`);
-        await page.screenshot({ path, animations: "disabled" });
+        if (process.env.HIVE_PICTURES) await keepPictures(`${name}-*-${width}x${height}`);
         found.push(...(await misfits(page)).map((misfit) => `${name} at ${width}: ${misfit}`));
       }
       found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
+      await showTheme(page, "light");
+      found.push(...(await breaches(page, COLOUR_RULES)).map((breach) => `${name}, light: ${breach}`));
+      await showTheme(page, "dark");
     },
   };
-}
-
-/** Puts a theme on the window, as its button does. */
-export async function useTheme(page: Page, theme: "dark" | "light"): Promise<void> {
-  await page.evaluate((chosen) => localStorage.setItem("theme", chosen), theme);
-  await page.reload();
-  await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
 }
 
 /** A page that is wider than its window, and buttons whose words are cut off without saying them on hover. */
