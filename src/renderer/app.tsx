@@ -101,7 +101,7 @@ export function App() {
 function View({ place }: { readonly place: Place }) {
   if (place.view === "overview") return <OverviewView />;
   if (place.view === "tasks") return <TasksView place={place} />;
-  if (place.view === "workers") return <WorkersView />;
+  if (place.view === "workers") return <WorkersView place={place} />;
   if (place.view === "events") return <EventsView place={place} />;
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
   if (place.view === "launch") return <LaunchView place={place} />;

@@ -56,6 +56,15 @@ export interface EventsPlace {
   readonly cursor: string | null;
 }
 
+/** The workers: of one state, named by a text, with one of them in the panel. */
+export interface WorkersPlace {
+  readonly view: "workers";
+  readonly workerId?: string | null;
+  /** Null: all. */
+  readonly state?: string | null;
+  readonly text?: string;
+}
+
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
   | {
@@ -74,7 +83,7 @@ export type Place =
   | { readonly view: "overview" }
   | LaunchPlace
   | { readonly view: "schedules"; readonly scheduleId: string | null }
-  | { readonly view: "workers" };
+  | WorkersPlace;
 
 const HOME: Place = { view: "overview" };
 const ALL_PLANS: Place = { view: "plans", planId: null, taskId: null, tab: null };
@@ -90,14 +99,14 @@ function decode(part: string): string | null {
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
- * `#/schedules/<schedule>`, `#/workers`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
+ * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
-  if (view === "workers") return { view: "workers" };
+  if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
@@ -135,6 +144,17 @@ export const eventsPlace = (query = "", given: Partial<EventsPlace> = {}): Event
   ...given,
   query,
 });
+
+function parseWorkers(workerId: string | null, query: URLSearchParams): WorkersPlace {
+  return { view: "workers", workerId, state: query.get("state"), text: query.get("q") ?? "" };
+}
+
+function formatWorkers({ workerId = null, state = null, text = "" }: WorkersPlace): string {
+  return withQuery(`#/workers${workerId === null ? "" : `/${encodeURIComponent(workerId)}`}`, [
+    ...(state === null ? [] : ([["state", state]] as const)),
+    ...(text === "" ? [] : ([["q", text]] as const)),
+  ]);
+}
 
 function parseLaunch(sample: string | null, query: URLSearchParams): LaunchPlace {
   const file = query.get("file");
@@ -198,7 +218,7 @@ export function formatPlace(place: Place): string {
   if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
   if (place.view === "events") return formatEvents(place);
-  if (place.view === "workers") return "#/workers";
+  if (place.view === "workers") return formatWorkers(place);
   if (place.view === "launch") return formatLaunch(place);
   if (place.view === "schedules")
     return place.scheduleId === null ? "#/schedules" : `#/schedules/${encodeURIComponent(place.scheduleId)}`;

@@ -49,6 +49,12 @@ const WORKER: WorkerRow = {
   host: "here",
   isLocal: true,
   drained: false,
+  process: "gone",
+  program: null,
+  slot: null,
+  currentPlanId: null,
+  currentAgent: null,
+  currentStartedAt: null,
   currentTaskId: null,
   currentTaskTitle: null,
 };

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { countStates, freshness, mergeWorkers, trouble } from "../../../src/renderer/features/workers/worker-health";
+import {
+  freshness,
+  keepRows,
+  mergeWorkers,
+  orderStates,
+  poolWords,
+  trouble,
+} from "../../../src/renderer/features/workers/worker-health";
 import type { WorkerRow } from "../../../src/shared/model/views";
 
 function worker(id: string, change: Partial<WorkerRow> = {}): WorkerRow {
@@ -17,6 +24,12 @@ function worker(id: string, change: Partial<WorkerRow> = {}): WorkerRow {
     currentTaskId: null,
     currentTaskTitle: null,
     drained: false,
+    process: "gone",
+    program: null,
+    slot: null,
+    currentPlanId: null,
+    currentAgent: null,
+    currentStartedAt: null,
     ...change,
   };
 }
@@ -40,14 +53,43 @@ describe("freshness", () => {
   });
 });
 
-describe("countStates", () => {
+describe("keepRows", () => {
+  it("keeps what did not change, so that nothing is drawn anew", () => {
+    const before = [worker("a"), worker("b")];
+    expect(keepRows(before, [worker("a"), worker("b")])).toBe(before);
+    const next = keepRows(before, [worker("a"), worker("b", { state: "busy" })]);
+    expect(next[0]).toBe(before[0]);
+    expect(next[1]).not.toBe(before[1]);
+  });
+});
+
+describe("orderStates", () => {
   it("puts known states in their order and unknown ones last", () => {
-    const rows = [worker("a", { state: "odd" }), worker("b", { state: "dead" }), worker("c", { state: "busy" })];
-    expect(countStates(rows)).toEqual([
-      ["busy", 1],
-      ["dead", 1],
+    expect(orderStates({ odd: 1, dead: 2, zombie: 1, busy: 3 })).toEqual([
+      ["busy", 3],
+      ["zombie", 1],
+      ["dead", 2],
       ["odd", 1],
     ]);
+  });
+});
+
+describe("poolWords", () => {
+  const pool = {
+    executing: 2,
+    paused: 2,
+    ready: 0,
+    slots: 4,
+    workers: [],
+    groups: [],
+    machine: { cores: 2, load: null },
+  };
+  it("explains an empty pool by the plans", () => {
+    expect(poolWords({ ...pool, standing: "paused" })).toBe(
+      "Paused: no worker is expected. All 2 plans that run are paused.",
+    );
+    expect(poolWords({ ...pool, standing: "nothing_runs" })).toContain("no worker is expected");
+    expect(poolWords({ ...pool, standing: "working" })).toBeNull();
   });
 });
 
@@ -56,6 +98,12 @@ describe("trouble", () => {
     expect(trouble(worker("a"))).toBeNull();
     expect(trouble(worker("a", { state: "dead", currentTaskId: "t" }))).toBe(
       "Process 7 no longer exists on this computer. It still holds a task.",
+    );
+    expect(trouble(worker("a", { state: "zombie", process: "zombie" }))).toContain("its parent has not taken notice");
+    expect(trouble(worker("a", { state: "dead", process: "reused" }))).toContain("is another one by now");
+    expect(trouble(worker("a", { state: "stale", lastHeartbeat: 1, process: "stopped" }))).toContain("is stopped");
+    expect(trouble(worker("a", { state: "stale", lastHeartbeat: 1, process: "elsewhere", host: "far" }))).toContain(
+      "on far, out of sight",
     );
     expect(trouble(worker("a", { state: "stale", lastHeartbeat: 1 }))).toBe("No heartbeat for over 15 seconds.");
     expect(trouble(worker("a", { state: "stale", lastHeartbeat: null }))).toBe("It has never sent a heartbeat.");

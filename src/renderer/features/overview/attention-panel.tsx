@@ -31,7 +31,7 @@ interface ItemAct {
 }
 
 function open(item: AttentionItem): void {
-  if (item.kind === "worker") goTo({ view: "workers" });
+  if (item.kind === "worker") goTo({ view: "workers", workerId: item.worker.id });
   else goTo(taskPlace(item.task.planId, item.task.id));
 }
 

@@ -7,27 +7,26 @@ import { lookOf } from "../../ui/looks";
 import { Panel } from "../../ui/panel";
 import { WorkerGlyph } from "../../ui/status";
 import { useApp } from "../shell/app-store";
-import { countStates, freshness } from "../workers/worker-health";
-import { startWorkers, useWorkers } from "../workers/workers-store";
+import { startPresent, usePresent } from "../workers/present-store";
+import { freshness, orderStates } from "../workers/worker-health";
 import styles from "./overview.module.css";
 
-const MOST_SHOWN = 12;
 const MOST_SLOTS_DRAWN = 24;
 const WORKERS = formatPlace({ view: "workers" });
 
 /** Who works, on what, and when each was last heard of. */
 export function WorkerStrip() {
-  useEffect(startWorkers, []);
-  const workers = useWorkers((state) => state.workers);
-  const present = workers.filter((worker) => worker.state !== "offline");
-  const shown = present.slice(0, MOST_SHOWN);
+  useEffect(startPresent, []);
+  const { workers: shown, counts } = usePresent();
+  const states = counts?.states ?? {};
+  const more = (counts?.total ?? 0) - (states.offline ?? 0) - shown.length;
   return (
     <Panel
       title="Workers"
       meta={
         <span className={styles.workerStates}>
-          {formatCount(workers.length)} registered
-          {countStates(workers).map(([state, count]) => (
+          {formatCount(counts?.total ?? 0)} registered
+          {orderStates(states).map(([state, count]) => (
             <span key={state} data-tone={lookOf("worker", state).tone}>
               <i /> {formatCount(count)} {lookOf("worker", state).label.toLowerCase()}
             </span>
@@ -53,9 +52,9 @@ export function WorkerStrip() {
           ))}
         </ul>
       )}
-      {present.length > shown.length && (
+      {more > 0 && (
         <a className={styles.moreWorkers} href={WORKERS}>
-          {formatCount(present.length - shown.length)} more
+          {formatCount(more)} more
         </a>
       )}
     </Panel>
@@ -88,10 +87,15 @@ function WorkerCell({ worker }: { readonly worker: WorkerRow }) {
   const age = lastHeartbeat === null ? null : now - lastHeartbeat;
   const { left, tone } = freshness(age);
   const isWell = state === "busy" || state === "idle";
-  const word = state === "dead" ? "Process gone" : lookOf("worker", state).label;
+  const word = state === "dead" || state === "zombie" ? "Process gone" : lookOf("worker", state).label;
   return (
     <li>
-      <a href={WORKERS} className={styles.worker} data-tone={lookOf("worker", state).tone} title={worker.id}>
+      <a
+        href={formatPlace({ view: "workers", workerId: worker.id })}
+        className={styles.worker}
+        data-tone={lookOf("worker", state).tone}
+        title={worker.id}
+      >
         <span className={styles.light} data-lit={state === "busy" || undefined}>
           <WorkerGlyph state={state} size={16} />
         </span>

@@ -12,7 +12,6 @@ import { openAbout } from "../dialogs/dialogs-store";
 import { usePlan } from "../plans/plan-store";
 import { RAIL_ENTRIES } from "../shell/rail";
 import { cycleTheme } from "../shell/theme";
-import { useWorkers } from "../workers/workers-store";
 import { ActIcon } from "./act-icon";
 import styles from "./palette.module.css";
 import { actsOfKeys, findActs, type PaletteAct } from "./palette-acts";
@@ -160,10 +159,7 @@ export function PaletteBody() {
                 words={words}
                 detail={hit.currentTaskTitle ?? hit.role}
                 end={null}
-                onSelect={() => {
-                  useWorkers.setState({ cursor: hit.id, filter: null });
-                  goTo({ view: "workers" });
-                }}
+                onSelect={() => goTo({ view: "workers", workerId: hit.id })}
               />
             ))}
           </Group>

@@ -1,5 +1,7 @@
 import type { WorkerRow } from "../../../shared/model/views";
-import { HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
+import { HEARTBEAT_LIMIT_MS, type ProcessStanding } from "../../../shared/model/worker";
+import type { PoolStanding, WorkerPool } from "../../../shared/model/workers";
+import { plural } from "../../ui/format";
 
 /** Rows with changes taken in, in a lasting order: by role, then id. Nothing moves when a state changes. */
 export function mergeWorkers(
@@ -8,9 +10,25 @@ export function mergeWorkers(
   removed: readonly string[],
 ): readonly WorkerRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
-  for (const row of changed) byId.set(row.id, row);
+  for (const row of changed) byId.set(row.id, keep(byId.get(row.id), row));
   for (const id of removed) byId.delete(id);
   return [...byId.values()].sort((a, b) => compare(a.role, b.role) || compare(a.id, b.id));
+}
+
+/** The row that is there already where nothing of it changed, so that it is not drawn anew. */
+function keep(before: WorkerRow | undefined, now: WorkerRow): WorkerRow {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
+/** Rows as just read, with the identity of those that did not change. */
+export function keepRows(before: readonly WorkerRow[], now: readonly WorkerRow[]): readonly WorkerRow[] {
+  const byId = new Map(before.map((row) => [row.id, row]));
+  const rows = now.map((row) => keep(byId.get(row.id), row));
+  return rows.length === before.length && rows.every((row, index) => row === before[index]) ? before : rows;
+}
+
+export function isBehind(row: WorkerRow, last: WorkerRow | undefined): boolean {
+  return last !== undefined && (compare(row.role, last.role) || compare(row.id, last.id)) > 0;
 }
 
 function compare(a: string, b: string): number {
@@ -33,22 +51,54 @@ export function freshness(ageMs: number | null): Freshness {
   return left >= 0.5 ? { left, tone: "completed", word: "fresh" } : { left, tone: "escalated", word: "late" };
 }
 
-const STATE_ORDER = ["busy", "idle", "stale", "dead", "error", "offline"];
+const STATE_ORDER = ["busy", "idle", "stale", "zombie", "dead", "error", "offline"];
 
-/** How many workers are in each state, known states first. */
-export function countStates(rows: readonly WorkerRow[]): ReadonlyArray<readonly [string, number]> {
-  const counts = new Map<string, number>();
-  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
+/** States and how many workers are in each, known states first. */
+export function orderStates(states: Readonly<Record<string, number>>): ReadonlyArray<readonly [string, number]> {
   const rank = (state: string) => (STATE_ORDER.includes(state) ? STATE_ORDER.indexOf(state) : STATE_ORDER.length);
-  return [...counts].sort(([a], [b]) => rank(a) - rank(b) || compare(a, b));
+  return Object.entries(states).sort(([a], [b]) => rank(a) - rank(b) || compare(a, b));
 }
+
+/** Why a process cannot be the recorded one, or is not at work; null: nothing speaks against it. */
+const PROCESS_TROUBLE: Readonly<Partial<Record<ProcessStanding, (pid: number | null) => string>>> = {
+  gone: (pid) => `Process ${pid ?? ""} no longer exists on this computer.`,
+  reused: (pid) => `Process ${pid ?? ""} is another one by now: the worker's own has ended.`,
+  rebooted: () => "This computer was started anew since: the worker's process has ended.",
+  zombie: (pid) => `Process ${pid ?? ""} has ended, and its parent has not taken notice: it does nothing any more.`,
+};
 
 /** One sentence for a worker that is not well; null for one that is. */
 export function trouble(worker: WorkerRow): string | null {
   const holds = worker.currentTaskId === null ? "" : " It still holds a task.";
-  if (worker.state === "dead") return `Process ${worker.pid ?? ""} no longer exists on this computer.${holds}`;
-  if (worker.state === "stale" && worker.lastHeartbeat === null) return `It has never sent a heartbeat.${holds}`;
-  if (worker.state === "stale") return `No heartbeat for over ${HEARTBEAT_LIMIT_MS / 1_000} seconds.${holds}`;
-  if (worker.state === "error") return `It reported an error and takes no tasks.${holds}`;
+  const { state, process, pid } = worker;
+  if (state === "dead" || state === "zombie") {
+    const words = PROCESS_TROUBLE[process] ?? PROCESS_TROUBLE.gone;
+    return `${words?.(pid) ?? ""}${holds}`;
+  }
+  if (state === "stale" && worker.lastHeartbeat === null) return `It has never sent a heartbeat.${holds}`;
+  if (state === "stale") {
+    const stopped = process === "stopped" ? ` Its process ${pid ?? ""} exists and is stopped.` : "";
+    const far = process === "elsewhere" ? ` It is on ${worker.host ?? "another computer"}, out of sight.` : "";
+    return `No heartbeat for over ${HEARTBEAT_LIMIT_MS / 1_000} seconds.${stopped}${far}${holds}`;
+  }
+  if (state === "error") return `It reported an error and takes no tasks.${holds}`;
   return null;
+}
+
+/** Why the pool is empty, or does nothing; null: it works. */
+export function poolWords({ standing, executing, paused, ready }: WorkerPool): string | null {
+  const words: Readonly<Record<PoolStanding, string | null>> = {
+    observing: "This window only looks: it starts no tasks, and nobody else does.",
+    nobody_starts: "Nobody starts the tasks of this database just now.",
+    paused: `Paused: no worker is expected. ${
+      paused === 1 ? "The plan that runs is paused" : `All ${plural(paused, "plan")} that run are paused`
+    }.`,
+    nothing_runs: "No plan runs: no worker is expected to do anything.",
+    nothing_ready: `${plural(executing, "plan")} ${
+      executing === 1 ? "runs" : "run"
+    }, and nothing is ready: tasks wait for a review, a retry time or another program.`,
+    drained: `Drained: the pool takes no tasks, and ${plural(ready, "task")} could start.`,
+    working: null,
+  };
+  return words[standing];
 }
