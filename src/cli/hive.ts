@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { addMachineCommands } from "./machine-commands";
+import { addMigrationCommands } from "./migration-commands";
 import { PLAN_NAME } from "./named";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
 import { collectParameter, type GivenParameters, PARAMETER_HELP, parseLimit, parseSlots } from "./parameters";
@@ -154,6 +155,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
   addScheduleCommands(program, setting);
+  addMigrationCommands(program, setting);
   addMachineCommands(program, setting);
   addCompletionCommand(program, setting);
   return program;

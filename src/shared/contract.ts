@@ -26,6 +26,7 @@ import type {
   WorkerRow,
 } from "./model/views";
 import { type Operation, operation } from "./operation";
+import { migrationContract } from "./migration-contract";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
@@ -145,6 +146,7 @@ export const contract = {
   ...paletteContract,
   ...heldContract,
   ...workerContract,
+  ...migrationContract,
 } as const;
 
 export type Contract = typeof contract;

@@ -8,6 +8,7 @@ import { hiveHandlers } from "./hive/handlers";
 import { insightHandlers } from "./insight-handlers";
 import { logHandlers } from "./log-handlers";
 import { lookHandlers } from "./look-handlers";
+import { migrationHandlers } from "./migration-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
@@ -37,6 +38,7 @@ export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreSer
     ...insightHandlers({ store, runner }),
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
+    ...migrationHandlers({ store, actor }),
     ...logHandlers(store),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),

@@ -27,7 +27,7 @@ export interface ParityRequest {
 const STEPS = ["tasks", "copies"] as const;
 type Step = (typeof STEPS)[number];
 
-const OWN = `SELECT count(*) AS n FROM unified_tasks u WHERE u.id > $from AND u.id <= $to
+const OWN = `SELECT count(*) AS n FROM unified_tasks u WHERE u.id > +$from AND u.id <= +$to
   AND NOT ${IS_COPY("u.task_metadata")} AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = u.id)`;
 
 /**
@@ -136,14 +136,14 @@ function differenceOf(table: string, columns: readonly string[], row: Row): Diff
   const id = text(row.id);
   if (row.here === 0) return { kind: "missing", table, id, fields: [] };
   const fields = columns.flatMap((column, at): FieldDifference[] => {
-    const expected = valueOf(row[`want_${at}`]);
-    const found = valueOf(row[`have_${at}`]);
+    const expected = numberOrText(row[`want_${at}`]);
+    const found = numberOrText(row[`have_${at}`]);
     return row[`same_${at}`] === 1 ? [] : [{ column, expected: shown(expected), found: shown(found) }];
   });
   return { kind: "differs", table, id, fields };
 }
 
-function valueOf(value: unknown): string | number | null {
+function numberOrText(value: unknown): string | number | null {
   return value === null || typeof value === "number" ? value : text(value);
 }
 

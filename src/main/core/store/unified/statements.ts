@@ -19,6 +19,9 @@ export function legacyColumns(db: ReadableDatabase): LegacyColumns {
   return { tasks: of("tasks"), runs: of("runs") };
 }
 
+const TASKS = UNIFIED_TABLES.filter(({ type }) => type === null);
+const DETAILS = UNIFIED_TABLES.filter(({ type }) => type !== null);
+
 const isCompared = ({ own }: MappedColumn): boolean => own !== true;
 
 /**
@@ -37,18 +40,16 @@ export function upsert(table: MappedTable, columns: LegacyColumns, where: string
       WHERE ${compared.map((name) => `${name} IS NOT excluded.${name}`).join(" OR ")}`;
 }
 
-/** Takes away what no task of the type stands behind any more, for the tasks (ids) of an expression. */
-function removeStrays(row: string): string[] {
-  return UNIFIED_TABLES.filter(({ type }) => type !== null).map(
-    (table) => `DELETE FROM ${table.table} WHERE ${table.key} = ${row}.id AND NOT ${belongsInto(table, row)};`,
+/** Takes away details of a type that the task (an expression for its id) has no more. */
+function removeStrays(id: string): string[] {
+  return DETAILS.map(
+    (table) => `DELETE FROM ${table.table} WHERE ${table.key} = ${id}
+      AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = ${id} AND ${belongsInto(table, "t")});`,
   );
 }
 
 const remove = (row: string): string[] =>
   UNIFIED_TABLES.map(({ table, key }) => `DELETE FROM ${table} WHERE ${key} = ${row}.id;`);
-
-const TASK_COLUMNS = UNIFIED_TABLES.find(({ type }) => type === null);
-const DETAILS = UNIFIED_TABLES.filter(({ type }) => type !== null);
 
 /**
  * The triggers of dual write: present while the flag is on, so that it costs nothing while it is off. Each writes one
@@ -58,27 +59,27 @@ export function dualWriteTriggers(columns: LegacyColumns): string[] {
   const trigger = (name: string, event: string, body: readonly string[]) =>
     `CREATE TRIGGER ${DUAL_WRITE_PREFIX}${name} ${event}\nBEGIN\n${body.join("\n")}\nEND`;
   const write = (table: MappedTable, id: string) => `${upsert(table, columns, `t.id = ${id}`)};`;
-  const all = TASK_COLUMNS ? [TASK_COLUMNS] : [];
   const runColumns = ["task_id", "run_number", "status", "started_at", "completed_at", "error_message", "result_data"];
   const watched = runColumns.filter((name) => columns.runs.has(name));
   const changed = watched.map((name) => `NEW.${name} IS NOT OLD.${name}`).join(" OR ");
-  const ofRun = (row: "NEW" | "OLD") => UNIFIED_TABLES.map((table) => write(table, `${row}.task_id`));
+  const ofRun = (row: "NEW" | "OLD") => [
+    ...UNIFIED_TABLES.map((table) => write(table, `${row}.task_id`)),
+    ...removeStrays(`${row}.task_id`),
+  ];
   return [
     ...["INSERT", "UPDATE"].flatMap((verb) => [
-      ...all.map((table) => trigger(`task_${verb.toLowerCase()}`, `AFTER ${verb} ON tasks`, [write(table, "NEW.id")])),
+      ...TASKS.map((table) =>
+        trigger(`task_${verb.toLowerCase()}`, `AFTER ${verb} ON tasks`, [write(table, "NEW.id")]),
+      ),
       ...DETAILS.map((table) =>
         trigger(`${table.type}_${verb.toLowerCase()}`, `AFTER ${verb} ON tasks WHEN ${belongsInto(table, "NEW")}`, [
           write(table, "NEW.id"),
         ]),
       ),
     ]),
-    // An INSERT may replace a task of another type.
-    trigger("task_replaced", "AFTER INSERT ON tasks", removeStrays("NEW")),
-    trigger(
-      "task_retyped",
-      "AFTER UPDATE OF task_type ON tasks WHEN NEW.task_type IS NOT OLD.task_type",
-      removeStrays("NEW"),
-    ),
+    // An INSERT may replace a task of another type; and what was of another type while the flag was off is put right.
+    trigger("stray_insert", "AFTER INSERT ON tasks", removeStrays("NEW.id")),
+    trigger("stray_update", "AFTER UPDATE ON tasks", removeStrays("NEW.id")),
     trigger("task_renamed", "AFTER UPDATE OF id ON tasks WHEN NEW.id IS NOT OLD.id", remove("OLD")),
     trigger("task_deleted", "AFTER DELETE ON tasks", remove("OLD")),
     trigger("run_insert", "AFTER INSERT ON runs", ofRun("NEW")),
@@ -88,14 +89,14 @@ export function dualWriteTriggers(columns: LegacyColumns): string[] {
   ];
 }
 
-/** Writes the unified rows of the tasks whose ids are within `$from` (beyond) and `$to`. One statement a table. */
+/** Writes the unified rows of the tasks whose ids are beyond `$from`, up to `$to`. One statement a table. */
 export function backfillStatements(columns: LegacyColumns): string[] {
-  return UNIFIED_TABLES.map((table) => upsert(table, columns, "t.id > $from AND t.id <= $to"));
+  return UNIFIED_TABLES.map((table) => upsert(table, columns, "t.id > +$from AND t.id <= +$to"));
 }
 
 /** Takes away copies within the same bounds that have no task, or none of their type. */
 export function orphanStatements(): string[] {
-  const within = (key: string) => `${key} > $from AND ${key} <= $to`;
+  const within = (key: string) => `${key} > +$from AND ${key} <= +$to`;
   return [
     // The copies of deleted tasks first in the tables of details, which do not say themselves whether they are copies.
     ...DETAILS.map(
@@ -112,6 +113,8 @@ function isStray(table: MappedTable, row: string): string {
   const task = `EXISTS (SELECT 1 FROM tasks t WHERE t.id = ${row}.${table.key} AND ${belongsInto(table, "t")})`;
   return `${copy} AND NOT ${task}`;
 }
+
+// A bare parameter would make SQLite plan these long statements anew at each binding, which takes longer than they do.
 
 export interface ParityStatement {
   readonly table: string;
@@ -136,7 +139,7 @@ export function parityStatements(columns: LegacyColumns): ParityStatement[] {
       sql: `SELECT w.id AS id, u.${table.key} IS NOT NULL AS here,
           ${compared.map(({ column }, index) => `w.want_${index}, u.${column} AS have_${index}, (${differs[index]}) = 0 AS same_${index}`).join(", ")}
         FROM (SELECT CAST(l.id AS TEXT) AS id, ${wanted.join(", ")}
-          FROM ${legacyRows(columns, "t.id > $from AND t.id <= $to")} l WHERE ${belongs}) w
+          FROM ${legacyRows(columns, "t.id > +$from AND t.id <= +$to")} l WHERE ${belongs}) w
           LEFT JOIN ${table.table} u ON u.${table.key} = w.id
         WHERE u.${table.key} IS NULL OR ${differs.join(" OR ")}
         ORDER BY w.id`,
@@ -159,11 +162,11 @@ export function extraStatements(): ExtraStatement[] {
         : isStray(table, "u");
     return {
       table: table.table,
-      sql: `SELECT u.${key} AS id FROM ${table.table} u WHERE u.${key} > $from AND u.${key} <= $to AND ${stray} ORDER BY 1`,
+      sql: `SELECT u.${key} AS id FROM ${table.table} u WHERE u.${key} > +$from AND u.${key} <= +$to AND ${stray} ORDER BY 1`,
     };
   });
 }
 
 /** The end of the next stretch of at most `$rows` ids beyond `$from`; null: none follows. */
 export const stretchEnd = (table: "tasks" | "unified_tasks"): string =>
-  `SELECT max(id) AS "end", count(*) AS n FROM (SELECT id FROM ${table} WHERE id > $from ORDER BY id LIMIT $rows)`;
+  `SELECT max(id) AS "end", count(*) AS n FROM (SELECT id FROM ${table} WHERE id > +$from ORDER BY id LIMIT $rows)`;
