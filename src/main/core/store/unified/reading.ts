@@ -2,6 +2,23 @@ import { KEPT_TASK_COLUMNS, LEGACY_STATUS_OF, PRIORITY_MAPPING } from "../../../
 import { quoted } from "./expressions";
 import { IS_COPY } from "./statements";
 
+const statuses = Object.entries(LEGACY_STATUS_OF).map(([from, to]) => `WHEN ${quoted(from)} THEN ${quoted(to)}`);
+
+/** What a task of the unified schema says where a copy has legacy words. */
+const OWN_TASK: Readonly<Record<string, string>> = {
+  title: "u.task_type || ' ' || u.id",
+  task_type: "u.task_type",
+  status: `CASE u.status ${statuses.join(" ")} ELSE u.status END`,
+  priority: `${PRIORITY_MAPPING.sum} - coalesce(u.priority, ${PRIORITY_MAPPING.least})`,
+  current_phase: "'start'",
+  created_at: "u.created_at",
+  updated_at: "u.updated_at",
+  max_retries: "u.max_retries",
+  started_at: "u.started_at",
+  failure_reason: "u.error_message",
+  retry_count: "u.retry_count",
+};
+
 /**
  * Legacy tasks as the unified tables have them, with the columns of `tasks`. A copy gives the legacy row back word for
  * word; a task that was made in the unified schema is told in legacy words.
@@ -21,20 +38,3 @@ function toldAs(column: string): string {
   const words = OWN_TASK[column];
   return words === undefined ? "" : ` ELSE ${words}`;
 }
-
-const statuses = Object.entries(LEGACY_STATUS_OF).map(([from, to]) => `WHEN ${quoted(from)} THEN ${quoted(to)}`);
-
-/** What a task of the unified schema says where a copy has legacy words. */
-const OWN_TASK: Readonly<Record<string, string>> = {
-  title: "u.task_type || ' ' || u.id",
-  task_type: "u.task_type",
-  status: `CASE u.status ${statuses.join(" ")} ELSE u.status END`,
-  priority: `${PRIORITY_MAPPING.sum} - coalesce(u.priority, ${PRIORITY_MAPPING.least})`,
-  current_phase: "'start'",
-  created_at: "u.created_at",
-  updated_at: "u.updated_at",
-  max_retries: "u.max_retries",
-  started_at: "u.started_at",
-  failure_reason: "u.error_message",
-  retry_count: "u.retry_count",
-};
