@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
+import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
+import { deliverSubscriptions } from "./operations/subscriptions";
 import { readTuning } from "./operations/tuning";
 import { parsePlan } from "./plan/parse";
 import { type Runner, type RunnerOptions, startRunner } from "./runner/runner";
@@ -18,6 +20,8 @@ export interface CoreOptions extends OpenOptions {
   readonly runner: RunnerPart | null;
   /** How the plan files of schedules are read. Default: at once, in this thread. */
   readonly readPlan?: ReadPlan;
+  /** Where the keys of webhooks are found that are not in the environment. Default: nowhere. */
+  readonly secrets?: SecretSource;
 }
 
 /** An open database, and this process's part in running its tasks. */
@@ -36,10 +40,15 @@ export function openCore(options: CoreOptions): Promise<Core>;
 export async function openCore({
   runner: runnerOptions,
   readPlan = parsePlan,
+  secrets = NO_SECRETS,
   ...options
 }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
-  const duties = (epoch: number) => launchSchedules(store, epoch, readPlan);
+  const environment = runnerOptions?.environment ?? process.env;
+  const duties = (epoch: number) => {
+    const all = [launchSchedules(store, epoch, readPlan), deliverSubscriptions(store, epoch, { secrets, environment })];
+    return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };
+  };
   const runner =
     runnerOptions === null || options.mode === "observe" ? null : begin(store, { duties, ...runnerOptions });
   if (runner !== null) resumeCancelsWhenElected(store, runner);

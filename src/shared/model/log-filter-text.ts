@@ -24,6 +24,7 @@ const ABOUT: Readonly<Record<(typeof AUDIT_ENTITIES)[number], string>> = {
   job: "a bulk act’s id",
   setting: "a setting’s name",
   schedule: "a schedule’s id",
+  subscription: "a subscription’s id",
 };
 
 const about = (words: readonly (typeof AUDIT_ENTITIES)[number][]): LogField[] =>

@@ -11,6 +11,8 @@ export interface Outgoing {
   /** Sent as bearer token; null: none. */
   readonly key: string | null;
   readonly signal: AbortSignal;
+  /** Default: redirects are followed. */
+  readonly redirect?: "manual";
 }
 
 /** The address of a request. Throws `WorkFailure`. */
@@ -55,11 +57,17 @@ function traceId(correlation: string): string {
 }
 
 /** Sends a request; its answer's body is still to be read. Throws `WorkFailure`. */
-export async function send({ method, url, headers, body, key, signal }: Outgoing): Promise<Response> {
+export async function send({ method, url, headers, body, key, signal, redirect }: Outgoing): Promise<Response> {
   try {
     const sent = new Headers({ ...headers });
     if (key !== null) sent.set("authorization", `Bearer ${key}`);
-    return await fetch(url, { method, headers: sent, signal, ...(body === null ? {} : { body }) });
+    return await fetch(url, {
+      method,
+      headers: sent,
+      signal,
+      redirect: redirect ?? "follow",
+      ...(body === null ? {} : { body }),
+    });
   } catch (error) {
     throw inWords(error, url, signal);
   }

@@ -1,3 +1,4 @@
+import { settingOf, settingRow } from "../../../shared/model/setting";
 import { appendAudit } from "./audit";
 import { integerOrNull, json, text } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
@@ -78,6 +79,20 @@ export function readSetting(db: ReadableDatabase, name: string): unknown {
 export function readSettings(db: ReadableDatabase): ReadonlyMap<string, unknown> {
   const rows = statement(db, "SELECT name, value FROM console_settings").all();
   return new Map(rows.map((row) => [text(row.name), json(row.value)]));
+}
+
+/** Reads settings of a database by name, with their defaults; one that cannot be used counts as not set. */
+export function settingReader(db: ReadableDatabase): (name: string) => unknown {
+  const kept = readSettings(db);
+  return (name) => {
+    const definition = settingOf(name);
+    return definition === null ? undefined : settingRow(definition, kept.get(name)).value;
+  };
+}
+
+/** A whole number that is set for a database, or its default. */
+export function numberSetting(db: ReadableDatabase, name: string): number {
+  return Number(settingReader(db)(name));
 }
 
 export interface SettingAct {
