@@ -16,7 +16,7 @@ const pattern = z.string().min(1).max(500);
 const name = z.string().min(1).max(1_000);
 const time = z.number().min(-8.64e15).max(8.64e15);
 const entity = z.strictObject({ kind: z.enum(LOG_ENTITIES), id: name });
-const patterns = z.array(pattern).max(100);
+const patterns = z.array(pattern).max(100).readonly();
 const page = {
   after: z.string().max(30).optional(),
   order: z.enum(LOG_ORDERS).default("newest"),

@@ -1,7 +1,8 @@
 import type { EventsPlace } from "../../location";
-import { Page } from "../../ui/page";
+import { AuditStream } from "./audit-stream";
+import { EventStream } from "./event-stream";
 
-/** What happened, and what people did. */
+/** What happened, and what people did: live, filtered, each with what it belongs to and speaks of. */
 export function EventsView({ place }: { readonly place: EventsPlace }) {
-  return <Page title={place.log === "events" ? "Events" : "Audit log"}>{null}</Page>;
+  return place.log === "events" ? <EventStream place={place} /> : <AuditStream place={place} />;
 }

@@ -7,44 +7,64 @@ import { StatusGlyph } from "../../ui/status";
 import { restOfEvent, stateOfEvent, taskOfEvent } from "./event-words";
 import styles from "./events.module.css";
 
-const row =
+export const eventCell =
   (render: (event: EventRow) => ReactNode): DataColumn<EventRow>["cell"] =>
   ({ row: { original } }) =>
     render(original);
 
+const TIME: DataColumn<EventRow> = {
+  id: "time",
+  header: "Time",
+  meta: { width: "84px" },
+  cell: eventCell((event) => <ClockTime at={event.at} />),
+};
+
+export const TYPE_COLUMN: DataColumn<EventRow> = {
+  id: "type",
+  header: "Type",
+  meta: { width: "minmax(170px, 0.5fr)" },
+  cell: eventCell((event) => (
+    <span className={styles.type} data-tone={lookOf("task", stateOfEvent(event.type)).tone} title={event.type}>
+      <StatusGlyph kind="task" state={stateOfEvent(event.type)} size={12} />
+      {event.type}
+    </span>
+  )),
+};
+
+const TASK: DataColumn<EventRow> = {
+  id: "task",
+  header: "Task",
+  meta: { width: "minmax(110px, 0.4fr)" },
+  cell: eventCell((event) => <span className={styles.mono}>{taskOfEvent(event)?.name ?? ""}</span>),
+};
+
+export const SOURCE_COLUMN: DataColumn<EventRow> = {
+  id: "source",
+  header: "Source",
+  meta: { width: "minmax(100px, 0.3fr)" },
+  cell: eventCell((event) => (
+    <span className={styles.mono} title={event.source}>
+      {event.source}
+    </span>
+  )),
+};
+
+export const PAYLOAD_COLUMN: DataColumn<EventRow> = {
+  id: "payload",
+  header: "What it says",
+  meta: { width: "minmax(200px, 2fr)" },
+  cell: eventCell((event) => (
+    <span className={styles.payload} title={restOfEvent(event)}>
+      {restOfEvent(event)}
+    </span>
+  )),
+};
+
+/** Of a plan's events. */
 export const EVENT_COLUMNS: ReadonlyArray<DataColumn<EventRow>> = [
-  { id: "time", header: "Time", meta: { width: "84px" }, cell: row((event) => <ClockTime at={event.at} />) },
-  {
-    id: "type",
-    header: "Type",
-    meta: { width: "minmax(170px, 0.5fr)" },
-    cell: row((event) => (
-      <span className={styles.type} data-tone={lookOf("task", stateOfEvent(event.type)).tone} title={event.type}>
-        <StatusGlyph kind="task" state={stateOfEvent(event.type)} size={12} />
-        {event.type}
-      </span>
-    )),
-  },
-  {
-    id: "task",
-    header: "Task",
-    meta: { width: "minmax(110px, 0.4fr)" },
-    cell: row((event) => <span className={styles.mono}>{taskOfEvent(event)?.name ?? ""}</span>),
-  },
-  {
-    id: "source",
-    header: "Source",
-    meta: { width: "minmax(100px, 0.3fr)" },
-    cell: row((event) => <span className={styles.mono}>{event.source}</span>),
-  },
-  {
-    id: "payload",
-    header: "What it says",
-    meta: { width: "minmax(200px, 2fr)" },
-    cell: row((event) => (
-      <span className={styles.payload} title={restOfEvent(event)}>
-        {restOfEvent(event)}
-      </span>
-    )),
-  },
+  TIME,
+  TYPE_COLUMN,
+  TASK,
+  SOURCE_COLUMN,
+  PAYLOAD_COLUMN,
 ];

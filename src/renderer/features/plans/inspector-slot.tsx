@@ -4,8 +4,13 @@ import styles from "./plans.module.css";
 
 const STEP = 16;
 
+interface InspectorSlotProps {
+  readonly label?: string;
+  readonly children: ReactNode;
+}
+
 /** The place of the inspector at the right, with an edge to drag. In a narrow window it lies over the page. */
-export function InspectorSlot({ children }: { readonly children: ReactNode }) {
+export function InspectorSlot({ label = "Task inspector", children }: InspectorSlotProps) {
   const width = useInspector((state) => state.width);
   const grab = (event: PointerEvent<HTMLDivElement>): void => {
     event.preventDefault();
@@ -21,7 +26,7 @@ export function InspectorSlot({ children }: { readonly children: ReactNode }) {
     setInspectorWidth(width + (event.key === "ArrowLeft" ? STEP : -STEP));
   };
   return (
-    <aside className={styles.inspector} style={{ width }} aria-label="Task inspector">
+    <aside className={styles.inspector} style={{ width }} aria-label={label}>
       {/* biome-ignore lint/a11y/useSemanticElements: a line cannot be dragged or hold the focus */}
       <div
         className={styles.edge}

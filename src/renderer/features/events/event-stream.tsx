@@ -1,0 +1,171 @@
+import { BarChart3 } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { FIGURE_RANGE_NAMES, FIGURE_RANGES } from "../../../shared/model/event-figures";
+import type { LogTerm } from "../../../shared/model/log-filter-text";
+import type { EventRow } from "../../../shared/model/log-views";
+import { type EventsPlace, goTo } from "../../location";
+import { IconButton } from "../../ui/button";
+import { formatCount, formatDuration } from "../../ui/format";
+import { useHotkeys } from "../../ui/hotkeys";
+import { Page, PageBody } from "../../ui/page";
+import { Segmented } from "../../ui/segmented";
+import { InspectorSlot } from "../plans/inspector-slot";
+import { EventInspector } from "./event-inspector";
+import { openEvents, readEntry, startFigures, useFigures } from "./events-store";
+import { FiguresPanel } from "./figures-panel";
+import { FilterBar } from "./filter-bar";
+import { STREAM_COLUMNS } from "./log-columns";
+import { LogList } from "./log-list";
+import { Gone, LogSwitch, leaveField, useEntry, useEntryKeys, useFilter, useStream } from "./log-place";
+import type { LogStream } from "./log-stream";
+
+const RANGES = FIGURE_RANGE_NAMES.map((value) => ({ value, label: FIGURE_RANGES[value].label }));
+const readEvent = (cursor: string): Promise<EventRow | null> => readEntry("events", cursor);
+const FIGURES_KEY = "event-figures";
+
+/** What happened, as the database was told, whichever program tells it. */
+export function EventStream({ place }: { readonly place: EventsPlace }) {
+  const { terms, problem, setQuery, add } = useFilter(place);
+  const open = useMemo(() => () => openEvents(terms), [terms]);
+  const stream = useStream(open);
+  useEffect(() => startFigures(terms, place.range), [terms, place.range]);
+  const { figures } = useFigures();
+  const [withFigures, setWithFigures] = useState(window.localStorage.getItem(FIGURES_KEY) !== "off");
+  const toggleFigures = (): void => {
+    window.localStorage.setItem(FIGURES_KEY, withFigures ? "off" : "on");
+    setWithFigures(!withFigures);
+  };
+  useHotkeys({ group: "Events", hotkeys: [{ keys: ["v"], label: "Show or hide the figures", run: toggleFigures }] });
+  const known = useMemo(
+    () => [
+      ...(figures?.types ?? []).map((value) => ({ field: "is", value })),
+      ...(figures?.sources ?? []).map((value) => ({ field: "source", value })),
+    ],
+    [figures],
+  );
+  return (
+    <Page
+      title="Events"
+      tools={<LogSwitch log="events" />}
+      meta={figures !== null && rateWords(figures)}
+      actions={
+        <>
+          <IconButton
+            label={withFigures ? "Hide the figures" : "Show the figures"}
+            keys="v"
+            pressed={withFigures}
+            onClick={toggleFigures}
+          >
+            <BarChart3 size={14} />
+          </IconButton>
+          <Segmented
+            label="How far back the figures go"
+            isFramed
+            options={RANGES}
+            value={place.range}
+            onChange={(range) => goTo({ ...place, range }, { replace: true })}
+          />
+        </>
+      }
+    >
+      <FilterBar
+        log="events"
+        terms={terms}
+        addressProblem={problem}
+        known={known}
+        onFilter={setQuery}
+        onLeave={leaveField}
+      />
+      {stream === null ? (
+        <PageBody>{null}</PageBody>
+      ) : (
+        <EventBody
+          place={place}
+          stream={stream}
+          isFiltered={terms.length > 0}
+          withFigures={withFigures}
+          add={add}
+          onClear={() => setQuery("")}
+        />
+      )}
+    </Page>
+  );
+}
+
+interface EventBodyProps {
+  readonly place: EventsPlace;
+  readonly stream: LogStream<EventRow>;
+  readonly isFiltered: boolean;
+  readonly withFigures: boolean;
+  readonly add: (...terms: readonly LogTerm[]) => void;
+  readonly onClear: () => void;
+}
+
+function EventBody({ place, stream, isFiltered, withFigures, add, onClear }: EventBodyProps) {
+  const rows = useStore(stream.store, (state) => state.rows);
+  const heldSince = useStore(stream.store, (state) => state.heldSince);
+  const { open, close } = useEntryKeys(place);
+  const { row, isGone } = useEntry(rows, place.cursor, readEvent);
+  const [cursor, setCursor] = useState(place.cursor);
+  useEffect(() => {
+    if (place.cursor !== null) setCursor(place.cursor);
+  }, [place.cursor]);
+  return (
+    <PageBody
+      beside={
+        place.cursor !== null && (
+          <InspectorSlot label="Event inspector">
+            {row !== null ? (
+              <EventInspector event={row} onClose={close} onOpen={open} onFilter={add} />
+            ) : (
+              isGone && <Gone what="event" onClose={close} />
+            )}
+          </InspectorSlot>
+        )
+      }
+    >
+      {withFigures && (
+        <FiguresPanel
+          heldSince={heldSince}
+          onRange={(since, until) =>
+            add(
+              { field: "since", value: new Date(since).toISOString() },
+              { field: "until", value: new Date(until).toISOString() },
+            )
+          }
+          onChoose={({ source, type }) =>
+            add(
+              ...(source === undefined || source === "others" ? [] : [{ field: "source", value: source }]),
+              ...(type === undefined || type === "others" ? [] : [{ field: "is", value: type }]),
+            )
+          }
+        />
+      )}
+      <LogList
+        log="events"
+        stream={stream}
+        columns={STREAM_COLUMNS}
+        isFiltered={isFiltered}
+        cursor={cursor}
+        onCursor={place.cursor === null ? setCursor : open}
+        onOpen={open}
+        onClear={onClear}
+      />
+    </PageBody>
+  );
+}
+
+function rateWords({
+  total,
+  since,
+  until,
+}: {
+  readonly total: number;
+  readonly since: number;
+  readonly until: number;
+}): string {
+  const perSecond = total / Math.max(1, (until - since) / 1_000);
+  const rate = perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1);
+  return `${rate} per second, ${formatCount(total)} in ${formatDuration(until - since)}`;
+}
