@@ -87,9 +87,16 @@ export const contract = {
   "plans.reload": operation<PlanPreview>()(z.strictObject({ sourceId: id })),
   /** Asks for a folder with the system's dialog, for a `folder` parameter. */
   "plans.chooseFolder": operation<string | null>()(z.strictObject({ current: z.string().max(4_096).optional() })),
-  /** Writes the plan's rows; its ready tasks start at once. `invalid_plan` changes nothing. */
+  /**
+   * Writes the plan's rows; its ready tasks start at once, of one that is launched paused when it is resumed. `invalid_plan`
+   * changes nothing.
+   */
   "plans.launch": operation<{ readonly planId: string }>()(
-    z.strictObject({ sourceId: id, parameters: z.record(z.string().max(200), parameterValue) }),
+    z.strictObject({
+      sourceId: id,
+      parameters: z.record(z.string().max(200), parameterValue),
+      paused: z.boolean().default(false),
+    }),
   ),
   /** Cancels everything of a plan that has not ended; running tasks are stopped. */
   "plans.cancel": operation<{ readonly cancelled: number; readonly stopping: number }>()(

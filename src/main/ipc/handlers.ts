@@ -78,9 +78,10 @@ export function databaseHandlers(services: DatabaseServices) {
       const { store } = core;
       return dryRunPlan({ store, agents: await loadAgents(process.env, store.file) }, { ...launch, slots });
     },
-    "plans.launch": ({ sourceId, parameters }) => {
+    "plans.launch": ({ sourceId, parameters, paused }) => {
       const source = sources.get(sourceId);
-      return launchPlan(core.store, { ...checkedLaunch(source, parameters, homeFolder), launchedBy: "window" });
+      const request = checkedLaunch(source, parameters, homeFolder);
+      return launchPlan(core.store, { ...request, launchedBy: "window", paused });
     },
   } satisfies Partial<Handlers>;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openCore } from "../../../src/main/core/client";
+import { resumePlan } from "../../../src/main/core/operations/control";
 import {
   cancelPlan,
   cancelRest,
@@ -315,3 +316,29 @@ test("a plan counts its tasks by the states that their rows show", async () => {
   expect(counted).toMatchObject({ retrying: 1, waiting: 1 });
   expect(getPlan(store, { planId }).counts).toEqual(counted);
 });
+
+test.each([2, 70])(
+  "of a plan of %i tasks that is launched paused nothing starts until it is resumed",
+  async (count) => {
+    const store = await openTestStore();
+    const workers = await addWorkers(store, 1);
+    const tasks = Array.from({ length: count }, (_, at) => subtask(`t${at}`, {}));
+    const { planId } = await launchPlan(store, {
+      definition: planOf(tasks),
+      parameters: {},
+      sourceName: null,
+      sourceText: null,
+      folder: "/",
+      launchedBy: "window",
+      actor: "ada",
+      paused: true,
+    });
+    expect(getPlan(store, { planId })).toMatchObject({ status: "executing", paused: true });
+    expect(await claim(store, workers)).toEqual([]);
+    expect(audit(store)).toMatchObject([
+      { actor: "ada", act: "plans.pause", entity_id: planId, reason: "Launched paused" },
+    ]);
+    await resumePlan(store, { planId, actor: "ada" });
+    expect(await claim(store, workers)).toHaveLength(1);
+  },
+);

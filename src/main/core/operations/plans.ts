@@ -6,10 +6,12 @@ import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
 import { planExpander, secretNames } from "../plan/expand";
 import { forgetSecrets, keepSecrets } from "../runner/secrets";
 import { inSlices } from "../slices";
+import type { WritableDatabase } from "../store/database";
 import type { NewTask } from "../store/launch";
 import type { Store } from "../store/open";
-import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan } from "../store/plan-control";
+import { beginPlanCancel, cancelQueuedBatch, endCancelledPlan, pausePlan } from "../store/plan-control";
 import { pagePlans, readPlan, readPlanSummaries } from "../store/plan-rows";
+import { requeuePlan } from "../store/requeue";
 import { type Together, writePlan } from "../store/staged-launch";
 import { SOURCE } from "./source";
 
@@ -27,13 +29,15 @@ export interface LaunchRequest {
   readonly launchedBy: string;
   /** Who launches it, for the audit log. Default: `launchedBy`. */
   readonly actor?: string;
+  /** Nothing of it starts until somebody resumes it. Default: false. */
+  readonly paused?: boolean;
   /** Written together with the plan; see `writePlan`. */
   readonly together?: Together;
 }
 
 /** Writes the plan and all its tasks; ready ones may start as soon as all is durable. See `writePlan`. */
 export async function launchPlan(store: Store, request: LaunchRequest): Promise<{ planId: string }> {
-  const { folder } = request;
+  const { folder, actor = request.launchedBy } = request;
   if (!isAbsolute(folder)) {
     throw new HiveError("invalid_input", `The plan's folder must be an absolute path, not ${folder}.`, { folder });
   }
@@ -60,19 +64,33 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
       groups: definition.groups,
       synthesis: definition.synthesis,
       launchedBy: request.launchedBy,
-      actor: request.actor ?? request.launchedBy,
+      actor,
       tasks,
     },
     () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId }),
-    request.together,
+    (tx, id) => {
+      if (request.paused === true) pauseLaunched(tx, id, { store, actor });
+      request.together?.(tx, id);
+    },
   );
   try {
     await written;
+    if (request.paused === true) await requeuePlan(store, planId);
   } catch (error) {
     await forgetSecrets(store.filesFolder, planId);
     throw error;
   }
   return { planId };
+}
+
+/** In the transaction that makes it execute: no worker sees it before it is held. */
+function pauseLaunched(
+  tx: WritableDatabase,
+  planId: string,
+  { store, actor }: { readonly store: Store; readonly actor: string },
+): void {
+  const writer = { now: store.clock.now(), source: SOURCE, newId: store.newId };
+  pausePlan(tx, { planId, reason: "Launched paused", actor, writer });
 }
 
 function* expandTasks(

@@ -1,14 +1,13 @@
 import { Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
-import { messageOf } from "../../api";
 import { formatPlace, type TasksPlace, tasksPlace } from "../../location";
-import { Button, IconButton } from "../../ui/button";
+import { IconButton } from "../../ui/button";
 import { cx } from "../../ui/class-names";
-import { Dialog } from "../../ui/dialog";
 import { formatCount } from "../../ui/format";
 import { Menu, MenuItem } from "../../ui/menu";
+import { NameDialog } from "../dialogs/name-dialog";
 import { useReadOnlyReason } from "../shell/app-store";
 import { deleteView, loadViews, renameView, saveView, useViews } from "./saved-views";
 import styles from "./tasks-view.module.css";
@@ -21,6 +20,8 @@ const BUILT_IN: ReadonlyArray<readonly [name: string, query: string]> = [
   ["Failing now", "state:failed"],
   ["Wants a person", "state:review_pending,escalated,rework_needed"],
 ];
+
+const KEPT = "Views are kept in the database: every console of it has them.";
 
 function placeOf({ filter, layout, order }: ViewContent): TasksPlace {
   return tasksPlace(formatFilterText(filter), { layout, order: order ?? null });
@@ -108,6 +109,7 @@ export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
       {renamed !== null && (
         <NameDialog
           title="Rename view"
+          description={KEPT}
           confirm="Rename"
           name={renamed.name}
           onClose={() => setRenamed(null)}
@@ -124,88 +126,12 @@ export function SaveViewDialog({ content, onClose }: { readonly content: ViewCon
   return (
     <NameDialog
       title="Save view"
+      description={KEPT}
       confirm="Save"
       name=""
       taken={views.map(({ name }) => name)}
       onClose={onClose}
       onName={(name) => saveView(name, content)}
     />
-  );
-}
-
-interface NameDialogProps {
-  readonly title: string;
-  readonly confirm: string;
-  readonly name: string;
-  /** Names whose views a save replaces. */
-  readonly taken?: readonly string[];
-  readonly onClose: () => void;
-  readonly onName: (name: string) => Promise<void>;
-}
-
-function NameDialog({ title, confirm, name: given, taken = [], onClose, onName }: NameDialogProps) {
-  const [name, setName] = useState(given);
-  const [error, setError] = useState<string | null>(null);
-  const input = useRef<HTMLInputElement>(null);
-  const trimmed = name.trim();
-  const submit = async (): Promise<void> => {
-    if (trimmed === "") return;
-    try {
-      await onName(trimmed);
-      onClose();
-    } catch (failure) {
-      setError(messageOf(failure));
-    }
-  };
-  const replaces = taken.includes(trimmed);
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      width={400}
-      title={title}
-      description="Views are kept in the database: every console of it has them."
-      initialFocus={input}
-      footer={
-        <>
-          <Button keys="Escape" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button
-            variant="primary"
-            keys="Enter"
-            disabledReason={trimmed === "" ? "It needs a name." : null}
-            onClick={() => void submit()}
-          >
-            {replaces ? "Replace" : confirm}
-          </Button>
-        </>
-      }
-    >
-      <form
-        className={styles.nameForm}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <label>
-          Name
-          <input
-            ref={input}
-            value={name}
-            maxLength={80}
-            spellCheck={false}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
-        {replaces && <p>There is a view with this name: it is replaced.</p>}
-        {error !== null && (
-          <p data-tone="failed" role="alert" className={styles.nameError}>
-            {error}
-          </p>
-        )}
-      </form>
-    </Dialog>
   );
 }

@@ -43,9 +43,11 @@ export function showPreview(preview: PlanPreview): void {
   useLaunch.setState({ preview, sound: isSound ? preview : isSame ? sound : null });
 }
 
+const UNTYPED: FieldValues = {};
+
 /** Files are told apart by what they are, not by what they say: the form of a corrected one keeps what was typed. */
 export function typedValues({ preview, typed }: Pick<LaunchState, "preview" | "typed">): FieldValues {
-  return preview === null ? {} : (typed[originKey(preview.origin)] ?? {});
+  return preview === null ? UNTYPED : (typed[originKey(preview.origin)] ?? UNTYPED);
 }
 
 export const showLine = (number: number): void => useLaunch.setState({ line: { number } });

@@ -124,6 +124,8 @@ function setFields(change: (fields: FieldValues) => FieldValues): void {
 
 export const setField = (name: string, value: FieldValue): void =>
   setFields((fields) => ({ ...fields, [name]: value }));
+/** Fills the form with other values; secrets that were typed stay. */
+export const setForm = (fields: FieldValues): void => setFields(() => fields);
 export const resetForm = (): void => setFields(() => ({}));
 
 /** Fills the form with what another run was given. */
@@ -145,8 +147,8 @@ function withoutSecrets(preview: PlanPreview, typed: LaunchState["typed"]): Laun
   return { ...typed, [key]: Object.fromEntries(kept) };
 }
 
-/** Launches what is shown and opens the new plan. A refusal is shown where it belongs and changes nothing. */
-export async function launch(): Promise<void> {
+/** Launches what is shown and opens the new plan; `paused`: nothing of it starts until it is resumed. A refusal is shown where it belongs and changes nothing. */
+export async function launch({ paused = false } = {}): Promise<void> {
   if (useLaunch.getState().status !== "idle") return;
   useLaunch.setState({ status: "launching", launchError: null, refused: [] });
   try {
@@ -156,7 +158,7 @@ export async function launch(): Promise<void> {
     if (preview === null) return;
     const form = parseForm(preview.parameters, typedValues(state));
     if (!readiness(preview, preview.findings, Object.keys(form.problems).length).isReady) return;
-    const { planId } = await call("plans.launch", { sourceId: preview.sourceId, parameters: form.values });
+    const { planId } = await call("plans.launch", { sourceId: preview.sourceId, parameters: form.values, paused });
     useLaunch.setState({ typed: withoutSecrets(preview, useLaunch.getState().typed) });
     goTo(planPlace(planId));
   } catch (error) {

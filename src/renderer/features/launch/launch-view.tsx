@@ -1,4 +1,4 @@
-import { ArrowLeft, CalendarClock, FileText, History, Play } from "lucide-react";
+import { ArrowLeft, CalendarClock, FileText, History, Pause, Play } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import type { PlanPreview } from "../../../shared/model/views";
 import { messageOf } from "../../api";
@@ -20,9 +20,11 @@ import { fillFromRun, isShown, launch, openFile, openOrigin, placeOrigin } from 
 import { layerSubtasks } from "./layers";
 import { ParameterForm } from "./parameter-form";
 import { parseForm } from "./parameters";
+import { PresetsMenu } from "./presets-menu";
 import { PreviewPane } from "./preview-pane";
 import { type Readiness, readiness } from "./readiness";
 import { checkFile } from "./save-store";
+import { titledGraph, withValues } from "./shown-values";
 import { SourceList } from "./source-list";
 import { lastOf, loadSources, useSources } from "./sources-store";
 import { ValidationPanel } from "./validation-panel";
@@ -98,10 +100,15 @@ export function LaunchView({ place }: { readonly place: LaunchPlace }) {
         )
       }
       actions={
-        canFill && (
-          <Button size="sm" icon={<History size={12} />} keys="v" onClick={fill}>
-            Fill in last values
-          </Button>
+        preview !== null && (
+          <>
+            <PresetsMenu preview={preview} />
+            {canFill && (
+              <Button size="sm" icon={<History size={12} />} keys="v" onClick={fill}>
+                Fill in last values
+              </Button>
+            )}
+          </>
         )
       }
     >
@@ -143,13 +150,16 @@ function Chosen({ preview, again }: ChosenProps) {
   const sound = useLaunch((state) => state.sound) ?? preview;
   const run = useDryRun((state) => (state.sourceId === preview.sourceId ? state.result : null));
   const findings = useMemo(() => mergeFindings(preview, refused), [preview, refused]);
-  const graph = useMemo(() => layerSubtasks(sound.subtasks), [sound]);
+  const typed = useLaunch((state) => state.typed);
+  const contents = typedValues({ preview, typed });
+  const layered = useMemo(() => layerSubtasks(sound.subtasks), [sound]);
+  const graph = useMemo(() => titledGraph(layered, sound.parameters, contents), [layered, sound, contents]);
   const hasErrors = findings.some(({ severity }) => severity === "error");
   return (
     <>
       <section className={styles.middle} aria-label="Parameters and validation">
         <div className={styles.intro}>
-          <h2>{sound.title}</h2>
+          <h2>{withValues(sound.title, sound.parameters, contents)}</h2>
           {sound.description !== "" && <p>{sound.description}</p>}
         </div>
         <ParameterForm parameters={sound.parameters} />
@@ -216,10 +226,19 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         disabled: off !== null,
         run: () => void launch(),
       },
+      {
+        keys: ["Mod+Shift+Enter"],
+        label: "Launch paused",
+        whileTyping: true,
+        disabled: off !== null,
+        run: () => void launch({ paused: true }),
+      },
       { keys: ["s"], label: "Schedule the plan", disabled: noSchedule !== null, run: schedule },
     ],
   });
   const isRefused = launchError !== null;
+  const known = sound ?? preview;
+  const name = withValues(known.title, known.parameters, typedValues({ preview, typed }));
   return (
     <footer className={styles.foot}>
       <span className={styles.sentence} role="status">
@@ -232,6 +251,14 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
       <Button variant="ghost" keys="Escape" onClick={leave}>
         Cancel
       </Button>
+      <Button
+        icon={<Pause size={14} />}
+        disabledReason={off}
+        title="Its tasks wait until it is resumed"
+        onClick={() => void launch({ paused: true })}
+      >
+        Launch paused
+      </Button>
       <Button icon={<CalendarClock size={14} />} keys="s" disabledReason={noSchedule} onClick={schedule}>
         Schedule…
       </Button>
@@ -242,7 +269,7 @@ function Foot({ preview }: { readonly preview: PlanPreview }) {
         disabledReason={off}
         onClick={() => void launch()}
       >
-        <span className={styles.launchTitle}>Launch {(sound ?? preview).title}</span>
+        <span className={styles.launchTitle}>Launch {name}</span>
       </Button>
     </footer>
   );

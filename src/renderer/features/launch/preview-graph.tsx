@@ -49,7 +49,9 @@ interface PreviewGraphProps {
 export function PreviewGraph({ graph, findings, trouble, critical, marked }: PreviewGraphProps) {
   const place = useRef<HTMLDivElement>(null);
   const room = useWidth(place);
-  const layout = useMemo(() => layoutGraph({ nodeCount: graph.nodes.length, edges: graph.edges }), [graph]);
+  const { edges } = graph;
+  const nodeCount = graph.nodes.length;
+  const layout = useMemo(() => layoutGraph({ nodeCount, edges }), [nodeCount, edges]);
   const size = useMemo(() => sizeFor(layout.layerCount, room), [layout, room]);
   const drawing = useMemo(() => drawLayout(layout, size), [layout, size]);
   const isOnPath = useMemo(() => new Set(critical), [critical]);
