@@ -21,7 +21,7 @@ export const HIVE_TASK_CONSOLE = "LEFT JOIN console_tasks k ON k.task_id = t.id"
 
 const ONE = `SELECT ${HIVE_TASK_COLUMNS} FROM tasks t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
 
-const ONE_UNIFIED = `SELECT ${HIVE_TASK_COLUMNS} FROM ${UNIFIED_AS_TASKS} t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
+const ONE_UNIFIED = `SELECT ${HIVE_TASK_COLUMNS.replace("t.rowid", "0")} FROM ${UNIFIED_AS_TASKS} t ${HIVE_TASK_CONSOLE} WHERE t.id = +?`;
 
 export function readHiveTask(db: ReadableDatabase, taskId: string): HiveTask | null {
   const row = (readsUnified(db) ? statement(db, ONE_UNIFIED).get(taskId) : undefined) ?? statement(db, ONE).get(taskId);

@@ -23,7 +23,7 @@ const OWN_TASK: Readonly<Record<string, string>> = {
  * Legacy tasks as the unified tables have them, with the columns of `tasks`. A copy gives the legacy row back word for
  * word; a task that was made in the unified schema is told in legacy words.
  */
-export const UNIFIED_AS_TASKS = `(SELECT u.rowid AS rowid, u.id AS id, ${KEPT_TASK_COLUMNS.map(
+export const UNIFIED_AS_TASKS = `(SELECT u.id AS id, ${KEPT_TASK_COLUMNS.map(
   (name) =>
     `CASE WHEN ${IS_COPY("u.task_metadata")} THEN json_extract(u.task_metadata, '$.legacy.${name}')${toldAs(name)} END AS ${name}`,
 ).join(",\n  ")},
