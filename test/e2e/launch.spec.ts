@@ -6,7 +6,7 @@ import { goTo, launchFile, openPlanFile, planBadge } from "../helpers/screen";
 
 const editor = (page: Page): Locator => page.getByRole("textbox", { name: "Plan text" });
 const validation = (page: Page): Locator => page.getByRole("region", { name: "Validation", exact: true });
-const start = (page: Page): Locator => page.getByRole("main").getByRole("button", { name: /^Launch / });
+const start = (page: Page): Locator => page.getByRole("main").getByRole("button", { name: /^Launch (?!paused)/ });
 const source = (page: Page, name: RegExp): Locator =>
   page.getByRole("complementary", { name: "Plans to launch" }).getByRole("button", { name });
 

@@ -21,7 +21,7 @@ test("a sample plan is launched by keyboard and runs to its end before the opera
   const { page } = await launch();
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await page.getByRole("button", { name: /Rehearse a release/ }).press("Enter");
-  const start = page.getByRole("main").getByRole("button", { name: /^Launch / });
+  const start = page.getByRole("main").getByRole("button", { name: /^Launch (?!paused)/ });
   await expect(start).toBeEnabled();
   await page.keyboard.press("ControlOrMeta+Enter");
 

@@ -9,7 +9,7 @@ test("The Board answers a goal from the launch view on", async ({ launch }) => {
     const env = { HIVE_LLM_ENDPOINT: `${server.origin}/v1`, HIVE_LLM_MODEL: "bee" };
     const { page } = await launch({ env });
     await page.getByRole("button", { name: /Strategic goal/ }).press("Enter");
-    const start = page.getByRole("main").getByRole("button", { name: /^Launch / });
+    const start = page.getByRole("main").getByRole("button", { name: /^Launch (?!paused)/ });
     await expect(start).toBeEnabled();
     await page.getByLabel("goal").fill("Win 100 teams");
     await page.keyboard.press("ControlOrMeta+Enter");

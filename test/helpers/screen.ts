@@ -36,7 +36,7 @@ export async function launchFile(opened: OpenConsole, file: string, tab: "graph"
   await expect.poll(() => page.evaluate(() => location.hash)).toContain("file=");
   await page
     .getByRole("main")
-    .getByRole("button", { name: /^Launch / })
+    .getByRole("button", { name: /^Launch (?!paused)/ })
     .click();
   await openPlanTab(page, tab);
 }
