@@ -15,7 +15,7 @@ export interface Asking {
   stop(): void;
 }
 
-export function createAsking(explorer: Explorer): Asking {
+export function createAsking(explorer: Explorer, memoryBytes = MOST_MEMORY): Asking {
   const running = new Map<string, () => void>();
 
   async function parts<Name extends JobName>(asker: string, job: JobOf<Name>, limitMs: number) {
@@ -24,7 +24,7 @@ export function createAsking(explorer: Explorer): Asking {
     const options = {
       onPart: (part: JobPart<Name>) => void found.push(part),
       timeoutMs: limitMs,
-      memoryBytes: MOST_MEMORY,
+      memoryBytes,
     };
     const { ended, cancel } = explorer.run<Name>(job, options);
     running.set(asker, cancel);

@@ -27,6 +27,8 @@ export function openToExplore({ file, nativeBinding }: ExplorerDatabase): Databa
     db.pragma("query_only = ON");
     db.pragma("trusted_schema = OFF");
     db.pragma("cell_size_check = ON");
+    // What is sorted stays in memory, which has a limit; a file of its own could fill the disk.
+    db.pragma("temp_store = MEMORY");
     return db;
   } catch (error) {
     throw translateSqliteError(error, file);

@@ -3,7 +3,7 @@ import type { Handlers } from "../../shared/contract";
 import type { ResultFormat } from "../../shared/model/explorer";
 import type { Store } from "../core/store/open";
 import type { Dialogs } from "../dialogs";
-import { createAsking } from "./ask";
+import { createAsking, MOST_MEMORY } from "./ask";
 import type { Explorer } from "./client";
 import type { ExplorerDatabase } from "./connection";
 import { createQueries } from "./queries";
@@ -18,18 +18,27 @@ export interface ExplorerServices {
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
   readonly nativeBinding: string | undefined;
   readonly actor: string;
+  /** What a query may hold, in bytes. Default: `MOST_MEMORY`. */
+  readonly memoryBytes?: number;
 }
 
 const SCHEMA_MS = 10_000;
 const COUNTS_MS = 5_000;
 
 /** What the explorer's view asks for. `end` stops what is under way. */
-export function explorerHandlers({ store, explorer, dialogs, nativeBinding, actor }: ExplorerServices) {
+export function explorerHandlers({
+  store,
+  explorer,
+  dialogs,
+  nativeBinding,
+  actor,
+  memoryBytes = MOST_MEMORY,
+}: ExplorerServices) {
   // What is observed may be a copy: it is read where main reads it.
   const database: ExplorerDatabase = { file: store.read.name, nativeBinding: nativeBinding ?? null };
-  const asking = createAsking(explorer);
-  const queries = createQueries(explorer);
-  const exports = createResultExports(explorer);
+  const asking = createAsking(explorer, memoryBytes);
+  const queries = createQueries({ explorer, memoryBytes });
+  const exports = createResultExports(explorer, memoryBytes);
   const writing = createWriting({ store, explorer, nativeBinding: database.nativeBinding, actor });
   const nameOf = (source: ExportSource, format: ResultFormat): string =>
     `${"table" in source ? source.table : parse(basename(store.file)).name}.${format}`.replaceAll(/[/\\:]/g, "_");

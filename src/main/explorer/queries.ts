@@ -38,7 +38,13 @@ interface Query {
   forgotten: NodeJS.Timeout | null;
 }
 
-export function createQueries(explorer: Explorer, idleMs = IDLE_MS): Queries {
+export interface QueriesOptions {
+  readonly explorer: Explorer;
+  readonly memoryBytes?: number;
+  readonly idleMs?: number;
+}
+
+export function createQueries({ explorer, memoryBytes = MOST_MEMORY, idleMs = IDLE_MS }: QueriesOptions): Queries {
   const queries = new Map<string, Query>();
   let last = 0;
 
@@ -109,7 +115,7 @@ export function createQueries(explorer: Explorer, idleMs = IDLE_MS): Queries {
       const queryId = String(last);
       const job = explorer.run<"runSql">(
         { kind: "runSql", ...run },
-        { onPart: (part) => hear(query, part), timeoutMs: limitMs, memoryBytes: MOST_MEMORY },
+        { onPart: (part) => hear(query, part), timeoutMs: limitMs, memoryBytes },
       );
       const query: Query = {
         job,

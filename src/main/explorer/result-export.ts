@@ -36,8 +36,10 @@ const TELL_MS = 150;
 export async function* exportResult(job: ExportJob): AsyncGenerator<ExportProgress> {
   const db = openToExplore(job);
   let descriptor: number | null = null;
+  let reading: IterableIterator<unknown[]> | null = null;
   try {
     const { names, rows } = open(db, job.source);
+    reading = rows;
     const writer = writerOf(job.format, names);
     descriptor = openPart(job.part);
     let chunk = writer.begin;
@@ -72,6 +74,7 @@ export async function* exportResult(job: ExportJob): AsyncGenerator<ExportProgre
     rmSync(job.part, { force: true });
     throw asFileError(error, job.target);
   } finally {
+    reading?.return?.();
     db.close();
   }
 }

@@ -25,7 +25,7 @@ export interface ResultExports {
   stopAll(): void;
 }
 
-export function createResultExports(explorer: Explorer): ResultExports {
+export function createResultExports(explorer: Explorer, memoryBytes = MOST_MEMORY): ResultExports {
   const exports = new Map<string, ResultExport>();
   const jobs = new Map<string, RunningJob>();
   const stopping = new Set<string>();
@@ -53,7 +53,7 @@ export function createResultExports(explorer: Explorer): ResultExports {
       exports.set(exportId, begun);
       const job = explorer.run<"exportResult">(
         { kind: "exportResult", ...database, source, format, target: file, part },
-        { onPart: (progress) => note(exportId, progress), timeoutMs: null, memoryBytes: MOST_MEMORY },
+        { onPart: (progress) => note(exportId, progress), timeoutMs: null, memoryBytes },
       );
       jobs.set(exportId, job);
       void job.ended
