@@ -126,3 +126,15 @@ export interface NotificationList {
   readonly rows: readonly NotificationRow[];
   readonly unseen: number;
 }
+
+/** Where a notification leads, as the window's address says it. */
+export function notificationPlace(
+  row: Pick<NotificationRow, "planId" | "taskId" | "workerId" | "eventType" | "count">,
+): string {
+  const { planId, taskId, workerId, eventType, count } = row;
+  const task = taskId === null || count > 1 ? "" : `/tasks/${encodeURIComponent(taskId)}`;
+  if (planId !== null) return `#/plans/${encodeURIComponent(planId)}${task}`;
+  if (taskId !== null) return `#${task === "" ? "/tasks" : task}`;
+  if (workerId !== null) return "#/workers";
+  return eventType === "system.error" ? "#/settings/notifications" : "#/events";
+}
