@@ -38,6 +38,12 @@ interface Fixtures {
   readonly launch: (options?: LaunchOptions) => Promise<OpenConsole>;
 }
 
+/**
+ * Holds main until Playwright is connected. By itself Playwright does so only with an Electron of its own choice; a
+ * connection that comes while the page is on its way can miss the page's arrival, and then waits for it for ever.
+ */
+const HOLD_START = ["-r", join(ROOT, "node_modules/playwright-core/lib/server/electron/loader.js")];
+
 /** Every test has a fresh folder, no trouble in any console it opened, and no process left behind. */
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
@@ -74,7 +80,7 @@ async function open(
   const { ELECTRON_RENDERER_URL: _dev, ...env } = process.env;
   const app = await _electron.launch({
     executablePath: electronPath(),
-    args: [ROOT, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...(options.args ?? [])],
+    args: [...HOLD_START, ROOT, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...(options.args ?? [])],
     cwd: ROOT,
     env: { ...(env as Record<string, string>), HIVE_DATA_DIR: dataFolder, ...options.env },
   });
