@@ -149,7 +149,9 @@ function stepsOf(events: readonly EventRow[]): Step[] {
       runs.delete(taskId);
       if (of.willRetry) waits.set(taskId, { event, at, told: of, label: "backoff" });
     } else {
-      if (end !== undefined) waits.delete(taskId);
+      const wait = waits.get(taskId);
+      if (wait !== undefined && event.type === "review.requested") add(of, waitBar(wait, at), null);
+      if (end !== undefined || event.type === "review.requested") waits.delete(taskId);
       add(of, null, { at, type: event.type, cursor: event.cursor });
     }
   }

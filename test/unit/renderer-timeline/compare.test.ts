@@ -118,7 +118,7 @@ describe("an event in a row", () => {
       list: [1],
     });
     expect(taskOfEvent(told)).toEqual({ id: "t", name: "unit" });
-    expect(restOfEvent(told)).toBe("exit_code=1  error=no  list=[1]");
+    expect(restOfEvent(told)).toBe("error=no  exit_code=1  list=[1]");
     expect(taskOfEvent(event("x", null))).toBeNull();
     expect(restOfEvent(event("x", [1, 2]))).toBe("[1,2]");
     expect(restOfEvent(event("x", "{broken", ["payload"]))).toBe("{broken");

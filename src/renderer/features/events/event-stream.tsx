@@ -1,7 +1,7 @@
 import { BarChart3 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { FIGURE_RANGE_NAMES, FIGURE_RANGES } from "../../../shared/model/event-figures";
+import { type EventFigures, FIGURE_RANGE_NAMES, FIGURE_RANGES } from "../../../shared/model/event-figures";
 import type { LogTerm } from "../../../shared/model/log-filter-text";
 import type { EventRow } from "../../../shared/model/log-views";
 import { type EventsPlace, goTo } from "../../location";
@@ -48,7 +48,7 @@ export function EventStream({ place }: { readonly place: EventsPlace }) {
     <Page
       title="Events"
       tools={<LogSwitch log="events" />}
-      meta={figures !== null && rateWords(figures)}
+      meta={figures !== null && rateWords(figures, FIGURE_RANGES[place.range])}
       actions={
         <>
           <IconButton
@@ -156,16 +156,11 @@ function EventBody({ place, stream, isFiltered, withFigures, add, onClear }: Eve
   );
 }
 
-function rateWords({
-  total,
-  since,
-  until,
-}: {
-  readonly total: number;
-  readonly since: number;
-  readonly until: number;
-}): string {
+function rateWords(
+  { total, since, until }: EventFigures,
+  { ms, label }: (typeof FIGURE_RANGES)[keyof typeof FIGURE_RANGES],
+): string {
   const perSecond = total / Math.max(1, (until - since) / 1_000);
   const rate = perSecond >= 10 ? formatCount(perSecond) : perSecond.toFixed(1);
-  return `${rate} per second, ${formatCount(total)} in ${formatDuration(until - since)}`;
+  return `${rate} per second, ${formatCount(total)} in ${until - since === ms ? label : formatDuration(until - since)}`;
 }

@@ -13,6 +13,7 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import { Menu, MenuItem } from "../../ui/menu";
 import styles from "./events.module.css";
+import { learnSubjects, NO_SUBJECTS, useNames } from "./subjects";
 
 interface FilterBarProps {
   readonly log: FilteredLog;
@@ -234,7 +235,17 @@ interface TokenProps {
 }
 
 function Token({ term, onEdit, onRemove }: TokenProps) {
-  const { field, value } = term;
+  const { field } = term;
+  const value = useNames(({ tasks, plans }) =>
+    field === "plan"
+      ? (plans[term.value] ?? term.value)
+      : field === "task"
+        ? (tasks[term.value]?.title ?? term.value)
+        : term.value,
+  );
+  useEffect(() => {
+    if (field === "plan" || field === "task") learnSubjects([{ ...NO_SUBJECTS, [`${field}Id`]: term.value }]);
+  }, [field, term.value]);
   const said = field === "is" ? value : field === "not" ? `not ${value}` : `${field} ${value}`;
   return (
     <span className={styles.token} data-not={field === "not" || undefined}>

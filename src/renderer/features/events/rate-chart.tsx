@@ -73,7 +73,7 @@ function options(size: { width: number; height: number }, latest: { current: Lat
       {
         ...axis,
         side: 1,
-        size: 34,
+        size: 46,
         gap: 4,
         grid: { stroke: token("chart-grid"), width: 1 },
         space: 26,

@@ -14,7 +14,14 @@ export interface Subjects {
   readonly name: string | null;
 }
 
-const NONE: Subjects = { taskId: null, planId: null, runId: null, workerId: null, scheduleId: null, name: null };
+export const NO_SUBJECTS: Subjects = {
+  taskId: null,
+  planId: null,
+  runId: null,
+  workerId: null,
+  scheduleId: null,
+  name: null,
+};
 
 /** What an event speaks of, as far as its payload names it. Pure. */
 export function subjectsOfEvent({ type, payload, correlationId }: EventRow): Subjects {
@@ -38,7 +45,7 @@ export function subjectsOfEvent({ type, payload, correlationId }: EventRow): Sub
 /** What an act was done to. Pure. */
 export function subjectsOfAct({ entity, entityId }: AuditRow): Subjects {
   return {
-    ...NONE,
+    ...NO_SUBJECTS,
     ...(entity === "task" && { taskId: entityId }),
     ...(entity === "plan" && { planId: entityId }),
     ...(entity === "run" && { runId: entityId }),

@@ -30,14 +30,19 @@ export function taskOfEvent({ payload }: EventRow): { readonly id: string; reado
 }
 
 /** Named in columns of their own, or in every event of the plan. */
-const ELSEWHERE = new Set(["task_id", "subtask_id", "plan_id"]);
+const ELSEWHERE = new Set(["task_id", "subtask_id", "plan_id", "run_id"]);
+/** What a reader looks for first; the rest follows as its writer has it. */
+const FIRST = ["error", "reason", "status", "verdict", "outcome", "will_retry", "attempt", "worker_id"];
+
+const rankOf = (key: string): number => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
 
 /** What else is in the payload, on a line. */
 export function restOfEvent({ payload, unreadable }: EventRow): string {
   if (unreadable.includes("payload")) return typeof payload === "string" ? payload : "";
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return JSON.stringify(payload) ?? "";
   return Object.entries(payload)
-    .filter(([key, value]) => !ELSEWHERE.has(key) && value !== null)
+    .filter(([key, value]) => !ELSEWHERE.has(key) && value !== null && value !== false)
+    .sort(([a], [b]) => rankOf(a) - rankOf(b))
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join("  ");
 }
