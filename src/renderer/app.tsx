@@ -4,8 +4,9 @@ import { on } from "./api";
 import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
 import { Dialogs } from "./features/dialogs/dialogs";
-import { DropTarget } from "./features/launch/drop-target";
 import { EventsView } from "./features/events/events-view";
+import { ExplorerView } from "./features/explorer/explorer-view";
+import { DropTarget } from "./features/launch/drop-target";
 import { LaunchView } from "./features/launch/launch-view";
 import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
@@ -104,6 +105,7 @@ function View({ place }: { readonly place: Place }) {
   if (place.view === "workers") return <WorkersView place={place} />;
   if (place.view === "events") return <EventsView place={place} />;
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
+  if (place.view === "explorer") return <ExplorerView place={place} />;
   if (place.view === "launch") return <LaunchView place={place} />;
   return place.planId === null ? (
     <PlansList />

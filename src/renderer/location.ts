@@ -1,6 +1,9 @@
 import { create } from "zustand";
 import { FIGURE_RANGE_NAMES, type FigureRange } from "../shared/model/event-figures";
 import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
+import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
+
+export { type ExplorerPlace, queryPlace, tablePlace } from "./explorer-place";
 
 export const PLAN_TABS = ["graph", "timeline", "tasks", "events", "definition"] as const;
 export type PlanTab = (typeof PLAN_TABS)[number];
@@ -79,6 +82,7 @@ export type Place =
       readonly at?: number | undefined;
     }
   | TasksPlace
+  | ExplorerPlace
   | EventsPlace
   | { readonly view: "overview" }
   | LaunchPlace
@@ -108,6 +112,7 @@ export function parsePlace(hash: string): Place {
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
+  if (view === "explorer") return parseExplorer(first, word ?? null, new URLSearchParams(query));
   if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
   if (view !== "plans") return HOME;
@@ -217,6 +222,7 @@ function formatLaunch({ sample, file, like }: LaunchPlace): string {
 export function formatPlace(place: Place): string {
   if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
+  if (place.view === "explorer") return formatExplorer(place);
   if (place.view === "events") return formatEvents(place);
   if (place.view === "workers") return formatWorkers(place);
   if (place.view === "launch") return formatLaunch(place);

@@ -1,4 +1,4 @@
-import { CalendarClock, Cpu, LayoutDashboard, ListChecks, Radio, Workflow } from "lucide-react";
+import { CalendarClock, Cpu, Database, LayoutDashboard, ListChecks, Radio, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
 import {
   eventsPlace,
@@ -49,6 +49,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
   },
   { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
   { label: "Events", icon: <Radio size={18} strokeWidth={1.6} />, place: eventsPlace(), views: ["events"] },
+  {
+    label: "Explorer",
+    icon: <Database size={18} strokeWidth={1.6} />,
+    place: { view: "explorer", show: null },
+    views: ["explorer"],
+  },
 ];
 
 export function Rail() {
