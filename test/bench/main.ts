@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark";
 import { commands } from "./commands";
 import { drain } from "./drain";
+import { dualWrite, emission } from "./dual-write";
 import { eventLoop } from "./event-loop";
 import { figureLine } from "./figure";
 import { fullCycle } from "./full-cycle";
@@ -22,6 +23,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   eventLoop,
   operations,
   memory,
+  dualWrite,
+  emission,
 ];
 
 const given = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { buildHive, makePlace, type Place, records } from "./hive";
 
 let place: Place;
 
-beforeAll(buildHive, 240_000);
+beforeAll(buildHive, 28_000);
 beforeEach(() => {
   place = makePlace();
 });
@@ -43,7 +43,7 @@ describe("hive migration", () => {
     ]);
     const differing = await hive("parity", "--limit", "2");
     expect(differing).toMatchObject({ code: 1 });
-    expect(differing.out).toMatch(/^missing {2}unified_tasks {2}\S+\n[^]*… more[^]*✗ 21 tasks compared, 41 missing/);
+    expect(differing.out).toMatch(/^missing {2}unified_tasks {2}\S+\n(.*\n)*… more.*\n✗ 21 tasks compared, 41 missing/);
     expect(await hive("cutover", "--reason", "too early")).toMatchObject({
       code: 1,
       err: expect.stringMatching(/differ in 41 row/),
@@ -51,27 +51,26 @@ describe("hive migration", () => {
     expect((await hive("backfill")).out).toMatch(/✓ done: 21 tasks seen, 41 unified rows written, 0 removed/);
     expect(await hive("parity")).toMatchObject({ code: 0, out: "✓ 21 tasks compared, no difference\n" });
     expect((await hive("cutover", "--reason", "go")).out).toContain("Phase D  cutover");
-    for (const phase of ["C  dual write", "B  events", "A  infrastructure"]) {
-      expect((await hive("rollback", "--reason", "back")).out).toContain(`Phase ${phase}`);
-    }
+    expect((await hive("rollback", "--reason", "back")).out).toContain("Phase C  dual write");
+    expect(await hive("down", "--reason", "too early")).toMatchObject({ code: 1 });
+    await hive("flags", "enable_dual_write=off", "enable_unified_events=off", "--reason", "back");
     expect((await hive("rollback", "--reason", "back")).out).toContain("not begun");
-    expect(await hive("parity")).toMatchObject({ code: 1, err: expect.stringMatching(/hive migration up/) });
     expect(records((await hive("up", "--reason", "again", "--json")).out)).toMatchObject([{ phase: "A" }]);
     expect(place.rows("SELECT count(*) AS n FROM tasks")).toEqual([{ n: 21 }]);
   });
 
   it("goes on with a backfill that was killed", async () => {
-    await makeTasks(40_000);
+    await makeTasks(8_000);
     const first = place.start(["migration", "backfill"]);
     const seen = () => Number(place.rows("SELECT coalesce(max(seen), 0) AS n FROM console_backfills")[0]?.n);
-    await waitFor("the backfill to be under way", () => seen() > 100);
+    await waitFor("the backfill to be under way", () => seen() > 10);
     first.child.kill("SIGKILL");
     expect(await first.ended).toMatchObject({ signal: "SIGKILL" });
     const before = seen();
-    expect(before).toBeLessThan(40_001);
+    expect(before).toBeLessThan(8_001);
     expect(records((await hive("status", "--json")).out)).toMatchObject([{ backfill: { state: "interrupted" } }]);
     const again = await hive("backfill", "--json");
-    expect(records(again.out)).toMatchObject([{ state: "done", resumed: true, seen: 40_001, written: 80_001 }]);
+    expect(records(again.out)).toMatchObject([{ state: "done", resumed: true, seen: 8_001, written: 16_001 }]);
     expect(await hive("parity")).toMatchObject({ code: 0 });
   }, 60_000);
 });
