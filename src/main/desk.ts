@@ -13,6 +13,7 @@ import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Runner } from "./core/runner/runner";
 import type { Explorer } from "./explorer/client";
+import { createDoctorHandlers } from "./explorer/doctor-handlers";
 import { explorerHandlers } from "./explorer/explorer-handlers";
 import { logHandlers } from "./explorer/log-handlers";
 import type { LogSearches } from "./explorer/log-searches";
@@ -184,6 +185,7 @@ function serve(
     nativeBinding,
     actor: OPERATOR,
   });
+  const doctor = createDoctorHandlers({ store: core.store, explorer, nativeBinding, actor: OPERATOR });
   return {
     handlers: {
       ...database,
@@ -191,6 +193,7 @@ function serve(
       ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...exploring.handlers,
+      ...doctor.handlers,
       ...windowHandlers(services),
     },
     reason: null,
@@ -204,6 +207,7 @@ function serve(
       await core.runner.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
       for (const unsubscribe of subscriptions) unsubscribe();
       exploring.end();
+      doctor.end();
       live.stop();
       await core.close().catch((error) => report(`closing: ${toErrorBody(error).message}`));
     },

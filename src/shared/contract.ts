@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
+import { doctorContract } from "./doctor-contract";
 import { explorerContract } from "./explorer-contract";
 import { type HeldOutcome, heldContract } from "./held-contract";
 import { hiveContract } from "./hive-contract";
@@ -152,6 +153,7 @@ export const contract = {
   ...explorerContract,
   ...paletteContract,
   ...heldContract,
+  ...doctorContract,
   ...workerContract,
   ...migrationContract,
 } as const;

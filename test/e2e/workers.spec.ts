@@ -53,14 +53,26 @@ function addHeldTask(file: string, taskId: string, workerId: string): void {
   }
 }
 
+/** Tasks outlive the console: those of this test end with it. */
+function killTasks(file: string): void {
+  const database = new Database(file, { readonly: true });
+  try {
+    const pids = database.prepare<[], number>("SELECT pid FROM console_runs WHERE live = 1 AND pid IS NOT NULL").pluck();
+    for (const pid of pids.all()) process.kill(-pid, "SIGKILL");
+  } finally {
+    database.close();
+  }
+}
+
 test("workers are told apart, rescued, drained and taken off the list; the pool is resized", async ({
   launch,
   folder,
+  dataFolder,
 }) => {
   test.setTimeout(240_000);
   const opened = await launch();
   const { page } = opened;
-  const file = join(opened.dataFolder, "hive.db");
+  const file = join(dataFolder, "hive.db");
   const sleepers: ChildProcess[] = [];
 
   await test.step("an empty pool is explained by the plans", async () => {
@@ -157,4 +169,5 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
     expect(found).toEqual([]);
   });
   for (const child of sleepers) child.kill("SIGKILL");
+  killTasks(file);
 });

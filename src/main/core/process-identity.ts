@@ -48,8 +48,8 @@ export function standingOf({ pid, pidStart, host, bootId }: RecordedProcess): Pr
   if (stat === null || stat.state === "X") return "gone";
   if (pidStart !== null && stat.start !== pidStart) return "reused";
   if (stat.state === "Z") return "zombie";
-  if (pidStart === null) return "unverified";
-  return stat.state === "T" || stat.state === "t" ? "stopped" : "running";
+  if (stat.state === "T" || stat.state === "t") return "stopped";
+  return pidStart === null ? "unverified" : "running";
 }
 
 /** Whether a process of this standing lives. Null: that cannot be known from here. */

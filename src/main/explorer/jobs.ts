@@ -1,4 +1,5 @@
 import { HiveError } from "../../shared/errors";
+import { examineDatabase, previewRepairJob, repairDatabase } from "./doctor-jobs";
 import { searchLog } from "./log-search";
 import type { JobName, JobWorker } from "./protocol";
 import { exportResult } from "./result-export";
@@ -20,6 +21,11 @@ export const JOBS: { readonly [Name in JobName]: JobWorker<Name> } = {
   exportResult,
   previewWrite,
   commitWrite,
+  examine: examineDatabase,
+  previewRepair: async function* (job) {
+    yield await previewRepairJob(job);
+  },
+  repair: repairDatabase,
 };
 
 /** One answer is all there is. */

@@ -1,7 +1,9 @@
 import type { ErrorBody } from "../../shared/errors";
+import type { ExamPart, RepairPreview, RepairReport } from "../../shared/model/doctor";
 import type { RowCount, RowReference, Schema, SqlPart, TablePage, WholeCell } from "../../shared/model/explorer";
 import type { LogFound } from "../../shared/model/log-search";
 import type { ExplorerDatabase } from "./connection";
+import type { ExamJob, RepairJob, RepairOrderJob } from "./doctor-jobs";
 import type { LogSearch } from "./log-search";
 import type { ExportJob, ExportProgress } from "./result-export";
 import type { SqlAsk, SqlRun } from "./sql-run";
@@ -28,6 +30,9 @@ export interface ExplorerJobs {
   readonly exportResult: JobShape<ExportJob, ExportProgress>;
   readonly previewWrite: JobShape<WriteRun, Changes>;
   readonly commitWrite: JobShape<CommitRun, CommitPart>;
+  readonly examine: JobShape<ExamJob, ExamPart>;
+  readonly previewRepair: JobShape<RepairJob, RepairPreview>;
+  readonly repair: JobShape<RepairOrderJob, RepairReport>;
 }
 
 export type JobName = keyof ExplorerJobs;

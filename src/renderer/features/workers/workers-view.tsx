@@ -18,6 +18,7 @@ import { useReadOnlyReason } from "../shell/app-store";
 import { PoolPanel } from "./pool-panel";
 import { askDrain, askRescue, askUnregister } from "./worker-acts";
 import { NARROW_COLUMNS, WORKER_COLUMNS } from "./worker-columns";
+import { useWorkerDetail } from "./worker-detail-store";
 import { orderStates, poolWords } from "./worker-health";
 import { WorkerPanel } from "./worker-panel";
 import styles from "./workers.module.css";
@@ -48,7 +49,9 @@ export function WorkersView({ place }: { readonly place: WorkersPlace }) {
     useWorkers.setState({ cursor: id });
     if (workerId !== null) show({ workerId: id });
   };
-  const current = workers.find(({ id }) => id === (workerId ?? cursor));
+  // A worker in the panel can be acted on, also when it left the list that is shown.
+  const opened = useWorkerDetail((shown) => (shown.detail?.worker.id === workerId ? shown.detail?.worker : undefined));
+  const current = opened ?? workers.find(({ id }) => id === (workerId ?? cursor));
   useActKeys({ current, readOnly, isOpen: workerId !== null, isFiltered: state !== null || text !== "", close, show });
 
   const options = [
