@@ -1,5 +1,5 @@
 import { Toast as Base } from "@base-ui/react/toast";
-import { X } from "lucide-react";
+import { Check, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { create } from "zustand";
 import { IconButton } from "./button";
@@ -62,10 +62,7 @@ function withdrawUndo(id: string): void {
 
 function undoLatest(): void {
   const last = useUndo.getState().latest.at(-1);
-  if (last === undefined) return;
-  withdrawUndo(last.id);
-  manager.close(last.id);
-  last.run();
+  last?.run();
 }
 
 let count = 0;
@@ -91,7 +88,7 @@ function add(type: ToastType, title: string, { description, action, undo }: Toas
     onClose: () => withdrawUndo(id),
     ...(shown === undefined ? {} : { actionProps: { children: shown.label, onClick: run } }),
   });
-  if (undo !== undefined) offerUndo(id, undo);
+  if (undo !== undefined) offerUndo(id, run);
 }
 
 function hold(title: string, { description, undo, onDismiss }: HeldOptions): HeldToast {
@@ -168,13 +165,20 @@ function ToastList() {
             {item.data?.canUndo === true && <Kbd keys="z" />}
           </Base.Action>
         )}
-        <Base.Close
-          render={
-            <IconButton label={item.data?.dismissLabel ?? "Dismiss"} size="xs">
-              <X size={12} />
-            </IconButton>
-          }
-        />
+        {item.data?.dismissLabel === undefined ? (
+          <Base.Close
+            render={
+              <IconButton label="Dismiss" size="xs">
+                <X size={12} />
+              </IconButton>
+            }
+          />
+        ) : (
+          // Not Base's: that one hides from screen readers while nobody is in the stack.
+          <IconButton label={item.data.dismissLabel} size="xs" onClick={() => manager.close(item.id)}>
+            <Check size={12} />
+          </IconButton>
+        )}
       </Base.Content>
     </Base.Root>
   ));
