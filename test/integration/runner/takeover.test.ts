@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { localWorkers } from "../../../src/main/core/runner/local-workers";
+import { listProcesses } from "../../../src/main/core/runner/process-table";
 import type { Store } from "../../../src/main/core/store/open";
 import { claimReady } from "../../../src/main/core/store/queue";
 import { upsertWorkers } from "../../../src/main/core/store/workers";
@@ -93,6 +94,31 @@ describe("after a kill -9 of the console", () => {
     bench.start(store);
     expect(await untilEnded(store, planId)).toBe("completed");
     expect(runsOf(store, planId)).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+  });
+
+  it("and of what started its processes, every task has its true exit code", async () => {
+    const first = startConsole(8);
+    const ids = Array.from({ length: 8 }, (_, index) => `t${index}`);
+    const codes = ids.map((_, index) => index % 4);
+    const quick = Array.from({ length: 4 }, (_, index) => ({ id: `quick${index}`, run: ["true"] }));
+    const gatedTasks = ids.map((id, index) => ({
+      id,
+      run: gated(codes[index] ?? 0),
+      dependencies: quick.map((one) => one.id),
+    }));
+    const planId = await bench.launch(store, [...quick, ...gatedTasks]);
+    const runs = await Promise.all(ids.map((id) => untilPrinted(store, planId, id, "up")));
+    const processes = await listProcesses();
+    const parents = new Set(
+      processes.filter(({ pid }) => runs.some((run) => run.pid === pid)).map((one) => one.parent),
+    );
+    await kill(first);
+    for (const parent of parents) if (parent !== 1 && exists(parent)) process.kill(parent, "SIGKILL");
+    expect(runs.every(({ pid }) => exists(pid))).toBe(true);
+    bench.start(store);
+    go();
+    await untilEnded(store, planId);
+    expect(ids.map((id) => runOf(store, planId, id)?.exitCode)).toEqual(codes);
   });
 
   it("a task that was killed while nobody watched is a failure that says so", async () => {

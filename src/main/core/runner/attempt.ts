@@ -11,6 +11,8 @@ export interface AttemptProcess {
   readonly exited: Promise<ProcessEnd | null>;
   /** Stops watching it, so that this program may end before it. */
   release(): void;
+  /** It was stopped, and is likely to be gone. */
+  look?(): void;
 }
 
 export interface AttemptContext {
@@ -54,7 +56,7 @@ export function superviseProcess(process: AttemptProcess, context: AttemptContex
   const stop = (reason: StopReason): void => {
     if (over || stopping !== null) return;
     stopped = reason;
-    stopping = stopTree({ runId, group: process.group }, context.graceMs);
+    stopping = stopTree({ runId, group: process.group }, context.graceMs).then(() => process.look?.());
   };
   const limit =
     timeoutMs === null

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync } from "node:fs";
 
-type Entry = "ignore" | number;
+type Entry = "ignore" | "pipe" | number;
 
 /**
  * Calls `start` with `stdio`, lengthened so that the new process gets no descriptor but these. Node's own close

@@ -326,11 +326,13 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
         persist((tx) => sendHome(tx, ids)),
       );
       persistence.close();
+      executor.close();
     },
     abandon() {
       shut("leaving");
       persistence.close();
       release();
+      executor.close();
     },
   };
 }

@@ -14,6 +14,7 @@ import { inheritedEnvironment, taskEnvironment } from "./environment";
 import { createInProcess } from "./in-process";
 import { type Launched, launch } from "./launch";
 import { neededSecrets } from "./secrets";
+import { createSpawnServer } from "./spawn-server";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
 
 /** Troubles of the machine rather than of the task. */
@@ -34,10 +35,14 @@ function postponed(error: unknown): Begun {
 }
 
 /** Runs commands as processes of this machine; `program`: a named agent's, in place of the task's own command. */
-function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim, program?: Program) => Promise<Begun> {
+function createCommandExecutor(context: ExecutorContext): {
+  run(claim: RunnableClaim, program?: Program): Promise<Begun>;
+  close(): void;
+} {
   const { store, persistence } = context;
   const makeFolders = createPlanFolders(store.filesFolder);
   const inherited = inheritedEnvironment(process.env);
+  const server = createSpawnServer(inherited);
 
   const start = async (claim: RunnableClaim, program: Program | undefined): Promise<Launched | "lost"> => {
     const { spec, planId, runId } = claim;
@@ -62,7 +67,7 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
       planFolder: files.planFolder,
     });
     const own = program ? { run: program.run, input: files.prompt } : { run: command.run };
-    return launch({ ...own, cwd: command.cwd, env, files, subtaskId: claim.subtaskId });
+    return launch({ ...own, cwd: command.cwd, env, files, subtaskId: claim.subtaskId }, server);
   };
 
   /** A process that ends at once is noted together with its end: one commit instead of two. */
@@ -79,7 +84,7 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
     void ended.then(note);
   };
 
-  return async (claim, program) => {
+  const run = async (claim: RunnableClaim, program?: Program): Promise<Begun> => {
     const files = attemptFiles(store.filesFolder, claim.planId, claim.runId);
     let launched: Launched | "lost";
     try {
@@ -94,6 +99,7 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
         group: started?.pid ?? null,
         exited: launched.kind === "started" ? launched.exited : Promise.resolve(launched.end),
         release: () => started?.child.unref(),
+        look: () => started?.look?.(),
       },
       {
         runId: claim.runId,
@@ -110,6 +116,7 @@ function createCommandExecutor(context: ExecutorContext): (claim: RunnableClaim,
     if (started !== null) noteProcess(claim.runId, started.pid, files.log, attempt.ended);
     return { kind: "running", attempt };
   };
+  return { run, close: () => server.close() };
 }
 
 /** Begins attempts, each by the agent that its task names. Nothing is started unless the lease is confirmed just before. */
@@ -117,11 +124,13 @@ export interface Executor {
   start(claim: RunnableClaim): Promise<Begun>;
   /** Takes up an attempt that another console began inside itself; null: it is a process, to be found as one. */
   resume(run: LiveRun): Promise<Begun> | null;
+  /** Nothing is begun any more. What runs is left alone. */
+  close(): void;
 }
 
 export function createExecutor(context: ExecutorContext, environment: Environment = process.env): Executor {
   const builtIn = createLocalAgents(environment);
-  const runCommand = createCommandExecutor(context);
+  const commands = createCommandExecutor(context);
   const inProcess = createInProcess(context, environment);
   const namedAgent = async (id: string): Promise<Agent> => {
     const agent = await loadAgent(environment, context.store.file, id);
@@ -129,14 +138,14 @@ export function createExecutor(context: ExecutorContext, environment: Environmen
   };
   const startNamed = async (claim: RunnableClaim): Promise<Begun> => {
     const agent = await namedAgent(claim.spec.agent);
-    return claim.spec.program ? runCommand(claim, programOf(agent)) : inProcess.start(agent, claim);
+    return claim.spec.program ? commands.run(claim, programOf(agent)) : inProcess.start(agent, claim);
   };
   return {
     start(claim) {
       const { agent: id } = claim.spec;
       if (!isBuiltInAgent(id)) return startNamed(claim).catch(postponed);
       const agent = builtIn.get(id);
-      return agent?.execute ? inProcess.start(agent, claim).catch(postponed) : runCommand(claim);
+      return agent?.execute ? inProcess.start(agent, claim).catch(postponed) : commands.run(claim);
     },
     resume(run) {
       const id = run.spec?.agent ?? "command";
@@ -148,6 +157,7 @@ export function createExecutor(context: ExecutorContext, environment: Environmen
       const agent = builtIn.get(id);
       return agent?.execute ? inProcess.resume(agent, run).catch(postponed) : null;
     },
+    close: () => commands.close(),
   };
 }
 

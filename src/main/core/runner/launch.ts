@@ -1,8 +1,10 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { withoutLeaks } from "./descriptors";
+import { makeExitFile } from "./exit-file";
 import { notExecutableMessage, notFoundMessage, type ProcessEnd } from "./outcome";
+import type { SpawnServer } from "./spawn-server";
 import type { AttemptFiles } from "./task-files";
 
 export interface LaunchRequest {
@@ -23,7 +25,10 @@ export type Launched =
       readonly kind: "started";
       readonly pid: number;
       readonly exited: Promise<ProcessEnd>;
-      readonly child: ChildProcess;
+      /** What keeps this program from ending before the process does. */
+      readonly child: Pick<ChildProcess, "unref">;
+      /** Somebody has reason to believe that it is gone: without this it is noticed within half a second. */
+      readonly look?: () => void;
     }
   /** It never began; `end` says why. */
   | { readonly kind: "refused"; readonly end: ProcessEnd };
@@ -130,31 +135,35 @@ function whenExited(child: ChildProcess): Promise<ProcessEnd> {
   });
 }
 
-/** Makes the file that decides about the start. False: it exists. */
-function makeExitFile(path: string): boolean {
-  try {
-    closeSync(openSync(path, "wx"));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
-  }
+/** No fault of the attempt, which has not begun: the caller may try another one later. */
+export class StartLost extends Error {
+  readonly code = "EAGAIN";
 }
 
-/**
- * Sees to it that an attempt without a process never begins, not even when the console that was about to start
- * it wakes up late. False: it has begun. The file that says so must stay.
- */
-export function forbidStart(files: AttemptFiles): boolean {
-  mkdirSync(dirname(files.exit), { recursive: true });
-  return makeExitFile(files.exit);
+const NOTHING_TO_UNREF = { unref: () => undefined };
+
+async function throughServer(answer: ReturnType<SpawnServer["start"]>, subtaskId: string): Promise<Launched | null> {
+  const served = await answer;
+  if (served === null) return null;
+  if (served.kind === "started") return { ...served, child: NOTHING_TO_UNREF };
+  if (served.kind === "refused") return served;
+  throw new StartLost(`The command of subtask "${subtaskId}" was not started: what starts processes did not answer`);
+}
+
+async function startUnix(request: LaunchRequest, log: number, server: SpawnServer | null): Promise<Launched> {
+  const command = commandLine(request);
+  if ("refusal" in command) return command.refusal;
+  const served = server && (await throughServer(server.start({ ...request, argv: command.argv }), request.subtaskId));
+  return served ?? started(start(request, command.argv, log), request.subtaskId);
 }
 
 /**
  * Starts the process of an attempt in a process group of its own, with the input that it is given or none, and
  * both outputs straight in the log. It lives on when the console ends.
+ * @param server starts it where it can.
+ * @throws {StartLost}
  */
-export async function launch(request: LaunchRequest): Promise<Launched> {
+export async function launch(request: LaunchRequest, server: SpawnServer | null = null): Promise<Launched> {
   let log: number;
   try {
     log = openSync(request.files.log, "a");
@@ -164,17 +173,11 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   try {
     const badFolder = checkFolder(request);
     if (badFolder !== null) return badFolder;
-    let child: ChildProcess;
-    if (process.platform === "win32") {
-      if (!makeExitFile(request.files.exit)) return refused("Another console has declared this attempt lost");
-      child = startOnWindows(request, log);
-    } else {
-      const command = commandLine(request);
-      if ("refusal" in command) return command.refusal;
-      child = start(request, command.argv, log);
-    }
-    return await started(child, request.subtaskId);
+    if (process.platform !== "win32") return await startUnix(request, log, server);
+    if (!makeExitFile(request.files.exit)) return refused("Another console has declared this attempt lost");
+    return await started(startOnWindows(request, log), request.subtaskId);
   } catch (error) {
+    if (error instanceof StartLost) throw error;
     return refused(`The command of subtask "${request.subtaskId}" could not be started: ${reasonOf(error)}`);
   } finally {
     closeSync(log);

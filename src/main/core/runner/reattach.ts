@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, processStart, thisHost } from "../process-identity";
 import type { LiveRun } from "../store/queue";
 import type { AttemptProcess } from "./attempt";
-import { forbidStart } from "./launch";
+import { forbidStart, readExitCode, readKeeper } from "./exit-file";
 import type { ProcessEnd } from "./outcome";
-import { type ProcessEntry, processesOfRun } from "./process-table";
+import { canSignalGroup, type ProcessEntry, processesOfRun } from "./process-table";
 import { signalProcess } from "./stop-tree";
 import type { AttemptFiles } from "./task-files";
-import { endFromFile, MACHINE_RESTARTED, readExitCode, UNWATCHED_END, watchProcess } from "./watch";
+import { endFromFile, MACHINE_RESTARTED, UNWATCHED_END, watchProcess } from "./watch";
 
 /** What is left of an attempt that another console started. */
 export type Remains =
@@ -77,13 +78,34 @@ async function endStrays(runId: string, group: number | null): Promise<void> {
   for (const stray of strays) if (stray.group === group) signalProcess(stray.pid, "SIGKILL");
 }
 
+/** From a keeper's first word to the start of its command, on a machine that is very busy. */
+const BEGINNING_MS = 5_000;
+const PAUSE_MS = 20;
+
+/**
+ * The keeper that the exit file names, which does not carry the run's id itself: the command in its group does, once it
+ * has begun. Null: there is none, or that number is somebody else's by now.
+ */
+async function livingKeeper(runId: string, files: AttemptFiles): Promise<number | null> {
+  const limit = performance.now() + BEGINNING_MS;
+  for (;;) {
+    const keeper = await readKeeper(files.exit);
+    if (keeper === null || !canSignalGroup(keeper)) return null;
+    const theirs = await processesOfRun(runId, null);
+    if (theirs.some((entry) => entry.group === keeper)) return keeper;
+    if (performance.now() > limit) return null;
+    await delay(PAUSE_MS);
+  }
+}
+
 /**
  * The console died between the start of the process and the note of its pid, or before the start. The exit
  * file decides: whoever makes it first, the process or its finder, has the attempt.
  */
 async function withoutPid(run: LiveRun, files: AttemptFiles): Promise<Remains> {
-  const leader = eldestLeader(await processesOfRun(run.runId, null));
-  if (leader !== null) return watched({ pid: leader.pid, pidStart: processStart(leader.pid), ...thisHost }, files);
+  const keeper = await livingKeeper(run.runId, files);
+  const leader = keeper ?? eldestLeader(await processesOfRun(run.runId, null))?.pid ?? null;
+  if (leader !== null) return watched({ pid: leader, pidStart: processStart(leader), ...thisHost }, files);
   if (forbidStart(files)) return { kind: "never_started" };
   return ended(await endFromFile(files.exit, UNWATCHED_END));
 }

@@ -1,21 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { readExitCode } from "./exit-file";
 import type { ProcessEnd } from "./outcome";
 
 /** How often a process that is not our child is looked at. */
 const LOOK_INTERVAL_MS = 200;
-
-const EXIT_FILE = /^(\d{1,3})\n$/;
-
-/** The exit code that a process's wrapper left; null when there is none, or it is not complete. */
-export async function readExitCode(path: string): Promise<number | null> {
-  try {
-    const code = EXIT_FILE.exec(await readFile(path, "latin1"))?.[1];
-    return code === undefined ? null : Number(code);
-  } catch {
-    return null;
-  }
-}
 
 export const UNWATCHED_END = "Its process ended while no console watched it, and left no exit code";
 export const MACHINE_RESTARTED = "The machine restarted while it ran";

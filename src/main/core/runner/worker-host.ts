@@ -211,6 +211,7 @@ export async function startWorkerHost(store: Store, options: WorkerHostOptions):
       tellOfWorkers(tx, workerIds, "offline", writer());
     });
     persistence.close();
+    executor.close();
   };
 
   return {
