@@ -8,6 +8,7 @@ import type {
 import type { AuditFilter, EventFilter, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
+import { createEventBus } from "./bus/event-bus";
 import { createBoardClient } from "./create-board-client";
 import { listAudit, listEvents } from "./operations/events";
 import { type Caller, program } from "./operations/hive/caller";
@@ -36,6 +37,7 @@ export function createClient(store: Store, caller: Caller = program): Orchestrat
   const checkDependencies = open((id: string) => plans.checkSubtaskDependencies(store, id));
   const getNextSubtask = open((id: string) => plans.getNextPlannedSubtask(store, id));
   const startPlan = open((id: string) => plans.markPlanExecutionStarted(store, caller, id));
+  const bus = createEventBus(store);
   return {
     createTask: open((input: CreateTaskInput) => tasks.createTask(store, caller, input)),
     getTask: open((id: string) => tasks.getTask(store, id)),
@@ -65,11 +67,12 @@ export function createClient(store: Store, caller: Caller = program): Orchestrat
     getNextSubtask,
     markPlanExecutionStarted: startPlan,
     startPlanExecution: startPlan,
+    bus,
     board: createBoardClient(store, caller.source, open),
     listEvents: open((request?: EventFilter & LogPage) => listEvents(store, request)),
     listAudit: open((request?: AuditFilter & LogPage) => listAudit(store, request)),
     close: () => {
-      closed ??= store.close();
+      closed ??= bus.close().then(() => store.close());
       return closed;
     },
   };

@@ -12,6 +12,7 @@ export type {
   StoredFinalPlan,
 } from "../../shared/model/board";
 export type { BoardImportReport, BoardTable, ImportCounts, ImportFinding } from "../../shared/model/board-import";
+export { EVENT_TYPES, type EventType } from "../../shared/model/event";
 export type {
   CreateTaskInput,
   HiveTask,
@@ -42,6 +43,18 @@ export {
 export { RUN_STATUSES, Run, type RunFields, type RunStatus } from "../../shared/model/run";
 export { TASK_STATUSES, Task, type TaskFields, type TaskStatus } from "../../shared/model/task";
 export {
+  createAgentEvent,
+  createDeploymentEvent,
+  createPlanEvent,
+  createReviewEvent,
+  createSystemError,
+  createTaskEvent,
+  createWorkflowEvent,
+  toEventRecord,
+  type UnifiedEvent,
+  type UnifiedEventRecord,
+} from "../../shared/model/unified-event";
+export {
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_LIMIT_MS,
   WORKER_STATUSES,
@@ -51,5 +64,7 @@ export {
 } from "../../shared/model/worker";
 export type { Page } from "../../shared/page";
 export type { BoardClient } from "./board-client";
+export type { BusStats, EventBus, HandlerError, ReplayRequest } from "./bus/event-bus";
+export { createTopicRegistry, type EventHandler, type TopicRegistry } from "./bus/topic-registry";
 export { getClient } from "./get-client";
 export type { ClientOptions, OrchestrationClient } from "./orchestration-client";

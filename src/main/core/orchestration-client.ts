@@ -11,6 +11,7 @@ import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
 import type { Page } from "../../shared/page";
 import type { BoardClient } from "./board-client";
+import type { EventBus } from "./bus/event-bus";
 
 export interface ClientOptions {
   /** Path of the database file. */
@@ -91,6 +92,8 @@ export interface OrchestrationClient {
   listEvents(request?: EventFilter & LogPage): Promise<Page<EventRow>>;
   /** What people did, a page at a time; the latest first unless said otherwise. */
   listAudit(request?: AuditFilter & LogPage): Promise<Page<AuditRow>>;
+  /** Events as they arrive, whoever writes them, and events of one's own. docs/events.md explains it. */
+  readonly bus: EventBus;
   /** The Board's operations on this database. */
   readonly board: BoardClient;
 

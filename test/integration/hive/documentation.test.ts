@@ -31,7 +31,7 @@ const DEFAULTS: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>
 describe("the reference of the operations", () => {
   it("has an example for every method of the client", async () => {
     const { client } = await openClient();
-    const elsewhere = ["listEvents", "listAudit", "board"];
+    const elsewhere = ["listEvents", "listAudit", "bus", "board"];
     const named = [...sections.keys(), ...places.map(({ alias }) => alias)];
     expect(named.filter(Boolean).toSorted()).toEqual(
       Object.keys(client)

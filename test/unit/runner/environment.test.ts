@@ -51,6 +51,7 @@ describe("the environment of a task", () => {
       HIVE_RUN_ID: "r",
       HIVE_PLAN_ID: "p",
       HIVE_CORRELATION_ID: "",
+      TRACEPARENT: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
       HIVE_ATTEMPT: "2",
       HIVE_INPUTS: '{"a":1}',
       HIVE_INPUTS_FILE: "/i",

@@ -44,7 +44,7 @@ export function missingKey(keyEnv: string): string {
  * What binds a request to its launch: `traceparent` (W3C trace context; the correlation id is the trace, the run
  * its span) and the correlation id as it is.
  */
-export function traceHeaders(runId: string, correlationId: string | null): Record<string, string> {
+export function traceHeaders(runId: string, correlationId: string | null) {
   const correlation = correlationId ?? runId;
   const span = createHash("sha256").update(runId).digest("hex").slice(0, 16);
   return { traceparent: `00-${traceId(correlation)}-${span}-01`, "x-correlation-id": encodeURI(correlation) };

@@ -1,3 +1,4 @@
+import { traceHeaders } from "../agents/request";
 import { INPUTS_IN_ENVIRONMENT_BYTES } from "./task-files";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,6 +74,7 @@ export function taskEnvironment(
   environment.HIVE_RUN_ID = request.runId;
   environment.HIVE_PLAN_ID = request.planId;
   environment.HIVE_CORRELATION_ID = request.correlationId ?? "";
+  environment.TRACEPARENT = traceHeaders(request.runId, request.correlationId).traceparent;
   environment.HIVE_ATTEMPT = String(request.runNumber);
   environment.HIVE_INPUTS_FILE = request.inputsFile;
   environment.HIVE_RESULT_FILE = request.resultFile;
