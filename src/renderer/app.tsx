@@ -4,6 +4,7 @@ import { on } from "./api";
 import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
 import { Dialogs } from "./features/dialogs/dialogs";
+import { DoctorView } from "./features/doctor/doctor-view";
 import { EventsView } from "./features/events/events-view";
 import { ExplorerView } from "./features/explorer/explorer-view";
 import { DropTarget } from "./features/launch/drop-target";
@@ -102,6 +103,7 @@ export function App() {
 function View({ place }: { readonly place: Place }) {
   if (place.view === "overview") return <OverviewView />;
   if (place.view === "tasks") return <TasksView place={place} />;
+  if (place.view === "doctor") return <DoctorView place={place} />;
   if (place.view === "workers") return <WorkersView place={place} />;
   if (place.view === "events") return <EventsView place={place} />;
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;

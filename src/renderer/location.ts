@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { FIGURE_RANGE_NAMES, type FigureRange } from "../shared/model/event-figures";
 import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
+import { type DoctorPlace, formatDoctor, parseDoctor } from "./doctor-place";
 import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
 
 export { type ExplorerPlace, queryPlace, tablePlace } from "./explorer-place";
@@ -87,6 +88,7 @@ export type Place =
   | { readonly view: "overview" }
   | LaunchPlace
   | { readonly view: "schedules"; readonly scheduleId: string | null }
+  | DoctorPlace
   | WorkersPlace;
 
 const HOME: Place = { view: "overview" };
@@ -103,13 +105,14 @@ function decode(part: string): string | null {
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
- * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
+ * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
   const parts = path.split("/").filter(Boolean).map(decode);
   const [view, first = null, word, second = null] = parts;
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
+  if (view === "doctor") return parseDoctor(first);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "explorer") return parseExplorer(first, word ?? null, new URLSearchParams(query));
@@ -224,6 +227,7 @@ export function formatPlace(place: Place): string {
   if (place.view === "overview") return "#/overview";
   if (place.view === "explorer") return formatExplorer(place);
   if (place.view === "events") return formatEvents(place);
+  if (place.view === "doctor") return formatDoctor(place);
   if (place.view === "workers") return formatWorkers(place);
   if (place.view === "launch") return formatLaunch(place);
   if (place.view === "schedules")

@@ -1,5 +1,6 @@
-import { CalendarClock, Cpu, Database, LayoutDashboard, ListChecks, Radio, Workflow } from "lucide-react";
+import { CalendarClock, Cpu, Database, LayoutDashboard, ListChecks, Radio, Stethoscope, Workflow } from "lucide-react";
 import type { ReactNode } from "react";
+import { doctorPlace } from "../../doctor-place";
 import {
   eventsPlace,
   formatPlace,
@@ -54,6 +55,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     icon: <Database size={18} strokeWidth={1.6} />,
     place: { view: "explorer", show: null },
     views: ["explorer"],
+  },
+  {
+    label: "Doctor",
+    icon: <Stethoscope size={18} strokeWidth={1.6} />,
+    place: doctorPlace(),
+    views: ["doctor"],
   },
 ];
 
