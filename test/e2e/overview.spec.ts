@@ -45,7 +45,7 @@ test("the window begins with what wants a person, and each is settled beside its
   await expect(page.getByText("It completes, and 1 task can go on.")).toHaveCount(0);
   await expect(item(page, "Approve the release")).toContainText("Good enough?");
   await page.keyboard.press("Shift+A");
-  await expect(item(page, "Approve the release")).toContainText("In a moment");
+  await expect(item(page, "Approve the release")).toContainText("It is done in a moment");
   await expect(page.getByText("Approve the release is approved")).toBeVisible();
   await expect(item(page, "Approve the release")).not.toContainText("Good enough?");
   await expect(page.getByRole("row").filter({ hasText: "Small release" })).toContainText("1 / 4");

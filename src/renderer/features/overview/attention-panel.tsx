@@ -185,6 +185,8 @@ function KindLabel({ kind, count }: { readonly kind: AttentionKind; readonly cou
   );
 }
 
+const HELD = "It is done in a moment; Undo takes that back.";
+
 interface ItemProps {
   readonly item: AttentionItem;
   /** It needs nobody any more. */
@@ -199,7 +201,7 @@ function Item({ item, isOver, isCurrent, readOnly, onFocus }: ItemProps) {
   const isHeld = useHeldAct(item.kind === "worker" ? "" : item.task.id) !== null;
   const title = item.kind === "worker" ? item.worker.id : item.task.title;
   const under = item.kind === "worker" ? item.worker.role : item.planTitle;
-  const why = isOver ? "It needs nobody any more." : whyOf(item, now);
+  const why = isOver ? "It needs nobody any more." : isHeld ? HELD : whyOf(item, now);
   const look = isOver ? { kind: "task" as const, state: "completed" } : stateOf(item);
   return (
     <li className={styles.item} data-current={isCurrent || undefined} data-over={isOver || undefined} onFocus={onFocus}>
@@ -219,15 +221,13 @@ function Item({ item, isOver, isCurrent, readOnly, onFocus }: ItemProps) {
         {item.since === null ? "" : formatAge(now - item.since)}
       </span>
       <span className={styles.acts}>
-        {isHeld && <span className={styles.held}>In a moment</span>}
         {!isOver &&
-          !isHeld &&
           actsOf(item).map(({ label, keys, run, isHarmless }) => (
             <Button
               key={label}
               size="sm"
               aria-label={`${label} ${title}`}
-              disabledReason={isHarmless ? null : readOnly}
+              disabledReason={isHarmless ? null : (readOnly ?? (isHeld ? HELD : null))}
               {...(isCurrent && !isHarmless ? { keys } : {})}
               onClick={run}
             >
