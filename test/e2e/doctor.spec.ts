@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import type { Locator, Page } from "@playwright/test";
+import Database from "better-sqlite3";
+import { expect, test, writePlan } from "../helpers/app";
+import { createLook } from "../helpers/looks";
+import { goTo, launchFile, planBadge } from "../helpers/screen";
+
+const finding = (page: Page, title: string): Locator =>
+  page.getByRole("list", { name: "Findings" }).getByRole("listitem").filter({ hasText: title });
+const panelOf = (page: Page): Locator => page.getByRole("complementary", { name: "Finding" });
+const confirm = (page: Page) => page.keyboard.press("ControlOrMeta+Enter");
+
+function write(file: string, sql: string): void {
+  const database = new Database(file);
+  try {
+    database.exec(sql);
+  } finally {
+    database.close();
+  }
+}
+
+test("the doctor finds what is broken, shows its repair first, and makes it", async ({
+  launch,
+  folder,
+  dataFolder,
+}) => {
+  test.setTimeout(240_000);
+  const opened = await launch();
+  const { page } = opened;
+  const file = join(dataFolder, "hive.db");
+  const plan = { title: "Nightly", subtasks: [{ id: "a", title: "Clean", run: "true" }] };
+  await launchFile(opened, writePlan(folder, plan));
+  await expect(planBadge(page)).toHaveText("Completed");
+
+  await test.step("a sound database is said to be sound", async () => {
+    await goTo(page, "#/doctor");
+    await expect(page.getByRole("status").filter({ hasText: "Nothing is wrong" })).toBeVisible();
+    await expect(page.getByText("Checks that read whole tables were left out.")).toBeVisible();
+  });
+
+  await test.step("what is broken is found, explained and put right", async () => {
+    write(
+      file,
+      `UPDATE console_counts SET n = n + 3 WHERE scope = '' AND status = 'completed';
+       INSERT INTO tasks (id, title, task_type, payload) VALUES ('odd', 'Odd', 'py', '{not json')`,
+    );
+    await page.keyboard.press("Shift+E");
+    await expect(finding(page, "Counters of states")).toContainText("Problem");
+    await expect(finding(page, "JSON that does not parse")).toContainText("payload is no JSON");
+    await expect(page.getByRole("status").filter({ hasText: "1 problem, 1 warning" })).toBeVisible();
+    await page.keyboard.press("j");
+    await expect(panelOf(page)).toContainText("The counter says 4, and there are 1.");
+    expect(await page.evaluate(() => location.hash)).toBe("#/doctor/counts");
+    await page.keyboard.press("Shift+R");
+    const ask = page.getByRole("dialog", { name: "Count anew (1 row)?" });
+    await expect(ask).toContainText("Becomes: 1.");
+    await page.keyboard.type("drifted");
+    await confirm(page);
+    await expect(finding(page, "Counters of states")).toContainText("Fine");
+    await page.keyboard.press("Escape");
+    await finding(page, "JSON that does not parse").getByRole("button").click();
+    await expect(panelOf(page).getByRole("button", { name: /Repair/ })).toHaveCount(0);
+    await panelOf(page).getByRole("link", { name: "tasks odd" }).click();
+    await expect(page.getByText("Odd").first()).toBeVisible();
+    await page.goBack();
+    await expect(panelOf(page)).toContainText("JSON that does not parse");
+  });
+
+  await test.step("it is accessible and fits, in both themes", async () => {
+    const { look, found } = await createLook(opened);
+    await goTo(page, "#/doctor/json");
+    await page.keyboard.press("Shift+E");
+    await expect(finding(page, "JSON that does not parse")).toContainText("Warning");
+    await expect(page.getByRole("status").filter({ hasText: "1 warning" })).toBeVisible();
+    await look("doctor");
+    expect(found).toEqual([]);
+  });
+});
