@@ -2,14 +2,17 @@ import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
+import { databaseContract } from "./database-contract";
 import { doctorContract } from "./doctor-contract";
 import { explorerContract } from "./explorer-contract";
 import { type HeldOutcome, heldContract } from "./held-contract";
+import { historyContract } from "./history-contract";
 import { hiveContract } from "./hive-contract";
 import { insightContract } from "./insight-contract";
 import { launchContract } from "./launch-contract";
 import { logContract } from "./log-contract";
 import { logViewContract } from "./log-view-contract";
+import { migrationContract } from "./migration-contract";
 import type { PlanForecast } from "./model/forecast";
 import type { PlanGraph, PlanGraphStates } from "./model/plan-graph";
 import { CANCEL_MODES } from "./model/task-change";
@@ -27,12 +30,13 @@ import type {
   WorkerRow,
 } from "./model/views";
 import { type Operation, operation } from "./operation";
-import { migrationContract } from "./migration-contract";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
 import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
+import { settingsContract } from "./settings-contract";
+import { subscriptionContract } from "./subscription-contract";
 import { timelineContract } from "./timeline-contract";
 import { workerContract } from "./worker-contract";
 
@@ -53,16 +57,6 @@ export const contract = {
   "app.info": operation<AppInfo>()(nothing),
   /** The answer to the `closing` push: what to do with running tasks when the window closes. */
   "app.close": operation<null>()(z.strictObject({ choice: z.enum(["leave_running", "cancel_tasks", "stay"]) })),
-  /**
-   * For a window whose database could not be opened: asks for another file with the system's dialog and opens
-   * it. False when the operator thinks better of it.
-   */
-  "app.chooseDatabase": operation<boolean>()(nothing),
-  /**
-   * Asks for a database with the system's dialog and opens a window of its own for it; one that has the database already
-   * comes to the front. False when the operator thinks better of it.
-   */
-  "app.openWindow": operation<boolean>()(nothing),
   /** Draws the page larger, smaller or as designed; answers the factor, 1 for as designed. */
   "app.zoom": operation<number>()(z.strictObject({ change: z.enum(["in", "out", "reset"]) })),
   /** Names what is on screen. Main pushes patches only for that, and starts with a fresh revision. */
@@ -141,6 +135,7 @@ export const contract = {
   ...hiveContract,
   ...boardContract,
   ...logContract,
+  ...historyContract,
   ...logViewContract,
   ...launchContract,
   ...controlContract,
@@ -154,6 +149,9 @@ export const contract = {
   ...paletteContract,
   ...heldContract,
   ...doctorContract,
+  ...databaseContract,
+  ...settingsContract,
+  ...subscriptionContract,
   ...workerContract,
   ...migrationContract,
 } as const;
@@ -190,7 +188,9 @@ export interface PushMessages {
   /** The window cannot be told the truth any more: what happened and what to do. Null: it can again. */
   readonly trouble: { readonly message: string } | null;
   /** A command of the application menu. */
-  readonly command: { readonly name: "launch" | "about" | "shortcuts" };
+  readonly command: { readonly name: "launch" | "about" | "shortcuts" | "openDatabase" | "newDatabase" | "settings" };
+  /** There is news, or somebody has seen some: how many nobody has. */
+  readonly notifications: { readonly unseen: number };
 }
 
 export interface LivePatch {

@@ -180,7 +180,7 @@ function finishOther(tx: WritableDatabase, end: RunEnd, run: Row): string | null
     statement(tx, SET_TASK).run(status, formatTime(end.now), taskId);
     appendEvent(tx, endEvent(end, run, retryAt));
     if (status === "escalated") appendEvent(tx, escalation(end, run));
-  } else appendEvent(tx, endEvent(end, run, retryAt));
+  } else appendEvent(tx, leavingTask(endEvent(end, run, retryAt)));
   return textOrNull(run.plan_id);
 }
 
@@ -269,6 +269,11 @@ function endEvent(end: RunEnd, run: Row, retryAt: number | null): NewEvent {
       retry_at: retryAt === null ? null : formatTime(retryAt),
     },
   };
+}
+
+/** The attempt ended, and its task stands where others have put it: whoever rebuilds the past must not be misled. */
+function leavingTask(event: NewEvent): NewEvent {
+  return { ...event, payload: { ...event.payload, left_task: true } };
 }
 
 function appendStale(tx: WritableDatabase, end: RunEnd, run: Row): void {
