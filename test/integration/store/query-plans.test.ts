@@ -103,6 +103,7 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
     scope.WINDOW_OF_PLAN,
     "k USING INDEX console_tasks_by_plan (plan_id=? AND ordinal>? AND ordinal<?)",
   ],
+  ["what the feed still tells", foreign.FEED_ENDS, "SEARCH console_changes"],
   ["what changed among tasks and plans", foreign.CHANGED, "USING INTEGER PRIMARY KEY (rowid>?)"],
   ["tasks by a plan in their payload", foreign.TASKS_OF_PLAN, "t USING INDEX console_tasks_payload (<expr>=?)"],
   ["plans of other programs", foreign.FOREIGN_PLANS, "e USING INTEGER PRIMARY KEY (rowid>?)"],

@@ -17,7 +17,9 @@ type Source = Pick<Store, "read" | "write" | "clock">;
 
 const SEEN = "SELECT seen FROM console_foreign";
 const NOTE_SEEN = "UPDATE console_foreign SET seen = ? WHERE seen < ?";
-const FEED_ENDS = "SELECT coalesce(min(seq), 0) AS first, coalesce(max(seq), 0) AS last FROM console_changes";
+// Each of the two alone goes by the key; both of one SELECT would read the whole feed.
+export const FEED_ENDS = `SELECT coalesce(min(seq), 0) AS first,
+  coalesce((SELECT max(seq) FROM console_changes), 0) AS last FROM console_changes`;
 export const CHANGED = `SELECT seq, entity, id FROM console_changes
   WHERE seq > +? AND entity IN ('task', 'plan') ORDER BY seq LIMIT ?`;
 export const UNKNOWN_TASKS = `SELECT t.id, t.payload FROM json_each(?) j CROSS JOIN tasks t ON t.id = j.value
