@@ -2,26 +2,28 @@ import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { checkAgents } from "../main/core/operations/agents";
-import { checkDatabase } from "../main/core/operations/database-check";
 import { listWorkers } from "../main/core/operations/workers";
 import { isAlive } from "../main/core/process-identity";
 import { listUsedAgents, readQueueFacts } from "../main/core/store/doctor-rows";
 import { readLease } from "../main/core/store/lease";
 import type { Store } from "../main/core/store/open";
 import { listLiveRuns } from "../main/core/store/queue";
-import { asDatabaseError, openToRead, requireNodeApi } from "./database";
+import type { FindingKind, FoundRow, Severity } from "../shared/model/doctor";
+import { openToRead, requireNodeApi } from "./database";
+import { examineData } from "./doctor-data";
 import type { Outputs } from "./output";
 import { formatBytes, plural } from "./text";
 
-/** `problem`: something does not work. `warning`: it may not, soon or for some. `ok`: looked at, nothing found. */
-export type Severity = "ok" | "warning" | "problem";
-
 export interface DoctorFinding {
-  readonly area: "runtime" | "database" | "disk" | "dispatcher" | "runs" | "workers" | "agents";
+  readonly area: "runtime" | "database" | "data" | "disk" | "dispatcher" | "runs" | "workers" | "agents";
   readonly severity: Severity;
   readonly message: string;
   /** What to do; null: nothing. */
   readonly action: string | null;
+  /** Of the data: which check, how many rows it found, and the first of them. */
+  readonly kind?: FindingKind;
+  readonly count?: number;
+  readonly rows?: readonly FoundRow[];
 }
 
 type Find = (severity: Severity, message: string, action?: string) => DoctorFinding;
@@ -31,7 +33,7 @@ const finder =
   (severity, message, action) => ({ area, severity, message, action: action ?? null });
 
 /** Looks at everything that plans need, and changes nothing. */
-export async function examine(databaseFile: string, outputs: Outputs): Promise<DoctorFinding[]> {
+export async function examine(databaseFile: string, outputs: Outputs, thorough = true): Promise<DoctorFinding[]> {
   const findings = [...checkRuntime()];
   if (!existsSync(databaseFile)) {
     const find = finder("database");
@@ -41,7 +43,7 @@ export async function examine(databaseFile: string, outputs: Outputs): Promise<D
     return [...findings, ...(await checkAllAgents(databaseFile, null))];
   }
   requireNodeApi();
-  const { findings: inFile, isSound } = await examineDatabase(databaseFile, outputs);
+  const { findings: inFile, isSound } = await examineData(databaseFile, outputs, thorough);
   findings.push(...inFile, ...(await checkDisk(databaseFile)));
   if (!isSound) return findings;
   const core = await openToRead(databaseFile, outputs.err);
@@ -66,26 +68,6 @@ function checkRuntime(): DoctorFinding[] {
     ];
   }
   return [find("ok", `Node ${node} (Node-API ${napi}), ${process.platform} ${process.arch}`)];
-}
-
-async function examineDatabase(file: string, { err }: Outputs) {
-  const find = finder("database");
-  const onTable = (table: string) => err.isTty && err.write(`\r\u001b[Kchecking ${table} …`);
-  const { report, findings } = await asDatabaseError(() => checkDatabase({ file }, { onTable }));
-  if (err.isTty) err.write("\r\u001b[K");
-  const found = findings.map(({ severity, kind, message }) =>
-    find(
-      severity === "error" ? "problem" : "warning",
-      message,
-      kind === "damage" ? "Keep a copy, then restore a backup." : undefined,
-    ),
-  );
-  const isSound = !findings.some(({ kind }) => kind === "damage");
-  const words =
-    report === null
-      ? "it is too damaged to say more"
-      : `schema ${report.schemaVersion ?? "none"} of ${report.latestVersion}, ${formatBytes(report.bytes)}, SQLite ${report.sqliteVersion}`;
-  return { findings: [find(isSound ? "ok" : "problem", `${file}: ${words}`), ...found], isSound };
 }
 
 const LOW_BYTES = 1_073_741_824;

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { Severity } from "../shared/model/doctor";
 import { type Measurement, measure } from "./bench";
-import { type DoctorFinding, examine, type Severity } from "./doctor";
+import { type DoctorFinding, examine } from "./doctor";
+import { REPAIRABLE, type RepairFlags, repair } from "./doctor-repair";
 import { EXIT } from "./exit-codes";
 import type { CommandSetting, DatabaseFlags } from "./operation-command";
 import type { Output } from "./output";
@@ -9,10 +11,16 @@ import type { Tone } from "./style";
 import { column, formatCount, plainText, plural } from "./text";
 
 const DOCTOR_NOTES = `
-It changes nothing. hive db check says more of the file alone, hive agent check of the agents.
+It changes nothing without --repair. docs/doctor.md says what each finding means; hive agent check says more of agents.
+A repair looks at each row again before it changes it, touches nothing that lives, and is written to the audit log.
 
-Exit codes: 0 nothing that keeps plans from running; 1 there is something; 3 the database cannot be opened.
+Exit codes: 0 nothing that keeps plans from running, or repaired; 1 there is something; 3 the database cannot be opened.
 `;
+
+interface DoctorFlags extends DatabaseFlags, RepairFlags {
+  readonly quick?: boolean;
+  readonly repair?: string;
+}
 
 interface BenchFlags {
   readonly folder?: string;
@@ -28,13 +36,22 @@ export function addMachineCommands(program: Command, setting: CommandSetting): v
       .command("doctor")
       .summary("look for what keeps plans from running")
       .description(
-        "Looks at the runtime, the database, the disk, who starts tasks, workers and agents; says what to do.",
+        "Looks at the runtime, the database and what is in it, the disk, who starts tasks, workers and agents; says what to do.",
       ),
   )
+    .option("--quick", "leave out what reads whole tables")
+    .addOption(new Option("--repair <finding>", "put right what a finding found").choices(REPAIRABLE))
+    .option("--preview", "with --repair: only say what it would change")
+    .option("--reason <text>", "with --repair: why, for the audit log")
     .option("--json", "one JSON object a line")
     .addHelpText("after", DOCTOR_NOTES)
-    .action(async (flags: DatabaseFlags) => {
-      const findings = await examine(databaseFile(flags), outputs);
+    .action(async (flags: DoctorFlags) => {
+      const chosen = REPAIRABLE.find((kind) => kind === flags.repair);
+      if (chosen !== undefined) {
+        done(await repair(chosen, databaseFile(flags), flags, outputs));
+        return;
+      }
+      const findings = await examine(databaseFile(flags), outputs, flags.quick !== true);
       if (flags.json) for (const finding of findings) out.line(JSON.stringify(finding));
       else printFindings(out, findings);
       done(findings.some(({ severity }) => severity === "problem") ? EXIT.failed : EXIT.ok);

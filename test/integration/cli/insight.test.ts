@@ -1,4 +1,5 @@
 import { readdirSync, writeFileSync } from "node:fs";
+import Database from "better-sqlite3";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { waitFor } from "../../helpers/wait";
 import { buildHive, makePlace, type Place, records } from "./hive";
@@ -126,6 +127,27 @@ describe("hive doctor", () => {
     expect(findings).toContainEqual(expect.objectContaining({ area: "dispatcher", severity: "problem" }));
     expect(findings).toContainEqual(expect.objectContaining({ area: "workers", severity: "warning" }));
     for (const { severity, action } of findings) if (severity !== "ok") expect(action).not.toBeNull();
+  });
+
+  it("names what is wrong in the data, shows a repair, and makes it", async () => {
+    await place.hive(["run", place.file("chain.yaml", CHAIN)]);
+    const database = new Database(place.databaseFile);
+    database.exec("UPDATE console_counts SET n = n + 1 WHERE scope = '' AND status = 'completed'");
+    database.close();
+    const { code, out } = await place.hive(["doctor", "--json"]);
+    expect(code).toBe(1);
+    expect(records(out)).toContainEqual(
+      expect.objectContaining({ area: "data", kind: "counts", severity: "problem", count: 1 }),
+    );
+    const quick = await place.hive(["doctor", "--quick"]);
+    expect(quick.code).toBe(0);
+    const preview = await place.hive(["doctor", "--repair", "counts", "--preview"]);
+    expect(preview.out).toContain("1 row would be changed.");
+    const repaired = await place.hive(["doctor", "--repair", "counts", "--reason", "drift"]);
+    expect(repaired.out).toContain("1 row put right");
+    expect((await place.hive(["doctor"])).code).toBe(0);
+    expect(place.rows("SELECT reason FROM console_audit WHERE act = 'doctor.repair'")).toEqual([{ reason: "drift" }]);
+    expect((await place.hive(["doctor", "--repair", "damage"])).code).toBe(2);
   });
 
   it("is content with a database that is not there yet", async () => {
