@@ -106,10 +106,17 @@ export function createEventBus(store: Store): EventBus {
       lookAgain ||= found.isMore;
     }
   };
+  const skipToEnd = (): void => {
+    try {
+      position = endOfLog(store);
+    } catch {
+      // The database is locked, or was closed under the bus.
+    }
+  };
   const look = (): void => {
     // Without a listener nothing is read; whoever comes later hears of what arrives from then on.
     if (registry.listPatterns().length === 0) {
-      position = endOfLog(store);
+      skipToEnd();
       return;
     }
     lookAgain = true;
