@@ -3,21 +3,27 @@ import { useEffect } from "react";
 import { on } from "./api";
 import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
+import { chooseDatabase, newDatabase } from "./features/databases/database-choice";
+import { OpenDatabaseDialog } from "./features/databases/open-database-dialog";
 import { Dialogs } from "./features/dialogs/dialogs";
 import { DoctorView } from "./features/doctor/doctor-view";
 import { EventsView } from "./features/events/events-view";
 import { ExplorerView } from "./features/explorer/explorer-view";
 import { DropTarget } from "./features/launch/drop-target";
 import { LaunchView } from "./features/launch/launch-view";
+import { startNotifications } from "./features/notifications/notifications-store";
 import { startOverview } from "./features/overview/overview-store";
 import { OverviewView } from "./features/overview/overview-view";
 import { Palette } from "./features/palette/palette";
+import { PlanPastView } from "./features/plan-past/plan-past-view";
 import { startPlan } from "./features/plans/plan-store";
 import { PlanView } from "./features/plans/plan-view";
 import { PlansList } from "./features/plans/plans-list";
 import { startPlans } from "./features/plans/plans-store";
 import { ScheduleDialog } from "./features/schedules/schedule-dialog";
 import { SchedulesView } from "./features/schedules/schedules-view";
+import { startSettings } from "./features/settings/settings-store";
+import { SettingsView } from "./features/settings/settings-view";
 import { startApp, useNoDatabase, useReadOnlyReason } from "./features/shell/app-store";
 import { Banners } from "./features/shell/banners";
 import { NoDatabase } from "./features/shell/no-database";
@@ -50,8 +56,13 @@ function useRuntime(): void {
       startPlan(),
       startBoard(),
       startOverview(),
+      startSettings(),
+      startNotifications(),
       on("command", ({ name }) => {
         if (name === "launch") launch();
+        if (name === "settings") goTo({ view: "settings", section: "databases" });
+        if (name === "openDatabase") void chooseDatabase();
+        if (name === "newDatabase") void newDatabase();
       }),
     ];
     return () => {
@@ -94,6 +105,7 @@ export function App() {
           <Palette />
           <DropTarget />
           <ScheduleDialog />
+          <OpenDatabaseDialog />
         </Toasts>
       </TooltipProvider>
     </CSPProvider>
@@ -109,6 +121,10 @@ function View({ place }: { readonly place: Place }) {
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
   if (place.view === "explorer") return <ExplorerView place={place} />;
   if (place.view === "launch") return <LaunchView place={place} />;
+  if (place.view === "settings") return <SettingsView section={place.section} />;
+  if (place.planId !== null && place.at !== undefined) {
+    return <PlanPastView planId={place.planId} taskId={place.taskId} tab={place.tab} at={place.at} />;
+  }
   return place.planId === null ? (
     <PlansList />
   ) : (

@@ -47,10 +47,12 @@ export interface SceneSource {
   readonly facts: Facts;
   readonly folded: FoldedGraph;
   readonly drawing: Drawing;
+  /** The moment that is shown; without one, it is now and goes on. */
+  readonly time?: () => number;
 }
 
 /** What the canvas asks for, answered from the live facts. */
-export function makeScene({ graph, facts, folded, drawing }: SceneSource): Scene {
+export function makeScene({ graph, facts, folded, drawing, time }: SceneSource): Scene {
   const { members } = folded;
   const first = (node: number): number => members[node]?.[0] ?? 0;
   const isGroup = (node: number): boolean => (members[node]?.length ?? 0) > 1;
@@ -86,8 +88,8 @@ export function makeScene({ graph, facts, folded, drawing }: SceneSource): Scene
         ...styleOf(state),
         title: graph.titles[place] ?? "",
         note: noteOf(facts, place, graph.agents[place] ?? ""),
-        figure: figureOf(facts, place, state, now),
-        isLive: LIVE.has(state),
+        figure: figureOf(facts, place, state, time?.() ?? now),
+        isLive: time === undefined && LIVE.has(state),
         isStack: false,
       };
     },

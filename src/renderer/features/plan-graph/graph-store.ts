@@ -55,6 +55,9 @@ interface LiveGraph {
 
 let live: LiveGraph | null = null;
 let request = 0;
+/** The moment that is shown in place of the present. */
+let past: { at: number } | null = null;
+const pastTime = (): number => past?.at ?? Date.now();
 /** Rows that came while all states were being read: the answer may be older than they are. */
 let meanwhile: TaskRow[] | null = null;
 
@@ -96,7 +99,7 @@ async function arrange(graph: PlanGraph, facts: Facts, fold: ReadonlySet<number>
   const folded = foldGraph(graph.ids.length, graph.edges, fold);
   const drawing = await layOut(folded.shape, NODE_SIZE);
   if (mine !== request) return;
-  const scene = makeScene({ graph, facts, folded, drawing });
+  const scene = makeScene({ graph, facts, folded, drawing, ...(past !== null && { time: pastTime }) });
   useGraph.setState({ shown: { graph, facts, folded, scene }, fold, error: null });
   noteFacts();
 }
@@ -119,7 +122,7 @@ export function retryGraph(): void {
 /** Reads only where the tasks stand; the graph itself too when tasks came or went. */
 async function reload(): Promise<void> {
   const { planId } = useGraph.getState();
-  if (planId === null) return;
+  if (planId === null || past !== null) return;
   if (live === null) {
     await load(planId);
     return;
@@ -155,7 +158,7 @@ function gather(planId: string): void {
 
 function takePatch({ tasks, removed }: LivePatch): void {
   const { planId } = useGraph.getState();
-  if (planId === null) return;
+  if (planId === null || past !== null) return;
   const mine = tasks.filter((task) => task.planId === planId);
   meanwhile?.push(...mine);
   if (live === null) return;
@@ -178,6 +181,29 @@ export function showGraph(planId: string): () => void {
   if (isBack) void reload().catch((error) => useGraph.setState({ error }));
   else void loadOrFail(planId);
   return end;
+}
+
+/** Shows a plan's graph, to be filled by `fillPast`, until the returned function is called. */
+export function showPastGraph(planId: string): () => void {
+  past = { at: Date.now() };
+  live = null;
+  useGraph.setState({ ...NOTHING, planId });
+  prepareLayout();
+  void loadOrFail(planId);
+  return () => {
+    request += 1;
+    past = null;
+    live = null;
+    useGraph.setState(NOTHING);
+  };
+}
+
+/** Writes where the tasks of the graph on screen stood at a moment. */
+export function fillPast(at: number, write: (graph: PlanGraph, facts: Facts) => void): void {
+  if (past === null || live === null) return;
+  past.at = at;
+  write(live.graph, live.facts);
+  noteFacts();
 }
 
 /** Folds what is completed by now, connected tasks together; or unfolds everything. */

@@ -7,7 +7,7 @@ import { formatCount } from "../../ui/format";
 import type { GraphView } from "../../ui/graph/graph-view";
 import styles from "./graph.module.css";
 import { GraphCanvas } from "./graph-canvas";
-import { retryGraph, showGraph, useGraph } from "./graph-store";
+import { retryGraph, showGraph, showPastGraph, useGraph } from "./graph-store";
 import { FoldButton, GraphFind } from "./graph-tools";
 import { type GraphSearch, useGraphSearch } from "./use-graph-search";
 
@@ -49,14 +49,19 @@ interface GraphTabProps {
   readonly onOpen: (taskId: string) => void;
   /** So many pixels at the right lie under the inspector. */
   readonly covered: number;
+  /** Where its tasks stood is written by who shows it. */
+  readonly isPast?: boolean;
 }
 
 /** A plan as a graph, live. */
-export function GraphTab({ planId, taskCount, ...canvas }: GraphTabProps) {
+export function GraphTab({ planId, taskCount, isPast = false, ...canvas }: GraphTabProps) {
   const { shown, error, planId: loaded } = useGraph();
   const isTooLarge = taskCount > MOST_GRAPH_TASKS;
   const isEmpty = taskCount === 0;
-  useEffect(() => (isTooLarge || isEmpty ? undefined : showGraph(planId)), [planId, isTooLarge, isEmpty]);
+  useEffect(() => {
+    if (isTooLarge || isEmpty) return undefined;
+    return isPast ? showPastGraph(planId) : showGraph(planId);
+  }, [planId, isTooLarge, isEmpty, isPast]);
   if (isEmpty) {
     return (
       <EmptyState icon={<Workflow size={20} />} title="This plan has no tasks">

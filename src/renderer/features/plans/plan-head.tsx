@@ -1,4 +1,4 @@
-import { Ban, PanelRight, Pause, Play, RotateCcw, StepForward } from "lucide-react";
+import { Ban, History, PanelRight, Pause, Play, RotateCcw, StepForward } from "lucide-react";
 import { isLegalPlanTransition } from "../../../shared/model/plan";
 import { isTerminalTask } from "../../../shared/model/task";
 import type { PlanDetail, StateCounts } from "../../../shared/model/views";
@@ -19,6 +19,10 @@ interface PlanHeadProps {
   readonly selected: { readonly id: string; readonly title: string } | null;
   readonly isInspecting: boolean;
   readonly onToggleInspector: () => void;
+  /** Why nothing can be done with it: it is shown as it was. */
+  readonly pastReason?: string;
+  /** Shows it as it was, or as it is. */
+  readonly onTravel: () => void;
 }
 
 /** Where a plan was launched, as people call it. Other programs name themselves. */
@@ -29,8 +33,10 @@ function countUnended(counts: StateCounts): number {
 }
 
 /** What the plan is, where it stands and what can be done with it. */
-export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: PlanHeadProps) {
-  const readOnly = useReadOnlyReason();
+export function PlanHead(props: PlanHeadProps) {
+  const { plan, selected, isInspecting, onToggleInspector, pastReason, onTravel } = props;
+  const mode = useReadOnlyReason();
+  const readOnly = pastReason ?? mode;
   const state = planState(plan);
   const failed = plan.counts.failed ?? 0;
   const unended = countUnended(plan.counts);
@@ -65,6 +71,7 @@ export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: Pl
         disabled: noPause !== null,
         run: pause,
       },
+      { keys: ["h"], label: "Travel through its history", run: onTravel },
       // While a task is open these keys are its own.
       {
         keys: ["Shift+R"],
@@ -131,6 +138,15 @@ export function PlanHead({ plan, selected, isInspecting, onToggleInspector }: Pl
           >
             Cancel…
           </Button>
+          <IconButton
+            label={pastReason === undefined ? "Travel through its history" : "Back to now"}
+            keys="h"
+            pressed={pastReason !== undefined}
+            disabledReason={plan.taskCount === 0 ? "The plan has no tasks." : null}
+            onClick={onTravel}
+          >
+            <History size={14} />
+          </IconButton>
           <IconButton
             label={isInspecting ? "Hide the inspector" : "Show the inspector"}
             keys="]"

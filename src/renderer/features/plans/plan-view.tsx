@@ -159,6 +159,7 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
           selected={(taskId === null ? undefined : tasks.byId[taskId]) ?? null}
           isInspecting={inspects}
           onToggleInspector={toggleInspector}
+          onTravel={() => goTo({ view: "plans", planId, taskId, tab: wanted, at: plan.finishedAt ?? Date.now() })}
         />
       )}
       {plan !== null && <PlanProgress plan={plan} runner={runner} />}
