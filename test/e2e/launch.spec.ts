@@ -39,6 +39,9 @@ async function placesOf(page: Page, name: string): Promise<() => Promise<number[
   return () => tops.evaluate((seen) => [...seen]);
 }
 
+/** An expression, as a plan file says it. */
+const of = (name: string): string => `\${{ ${name} }}`;
+
 const GREETING = `title: Greeting
 parameters:
   whom: {type: string, default: world, description: Who is greeted}
@@ -48,6 +51,62 @@ subtasks:
     title: Greet
     run: echo "hello \${{ params.whom }}"
 `;
+
+test("values become names in the graph, presets, JSON, and a plan that waits until it is resumed", async ({
+  launch,
+  folder,
+}) => {
+  const opened = await launch();
+  const { page } = opened;
+  const file = writePlan(
+    folder,
+    {
+      title: `Release ${of("params.version")}`,
+      parameters: {
+        version: { type: "string", required: true },
+        shards: { type: "number", default: 4 },
+        token: { type: "secret" },
+      },
+      subtasks: [{ id: "build", title: `Build ${of("params.version")} in ${of("params.shards")}`, run: "true" }],
+    },
+    "release.json",
+  );
+  await openPlanFile(opened, file);
+  const graph = page.getByRole("img", { name: /^Graph of 1 tasks/ });
+  await expect(graph).toContainText("Build ‹version› in 4");
+  await page.getByLabel("version").fill("2.4.1");
+  await page.getByLabel("token").fill("s3cret-words");
+  await expect(graph).toContainText("Build 2.4.1 in 4");
+
+  await page.getByRole("button", { name: "Presets" }).click();
+  await page.getByRole("menuitem", { name: "Keep these values…" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("usual");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Preset: usual" })).toBeVisible();
+  expect(await page.evaluate(() => localStorage.getItem("launch-presets"))).not.toContain("s3cret");
+
+  await page.getByRole("button", { name: "JSON", exact: true }).click();
+  const json = page.getByRole("textbox", { name: "Parameters as JSON" });
+  await expect(json).toContainText('"shards": 4');
+  await json.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText('{"version": "3.0", "shards": "many"}');
+  await expect(page.getByText('"shards" takes a number.')).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText('{"version": "3.0", "shards": 2}');
+  await expect(graph).toContainText("Build 3.0 in 2");
+  await page.getByRole("button", { name: "Presets" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "usual" }).click();
+  await expect(json).toContainText('"version": "2.4.1"');
+  await page.getByRole("button", { name: "Form", exact: true }).click();
+  await expect(page.getByLabel("token")).toHaveValue("s3cret-words");
+
+  await page.keyboard.press("ControlOrMeta+Shift+Enter");
+  await expect(planBadge(page)).toHaveText("Paused");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Release 2.4.1");
+  await page.keyboard.press("Shift+P");
+  await expect(planBadge(page)).toHaveText("Completed");
+});
 
 test("what was launched is offered again, with its values and without its secrets", async ({ launch, folder }) => {
   const opened = await launch();
@@ -65,7 +124,7 @@ test("what was launched is offered again, with its values and without its secret
   await expect(recent).toContainText("Completed");
   await recent.press("Enter");
   await expect(page.getByLabel("whom")).toHaveValue("operators");
-  await page.getByRole("button", { name: "Reset" }).click();
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
   await expect(page.getByLabel("whom")).toHaveValue("world");
   await page.getByRole("heading", { name: "Launch plan" }).click();
   await page.keyboard.press("v");

@@ -46,13 +46,13 @@ test("the window begins with what wants a person, and each is settled beside its
   await expect(item(page, "Approve the release")).toContainText("Good enough?");
   await page.keyboard.press("Shift+A");
   await expect(item(page, "Approve the release")).toContainText("It is done in a moment");
+  await doNow(page);
   await expect(page.getByText("Approve the release is approved")).toBeVisible();
   await expect(item(page, "Approve the release")).not.toContainText("Good enough?");
   await expect(page.getByRole("row").filter({ hasText: "Small release" })).toContainText("1 / 4");
 
   writeFileSync(join(folder, "fixed"), "");
   await item(page, "Sync the catalogue").getByRole("button", { name: "Retry Sync the catalogue" }).click();
-  await doNow(page);
   await expect(page.getByText("Sync the catalogue is queued again")).toBeVisible();
   // It stays where it was while the pointer is on it.
   await expect(item(page, "Sync the catalogue")).toContainText("It needs nobody any more.");

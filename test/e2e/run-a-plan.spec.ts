@@ -91,6 +91,12 @@ test("a cancelled task is gone from the machine with everything it started, and 
   expect(second).not.toEqual(first);
   await openTab(page, "Attempts");
   await expect(page.getByText("Attempt 2", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Compare" }).last().press("Enter");
+  const comparison = page.getByRole("dialog", { name: "Attempts of Raise a family" });
+  await expect(comparison.getByRole("row", { name: /^State/ })).toContainText("Cancelled");
+  await expect(comparison.getByRole("row", { name: /^Ran/ })).toContainText("the same");
+  await expect(comparison.getByRole("row", { name: /^End/ })).toContainText("still running");
+  await page.keyboard.press("Escape");
 
   await page.keyboard.press("Shift+X");
   await expect(dialog).toBeVisible();

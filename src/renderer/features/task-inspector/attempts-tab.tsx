@@ -1,4 +1,4 @@
-import { FileText, History } from "lucide-react";
+import { Columns2, FileText, History } from "lucide-react";
 import { useState } from "react";
 import type { RunWork } from "../../../shared/control-contract";
 import type { RunRow, TaskDetail } from "../../../shared/model/views";
@@ -8,9 +8,11 @@ import { EmptyState } from "../../ui/empty-state";
 import { ClockTime, Elapsed } from "../../ui/relative-time";
 import { StatusLabel } from "../../ui/status";
 import styles from "./attempts-tab.module.css";
+import { CompareAttempts } from "./compare-attempts";
 import { showLog } from "./task-store";
 
 export function AttemptsTab({ task }: { readonly task: TaskDetail }) {
+  const [compared, setCompared] = useState<string | null>(null);
   if (task.runs.length === 0) {
     return (
       <EmptyState icon={<History size={20} />} title="No attempts yet">
@@ -19,15 +21,24 @@ export function AttemptsTab({ task }: { readonly task: TaskDetail }) {
     );
   }
   return (
-    <ol className={styles.attempts}>
-      {task.runs.map((run) => (
-        <Attempt key={run.id} run={run} />
-      ))}
-    </ol>
+    <>
+      <ol className={styles.attempts}>
+        {task.runs.map((run) => (
+          <Attempt key={run.id} run={run} onCompare={task.runs.length > 1 ? () => setCompared(run.id) : null} />
+        ))}
+      </ol>
+      {compared !== null && <CompareAttempts task={task} runId={compared} onClose={() => setCompared(null)} />}
+    </>
   );
 }
 
-function Attempt({ run }: { readonly run: RunRow }) {
+interface AttemptProps {
+  readonly run: RunRow;
+  /** Null: there is no other one. */
+  readonly onCompare: (() => void) | null;
+}
+
+function Attempt({ run, onCompare }: AttemptProps) {
   return (
     <li>
       <div className={styles.attemptHead}>
@@ -51,7 +62,12 @@ function Attempt({ run }: { readonly run: RunRow }) {
             signal <b>{run.signal}</b>
           </span>
         )}
-        <span className={styles.end}>
+        <span className={styles.buttons}>
+          {onCompare !== null && (
+            <Button size="xs" icon={<Columns2 size={12} />} onClick={onCompare}>
+              Compare
+            </Button>
+          )}
           <Button
             size="xs"
             icon={<FileText size={12} />}

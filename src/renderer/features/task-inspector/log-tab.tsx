@@ -1,11 +1,12 @@
 import { ChevronDown, FileText } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { RunRow, TaskDetail } from "../../../shared/model/views";
 import { EmptyState } from "../../ui/empty-state";
 import { formatDuration } from "../../ui/format";
 import { LogViewer } from "../../ui/log-viewer/log-viewer";
 import { lookOf } from "../../ui/looks";
 import { StatusGlyph } from "../../ui/status";
+import { CompareAttempts } from "./compare-attempts";
 import styles from "./log-tab.module.css";
 import { runLogSource } from "./run-log-source";
 import { showLog } from "./task-store";
@@ -61,13 +62,15 @@ function RunLog({ task, run }: { readonly task: TaskDetail; readonly run: RunRow
       source={source}
       label={`Log of ${task.title}, attempt ${run.number}`}
       toolbar={select}
-      notice={<LastFailure runs={task.runs} shown={run} />}
+      notice={<LastFailure task={task} shown={run} />}
     />
   );
 }
 
 /** How the shown attempt failed, or the one before a repeated one. */
-function LastFailure({ runs, shown }: { readonly runs: readonly RunRow[]; readonly shown: RunRow }) {
+function LastFailure({ task, shown }: { readonly task: TaskDetail; readonly shown: RunRow }) {
+  const { runs } = task;
+  const [isComparing, setIsComparing] = useState(false);
   const isBad = (run: RunRow) => run.status === "failure" || run.status === "timeout";
   const failed = isBad(shown) ? shown : runs.find((run) => run.number === shown.number - 1 && isBad(run));
   if (failed === undefined) return null;
@@ -87,6 +90,12 @@ function LastFailure({ runs, shown }: { readonly runs: readonly RunRow[]; readon
           Its log
         </button>
       )}
+      {task.runs.length > 1 && (
+        <button type="button" onClick={() => setIsComparing(true)}>
+          Compare
+        </button>
+      )}
+      {isComparing && <CompareAttempts task={task} runId={failed.id} onClose={() => setIsComparing(false)} />}
     </div>
   );
 }

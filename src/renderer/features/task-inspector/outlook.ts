@@ -8,19 +8,21 @@ export interface Outlook {
   /** When it would start, milliseconds since the epoch; null: it has, or nobody can tell. */
   readonly startsAt: number | null;
   readonly endsAt: number | null;
+  /** It is one of those that decide when the plan ends. */
+  readonly isCritical: boolean;
   /** How long it usually takes, in milliseconds: half of its past runs were done by then, and nine of ten. */
   readonly usualP50: number | null;
   readonly usualP90: number | null;
 }
 
-const NOTHING: Outlook = { startsAt: null, endsAt: null, usualP50: null, usualP90: null };
+const NOTHING: Outlook = { startsAt: null, endsAt: null, isCritical: false, usualP50: null, usualP90: null };
 /** Times move on with the plan: they are made again so often. */
 const AGAIN_MS = 10_000;
 
-type Expected = Pick<TaskDetail, "planId" | "subtaskId" | "ordinal" | "status">;
+type Expected = Pick<TaskDetail, "id" | "planId" | "subtaskId" | "ordinal" | "status">;
 
 /** What is expected of a task that has not ended; nothing for others, and where nobody can tell. */
-export function useOutlook({ planId, subtaskId, ordinal, status }: Expected): Outlook {
+export function useOutlook({ id, planId, subtaskId, ordinal, status }: Expected): Outlook {
   const [outlook, setOutlook] = useState<Outlook>(NOTHING);
   const asked = planId !== null && subtaskId !== null && !isTerminalTask(status) ? planId : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another state, another outlook
@@ -31,12 +33,14 @@ export function useOutlook({ planId, subtaskId, ordinal, status }: Expected): Ou
     const ask = async (): Promise<void> => {
       if (document.hidden) return;
       try {
-        const { ordinals, startsAt, endsAt, usualP50, usualP90 } = await call("plans.forecastTasks", { planId: asked });
+        const forecast = await call("plans.forecastTasks", { planId: asked });
+        const { ordinals, startsAt, endsAt, usualP50, usualP90 } = forecast;
         const at = ordinals.indexOf(ordinal);
         if (gone || at === -1) return;
         setOutlook({
           startsAt: startsAt[at] ?? null,
           endsAt: endsAt[at] ?? null,
+          isCritical: forecast.criticalPath.includes(id),
           usualP50: usualP50[at] ?? null,
           usualP90: usualP90[at] ?? null,
         });
@@ -51,6 +55,6 @@ export function useOutlook({ planId, subtaskId, ordinal, status }: Expected): Ou
       gone = true;
       clearInterval(timer);
     };
-  }, [asked, ordinal, status]);
+  }, [asked, id, ordinal, status]);
   return outlook;
 }

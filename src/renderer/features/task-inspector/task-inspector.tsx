@@ -187,6 +187,11 @@ function Head({ task, isGone, hasKeys, onClose }: HeadProps) {
         <StatusGlyph kind="task" state={task.state} size={16} />
         <h2 title={task.title}>{task.title}</h2>
         <StatusBadge kind="task" state={task.state} />
+        {outlook.isCritical && (
+          <span className={styles.tag} title="On the critical path: it decides when the plan ends">
+            Critical path
+          </span>
+        )}
         <span className={styles.push}>
           <IconButton label="Copy link" size="sm" onClick={() => void copyText(window.location.href, "the link")}>
             <Link size={14} />
