@@ -18,6 +18,7 @@ import { collectParameter, type GivenParameters, PARAMETER_HELP, parseLimit, par
 import { addPlanActs } from "./plan-acts";
 import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
+import { addPlanningCommands } from "./planning-commands";
 import { errorRecord, reportError } from "./report";
 import { runPlan } from "./run";
 import { addScheduleCommands } from "./schedule-commands";
@@ -155,6 +156,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
   addScheduleCommands(program, setting);
+  addPlanningCommands(program, setting);
   addMigrationCommands(program, setting);
   addMachineCommands(program, setting);
   addCompletionCommand(program, setting);

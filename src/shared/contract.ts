@@ -33,6 +33,7 @@ import { type Operation, operation } from "./operation";
 import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
+import { planningContract } from "./planning-contract";
 import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
 import { settingsContract } from "./settings-contract";
@@ -154,6 +155,7 @@ export const contract = {
   ...subscriptionContract,
   ...workerContract,
   ...migrationContract,
+  ...planningContract,
 } as const;
 
 export type Contract = typeof contract;

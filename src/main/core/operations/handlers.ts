@@ -10,6 +10,7 @@ import { logHandlers } from "./log-handlers";
 import { lookHandlers } from "./look-handlers";
 import { migrationHandlers } from "./migration-handlers";
 import { getPlanGraph, getPlanGraphStates } from "./plan-graph";
+import { planningHandlers } from "./planning-handlers";
 import { cancelPlan, getPlan, listPlans } from "./plans";
 import { readLog } from "./runs";
 import { taskListHandlers } from "./task-list-handlers";
@@ -39,6 +40,7 @@ export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreSer
     ...lookHandlers({ store }),
     ...taskListHandlers({ store, actor }),
     ...migrationHandlers({ store, actor }),
+    ...planningHandlers({ store, actor }),
     ...logHandlers(store),
     "plans.list": (input) => listPlans(store, input),
     "plans.get": (input) => getPlan(store, input),
