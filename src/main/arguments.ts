@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { WindowMode } from "../shared/model/database-choice";
 
 /** What the command line asks of the window. */
 export type LaunchRequest =
@@ -8,13 +9,15 @@ export type LaunchRequest =
       readonly databaseFile: string | null;
       /** Absolute: the plan to show for launch; null: none. */
       readonly planFile: string | null;
+      readonly mode: WindowMode;
     }
   | { readonly kind: "help" }
   | { readonly kind: "invalid"; readonly message: string };
 
-export const USAGE = `Usage: hive-console [--db FILE] [--plan FILE]
+export const USAGE = `Usage: hive-console [--db FILE] [--observe] [--plan FILE]
 
   --db FILE     open this database (created when missing); default: the one in the user's data folder
+  --observe     look at it only: not one byte of it changes, and nothing of it is started from here
   --plan FILE   show this plan, ready to be launched
   --help        print this
 `;
@@ -40,9 +43,14 @@ export function lastingSwitches(args: readonly string[]): string[] {
  */
 export function readArguments(args: readonly string[], currentFolder: string): LaunchRequest {
   const files = new Map<string, string>();
+  let mode: WindowMode = "operate";
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] ?? "";
     if (argument === "--help" || argument === "-h") return { kind: "help" };
+    if (argument === "--observe") {
+      mode = "observe";
+      continue;
+    }
     const [option = "", ...rest] = argument.split("=");
     const what = FILE_OPTIONS.get(option);
     if (what !== undefined) {
@@ -55,5 +63,5 @@ export function readArguments(args: readonly string[], currentFolder: string): L
       return { kind: "invalid", message: `unknown argument: ${argument}` };
     }
   }
-  return { kind: "open", databaseFile: files.get("--db") ?? null, planFile: files.get("--plan") ?? null };
+  return { kind: "open", databaseFile: files.get("--db") ?? null, planFile: files.get("--plan") ?? null, mode };
 }

@@ -1,9 +1,12 @@
 import type { BrowserWindow } from "electron";
 import type { Handlers } from "../shared/contract";
 import { HiveError, toErrorBody } from "../shared/errors";
+import type { WindowMode } from "../shared/model/database-choice";
 import { describeApp } from "./about";
 import type { TasksAtEnd } from "./closing";
+import type { Environment } from "./core/agents/agent";
 import { type Core, openCore } from "./core/client";
+import type { MachineSettings } from "./core/machine-settings";
 import { forecasterOf } from "./core/operations/forecast";
 import { OPERATOR } from "./core/operations/handlers";
 import { getPlanSummaries } from "./core/operations/plans";
@@ -11,7 +14,7 @@ import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
 import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations/task-search";
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
-import type { Runner } from "./core/runner/runner";
+import type { Databases } from "./databases";
 import type { Explorer } from "./explorer/client";
 import { createDoctorHandlers } from "./explorer/doctor-handlers";
 import { explorerHandlers } from "./explorer/explorer-handlers";
@@ -21,13 +24,30 @@ import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
 import { createPush, type LiveRows } from "./ipc/push";
+import type { News } from "./news";
+import type { Preferences } from "./preferences";
+import { runnerInfoOf } from "./runner-info";
+import type { SafeStorage } from "./safe-storage";
+import { keptSecrets, settingsHandlers } from "./settings-handlers";
 import { exportHandlers } from "./task-exports";
 import { isSeen, senderTo } from "./window";
+import type { Zoom } from "./zoom";
 
-export interface DeskOptions extends Omit<WindowServices, "openDatabase"> {
+export interface DeskOptions extends Omit<WindowServices, "choices"> {
   /** The database to begin with. */
   readonly file: string;
+  readonly mode: WindowMode;
   readonly window: BrowserWindow;
+  readonly databases: Databases;
+  readonly machine: MachineSettings;
+  readonly secrets: SafeStorage;
+  /** Where agents look for endpoints and keys. */
+  readonly environment: Environment;
+  readonly preferences: Preferences;
+  /** Opens a database in a window of its own. */
+  readonly openWindow: (file: string, mode: WindowMode) => Promise<void>;
+  /** Tells of an open database outside of its page. */
+  readonly news: (core: Core) => News;
   /** Makes the file this window's own. False: another window has it, and came to the front. */
   readonly takeDatabase: (file: string) => boolean;
   /** Path of the native part of better-sqlite3; undefined: the packaged one. */
@@ -59,38 +79,53 @@ interface Session {
 
 export function createDesk(options: DeskOptions): Desk {
   const { window, report } = options;
-  const services: WindowServices = { ...options, openDatabase };
+  const services: WindowServices = {
+    ...options,
+    choices: { ...options, current: () => current, openHere },
+  };
   let opened: Session | null = null;
   let current = options.file;
-  let opening = open(options.file);
+  let mode = options.mode;
+  let opening = open(options.file, options.mode);
   let retrying: Promise<Session> | null = null;
 
-  async function open(file: string): Promise<Session> {
+  async function open(file: string, how: WindowMode): Promise<Session> {
     const previous = opened;
     current = file;
+    mode = how;
     await previous?.end("leave");
-    const session = await openSession(file, services, options, () => retry(file));
+    const session = await openSession({ file, mode: how }, services, options, () => retry(file));
+    if (session.reason === null) options.databases.note(file, how);
     if (session.reason !== null && session.reason.message !== previous?.reason?.message) report(session.reason.message);
     opened = session;
     return session;
   }
 
-  async function openDatabase(file: string): Promise<void> {
+  async function openHere(file: string, how: WindowMode): Promise<void> {
     await retrying;
-    if (!options.takeDatabase(file)) {
+    await opening;
+    if (file !== current && !options.takeDatabase(file)) {
       options.takeDatabase(current);
       throw new HiveError("not_allowed", `${file} is open in another window, which was brought to the front.`, {
         file,
       });
     }
-    opening = open(file);
-    await opening;
+    const before = { file: current, mode };
+    opening = open(file, how);
+    const { reason } = await opening;
+    // The same file that opens one way and not the other goes on as it was.
+    if (reason !== null && before.file === file && before.mode !== how) {
+      opening = open(before.file, before.mode);
+      await opening;
+      window.webContents.reload();
+      throw reason;
+    }
     window.webContents.reload();
   }
 
   /** Whatever was in the way may be gone by now. The page begins anew when it is. */
   function retry(file: string): Promise<Session> {
-    retrying ??= open(file).finally(() => {
+    retrying ??= open(file, mode).finally(() => {
       retrying = null;
     });
     return retrying.then((session) => {
@@ -112,19 +147,20 @@ export function createDesk(options: DeskOptions): Desk {
 }
 
 async function openSession(
-  file: string,
+  { file, mode }: { readonly file: string; readonly mode: WindowMode },
   services: WindowServices,
   options: DeskOptions,
   retry: () => Promise<Session>,
 ): Promise<Session> {
   try {
-    const runner = { slots: null, program: "window" } as const;
+    const runner = { slots: null, program: "window", environment: options.environment } as const;
     const core = await openCore({
       file,
-      create: true,
-      runner,
+      mode: mode === "observe" ? "observe" : "create",
+      runner: mode === "observe" ? null : runner,
       nativeBinding: options.nativeBinding,
       readPlan: services.reader.parse,
+      secrets: keptSecrets(options.secrets),
     });
     return serve(core, services, options);
   } catch (error) {
@@ -144,11 +180,9 @@ async function openSession(
   }
 }
 
-function serve(
-  core: Core<Runner>,
-  services: WindowServices,
-  { window, searches, explorer, nativeBinding, report }: DeskOptions,
-): Session {
+function serve(core: Core, services: WindowServices, options: DeskOptions): Session {
+  const { window, searches, explorer, nativeBinding, report } = options;
+  const news = options.news(core);
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
   const forecasts = createForecastPush({
     source: forecasterOf(core.store),
@@ -158,13 +192,14 @@ function serve(
   });
   const subscriptions = [
     core.store.changes.subscribe(live.note),
-    core.runner.onChange(live.noteRunner),
+    core.runner?.onChange(live.noteRunner) ?? (() => undefined),
     whenSeenAgain(window, live.resume),
     whenSeenAgain(window, forecasts.resume),
     forecasts.stop,
   ];
   const database = databaseHandlers({
     core,
+    environment: options.environment,
     live,
     forecasts,
     samples: services.samples,
@@ -194,17 +229,31 @@ function serve(
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...exploring.handlers,
       ...doctor.handlers,
+      ...settingsHandlers({
+        places: {
+          store: core.store,
+          machine: options.machine,
+          window: windowPlace(services.zoom, options.preferences),
+        },
+        dialogs: services.dialogs,
+        secrets: options.secrets,
+        environment: options.environment,
+        shelf: news.shelf,
+        onSeen: news.tellUnseen,
+        actor: OPERATOR,
+      }),
       ...windowHandlers(services),
     },
     reason: null,
     running() {
-      const { dispatching, running } = core.runner.info();
+      const { dispatching, running } = runnerInfoOf(core);
       return dispatching ? running : 0;
     },
     async end(tasks) {
       await acts.flush();
       // Patches go on until the last task has stopped: the operator watches it happen.
-      await core.runner.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
+      await news.end();
+      await core.runner?.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
       for (const unsubscribe of subscriptions) unsubscribe();
       exploring.end();
       doctor.end();
@@ -214,7 +263,17 @@ function serve(
   };
 }
 
-function liveRows(core: Core<Runner>): LiveRows {
+/** Settings of this window alone. */
+function windowPlace(zoom: Zoom, preferences: Preferences): Pick<MachineSettings, "get" | "set"> {
+  return {
+    get: (name) => (name === "appearance.zoom" && preferences.values.zoom !== 1 ? preferences.values.zoom : undefined),
+    set(name, value) {
+      if (name === "appearance.zoom") zoom(typeof value === "number" ? { to: value } : "reset");
+    },
+  };
+}
+
+function liveRows(core: Core): LiveRows {
   const { store } = core;
   return {
     tasks: (ids) => getTaskRows(store, ids),
@@ -224,7 +283,7 @@ function liveRows(core: Core<Runner>): LiveRows {
     tasksOfRuns: (ids) => getTaskIdsOfRuns(store, ids),
     plans: (ids) => getPlanSummaries(store, ids),
     workers: (ids) => getWorkerRows(store, ids),
-    runner: () => core.runner.info(),
+    runner: () => runnerInfoOf(core),
     logSize: (runId) => readLog(store, { runId, maxBytes: 1 }),
   };
 }

@@ -14,6 +14,11 @@ const DATABASE_FILES: FileFilter[] = [
   { name: "All files", extensions: ["*"] },
 ];
 
+const SETTINGS_FILES: FileFilter[] = [
+  { name: "Settings", extensions: ["json"] },
+  { name: "All files", extensions: ["*"] },
+];
+
 /** The system's dialogs: the only way by which a path gets into the program while it runs. */
 export interface Dialogs {
   planFile(): Promise<string | null>;
@@ -22,6 +27,9 @@ export interface Dialogs {
   /** `current`: where to begin; null: where the last choice was. */
   folder(current: string | null): Promise<string | null>;
   databaseFile(): Promise<string | null>;
+  /** Where a new one is to be made. */
+  newDatabaseFile(): Promise<string | null>;
+  settingsFile(): Promise<string | null>;
   /** `name`: of the file, where nobody chooses another. */
   saveFile(title: string, name: string): Promise<string | null>;
   closing(running: number): Promise<CloseChoice>;
@@ -56,6 +64,18 @@ export function createDialogs(window: BrowserWindow, preferences: Preferences): 
       return filePath;
     },
     databaseFile: () => chooseFile("Open a database", DATABASE_FILES),
+    async newDatabaseFile() {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        title: "Create a database",
+        defaultPath: join(preferences.values.lastFolder ?? homedir(), "hive.db"),
+        filters: DATABASE_FILES,
+        properties: ["createDirectory"],
+      });
+      if (canceled || filePath === "") return null;
+      preferences.update({ lastFolder: dirname(filePath) });
+      return filePath;
+    },
+    settingsFile: () => chooseFile("Import settings", SETTINGS_FILES),
     async saveFile(title, name) {
       const { canceled, filePath } = await dialog.showSaveDialog(window, {
         title,

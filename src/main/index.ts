@@ -1,12 +1,15 @@
 import { getPriority, setPriority } from "node:os";
 import { join, resolve } from "node:path";
 import { app, type IpcMainInvokeEvent, ipcMain, Menu, session as webSession } from "electron";
-import { toErrorBody } from "../shared/errors";
-import { lastingSwitches, readArguments, USAGE } from "./arguments";
+import type { WindowMode } from "../shared/model/database-choice";
+import { createAgentEnvironment } from "./agent-environment";
+import { type LaunchRequest, lastingSwitches, readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
+import { openMachineSettings } from "./core/machine-settings";
 import { knownAgents } from "./core/operations/agents";
 import { dataFolder, defaultDatabaseFile } from "./core/paths";
 import { recoverFromCrashes } from "./crash";
+import { createDatabases } from "./databases";
 import { createDesk } from "./desk";
 import { createDialogs } from "./dialogs";
 import { createExplorer } from "./explorer/client";
@@ -16,28 +19,32 @@ import { guardPages } from "./guard";
 import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
 import { createMenu } from "./menu";
+import { startNews } from "./news";
 import { declareScheme, servePage } from "./page";
 import { openPlanDrafts } from "./plan-drafts";
 import { createPlanFiles } from "./plan-files";
 import { createPlanReader } from "./plan-reader";
 import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
+import { openSafeStorage } from "./safe-storage";
 import { createSamples } from "./samples";
 import { createWindow, isResponsive, senderTo } from "./window";
 import { answerSecondStart, startConsole, takeDatabase, windowFolder } from "./windows";
 import { createZoom } from "./zoom";
 
+type OpenRequest = Extract<LaunchRequest, { readonly kind: "open" }>;
+
 main();
 
 function main(): void {
   const request = readArguments(ownArguments(), process.cwd());
-  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile(), request.planFile);
+  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile(), request);
   else if (request.kind === "help") leave(0, process.stdout, USAGE);
   else leave(2, process.stderr, `hive-console: ${request.message}\n\n${USAGE}`);
 }
 
 /** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
-async function start(databaseFile: string, planFile: string | null): Promise<void> {
+async function start(databaseFile: string, { planFile, mode }: OpenRequest): Promise<void> {
   const folder = windowFolder(dataFolder(), databaseFile);
   if (!takeDatabase(folder, planFile)) {
     leave(0, process.stdout, `${databaseFile} is open: its window was brought to the front.\n`);
@@ -65,8 +72,31 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
   const files = createPlanFiles(preferences);
   const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
   const nativeBinding = takeNativeBinding();
+  const machine = openMachineSettings();
+  // On Windows the key that encrypts belongs to the profile, and so to the window's folder.
+  const secrets = openSafeStorage(join(process.platform === "win32" ? folder : dataFolder(), "secrets.json"));
+  const { environment } = createAgentEnvironment(process.env, machine, secrets);
   const desk = createDesk({
     file: databaseFile,
+    mode,
+    machine,
+    secrets,
+    environment,
+    preferences,
+    databases: createDatabases({ listFile: join(dataFolder(), "databases.json"), files, now: Date.now, report }),
+    news: (core) =>
+      startNews({
+        core,
+        window,
+        machine,
+        icons: {
+          notification: join(root, "resources", "icons", "128x128.png"),
+          tray: join(root, "resources", "icons", "32x32.png"),
+        },
+        show: (place) => void window.loadURL(`${page.url}${place}`),
+        quit: () => closing.request(),
+        report,
+      }),
     window,
     dialogs,
     samples: createSamples(join(root, "resources", "plans"), reader),
@@ -93,15 +123,13 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
     end,
   });
 
-  async function openWindow(): Promise<boolean> {
-    const chosen = await dialogs.databaseFile();
-    if (chosen === null) return false;
+  async function openWindow(file: string, how: WindowMode): Promise<void> {
     await startConsole({
-      databaseFile: chosen,
+      databaseFile: file,
+      mode: how,
       switches: lastingSwitches(ownArguments()),
       environment: { ...process.env, ...(nativeBinding === undefined ? {} : { HIVE_SQLITE_BINDING: nativeBinding }) },
     });
-    return true;
   }
 
   async function end(tasks: TasksAtEnd): Promise<void> {
@@ -121,8 +149,6 @@ async function start(databaseFile: string, planFile: string | null): Promise<voi
   Menu.setApplicationMenu(
     createMenu({
       send: (name) => send("command", { name }),
-      openDatabase: () =>
-        void openWindow().catch((error) => report(`could not open a window: ${toErrorBody(error).message}`)),
       zoom,
       development: developmentUrl !== null,
     }),

@@ -6,15 +6,13 @@ type CommandName = PushMessages["command"]["name"];
 
 export interface MenuOptions {
   readonly send: (command: CommandName) => void;
-  /** Asks for a database and opens a window for it. */
-  readonly openDatabase: () => void;
   readonly zoom: Zoom;
   /** Adds reload and the developer tools. */
   readonly development: boolean;
 }
 
 /** The application menu: commands go to the page, roles are the system's. */
-export function createMenu({ send, openDatabase, zoom, development }: MenuOptions): Menu {
+export function createMenu({ send, zoom, development }: MenuOptions): Menu {
   const isMac = process.platform === "darwin";
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: "appMenu" } as const] : []),
@@ -22,7 +20,10 @@ export function createMenu({ send, openDatabase, zoom, development }: MenuOption
       label: "&File",
       submenu: [
         { label: "Launch plan…", accelerator: "CmdOrCtrl+N", click: () => send("launch") },
-        { label: "Open database…", accelerator: "CmdOrCtrl+O", click: openDatabase },
+        { label: "Open database…", accelerator: "CmdOrCtrl+O", click: () => send("openDatabase") },
+        { label: "New database…", click: () => send("newDatabase") },
+        { type: "separator" },
+        { label: "Settings…", accelerator: "CmdOrCtrl+,", click: () => send("settings") },
         { type: "separator" },
         { role: isMac ? "close" : "quit" },
       ],

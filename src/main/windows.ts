@@ -4,6 +4,7 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { app, type BrowserWindow } from "electron";
 import { z } from "zod";
+import type { WindowMode } from "../shared/model/database-choice";
 
 /** What a start hands over to the window that is open already. */
 const handedOver = z.object({ planFile: z.string().min(1).nullable() });
@@ -52,19 +53,24 @@ export function answerSecondStart(window: BrowserWindow, showPlan: (file: string
 
 export interface StartOptions {
   readonly databaseFile: string;
+  readonly mode: WindowMode;
   /** Switches for Chromium that this process was started with. */
   readonly switches: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Starts a console of its own, which goes on when this one ends. Rejects when it cannot be started. */
-export function startConsole({ databaseFile, switches, environment }: StartOptions): Promise<void> {
+export function startConsole({ databaseFile, mode, switches, environment }: StartOptions): Promise<void> {
   const program = process.defaultApp ? [app.getAppPath()] : [];
-  const child = spawn(process.execPath, [...program, ...switches, "--db", databaseFile], {
-    detached: true,
-    stdio: "ignore",
-    env: environment,
-  });
+  const child = spawn(
+    process.execPath,
+    [...program, ...switches, "--db", databaseFile, ...(mode === "observe" ? ["--observe"] : [])],
+    {
+      detached: true,
+      stdio: "ignore",
+      env: environment,
+    },
+  );
   child.unref();
   return new Promise((resolve, reject) => {
     child.once("spawn", resolve);

@@ -1,10 +1,8 @@
 import type { BrowserWindow } from "electron";
 import type { OperationInput } from "../shared/contract";
+import { ZOOM_FACTORS } from "../shared/model/setting";
 import type { Preferences } from "./preferences";
 import { TITLE_BAR_HEIGHT } from "./window";
-
-/** Sizes to choose from, as factors; 1 is the one that everything was drawn for. */
-export const ZOOM_STEPS = [0.67, 0.75, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2] as const;
 
 export type ZoomChange = OperationInput<"app.zoom">["change"];
 
@@ -13,13 +11,13 @@ export function zoomAfter(factor: number, change: ZoomChange): number {
   if (change === "reset") return 1;
   const next =
     change === "in"
-      ? ZOOM_STEPS.find((step) => step > factor + 0.001)
-      : ZOOM_STEPS.findLast((step) => step < factor - 0.001);
+      ? ZOOM_FACTORS.find((step) => step > factor + 0.001)
+      : ZOOM_FACTORS.findLast((step) => step < factor - 0.001);
   return next ?? factor;
 }
 
 /** How large the page is drawn; kept from one start to the next. Answers the size after the change. */
-export type Zoom = (change: ZoomChange) => number;
+export type Zoom = (change: ZoomChange | { readonly to: number }) => number;
 
 export function createZoom(window: BrowserWindow, preferences: Preferences): Zoom {
   const { webContents } = window;
@@ -32,7 +30,7 @@ export function createZoom(window: BrowserWindow, preferences: Preferences): Zoo
   }
 
   const zoom: Zoom = (change) => {
-    preferences.update({ zoom: zoomAfter(preferences.values.zoom, change) });
+    preferences.update({ zoom: typeof change === "object" ? change.to : zoomAfter(preferences.values.zoom, change) });
     apply();
     return preferences.values.zoom;
   };

@@ -13,6 +13,7 @@ const listeners: Listeners = {
   held: new Set(),
   trouble: new Set(),
   command: new Set(),
+  notifications: new Set(),
 };
 
 function deliver<Name extends PushName>(name: Name, message: PushMessages[Name]): void {

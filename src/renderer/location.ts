@@ -3,6 +3,7 @@ import { FIGURE_RANGE_NAMES, type FigureRange } from "../shared/model/event-figu
 import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
 import { type DoctorPlace, formatDoctor, parseDoctor } from "./doctor-place";
 import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
+import { formatSettings, parseSettings, type SettingsPlace } from "./settings-place";
 
 export { type ExplorerPlace, queryPlace, tablePlace } from "./explorer-place";
 
@@ -88,6 +89,7 @@ export type Place =
   | { readonly view: "overview" }
   | LaunchPlace
   | { readonly view: "schedules"; readonly scheduleId: string | null }
+  | SettingsPlace
   | DoctorPlace
   | WorkersPlace;
 
@@ -115,6 +117,7 @@ export function parsePlace(hash: string): Place {
   if (view === "doctor") return parseDoctor(first);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
+  if (view === "settings") return parseSettings(first);
   if (view === "explorer") return parseExplorer(first, word ?? null, new URLSearchParams(query));
   if (view === "launch") return parseLaunch(first, new URLSearchParams(query));
   if (view === "tasks") return parseTasks(first, new URLSearchParams(query));
@@ -225,6 +228,7 @@ function formatLaunch({ sample, file, like }: LaunchPlace): string {
 export function formatPlace(place: Place): string {
   if (place.view === "tasks") return formatTasks(place);
   if (place.view === "overview") return "#/overview";
+  if (place.view === "settings") return formatSettings(place);
   if (place.view === "explorer") return formatExplorer(place);
   if (place.view === "events") return formatEvents(place);
   if (place.view === "doctor") return formatDoctor(place);

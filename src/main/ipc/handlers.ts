@@ -3,16 +3,19 @@ import { HiveError } from "../../shared/errors";
 import type { PlanFinding } from "../../shared/model/plan-definition";
 import type { AppInfo } from "../../shared/model/views";
 import type { CloseChoice } from "../closing";
+import type { Environment } from "../core/agents/agent";
 import { loadAgents } from "../core/agents/local-agents";
 import type { Core } from "../core/client";
+import { agentHandlers } from "../core/operations/agent-handlers";
 import { dryRunPlan } from "../core/operations/dry-run";
 import { coreHandlers, OPERATOR } from "../core/operations/handlers";
 import { launchPlan } from "../core/operations/plans";
 import { scheduleHandlers } from "../core/operations/schedule-handlers";
 import { checkParameters } from "../core/plan/parameters";
-import type { Runner } from "../core/runner/runner";
+import { type DatabaseChoices, databaseChoiceHandlers } from "../database-handlers";
 import type { PlanReader } from "../plan-reader";
 import type { PlanSource } from "../plan-sources";
+import { runnerInfoOf } from "../runner-info";
 import type { Zoom } from "../zoom";
 import type { ForecastPush } from "./forecast-push";
 import { launchedPlanHandlers, type PlanTexts, planTextHandlers } from "./launch-handlers";
@@ -21,45 +24,40 @@ import type { LivePush } from "./push";
 export interface WindowServices extends PlanTexts {
   readonly reader: PlanReader;
   readonly answerClosing: (choice: CloseChoice) => Promise<void>;
-  /** Opens another database in place of one that could not be opened. */
-  readonly openDatabase: (file: string) => Promise<void>;
-  /** Asks for a database and opens a window for it. False: the operator thought better of it. */
-  readonly openWindow: () => Promise<boolean>;
+  readonly choices: DatabaseChoices;
   readonly zoom: Zoom;
 }
 
 /** Operations that need no database: they serve a window whose database could not be opened, too. */
 export function windowHandlers(services: WindowServices) {
-  const { dialogs, answerClosing, openDatabase, openWindow, zoom } = services;
+  const { answerClosing, choices, zoom } = services;
   return {
     ...planTextHandlers(services),
     "app.close": async ({ choice }) => {
       await answerClosing(choice);
       return null;
     },
-    "app.chooseDatabase": async () => {
-      const file = await dialogs.databaseFile();
-      if (file !== null) await openDatabase(file);
-      return file !== null;
-    },
-    "app.openWindow": openWindow,
+    ...databaseChoiceHandlers(choices),
     "app.zoom": ({ change }) => zoom(change),
   } satisfies Partial<Handlers>;
 }
 
 export interface DatabaseServices extends Pick<WindowServices, "samples" | "sources" | "files" | "reader"> {
-  readonly core: Core<Runner>;
+  readonly core: Core;
+  /** Where agents look for endpoints and keys. */
+  readonly environment: Environment;
   readonly live: LivePush;
   readonly forecasts: ForecastPush;
-  readonly appInfo: (core: Core<Runner>) => AppInfo;
+  readonly appInfo: (core: Core) => AppInfo;
   /** What a relative `folder` parameter stands on. */
   readonly homeFolder: string;
 }
 
 export function databaseHandlers(services: DatabaseServices) {
-  const { core, live, forecasts, samples, sources, files, reader, appInfo, homeFolder } = services;
+  const { core, environment, live, forecasts, samples, sources, files, reader, appInfo, homeFolder } = services;
   return {
     ...coreHandlers(core),
+    ...agentHandlers(core.store, environment),
     ...launchedPlanHandlers({ store: core.store, samples, sources, files }),
     ...scheduleHandlers({
       store: core.store,
@@ -73,10 +71,10 @@ export function databaseHandlers(services: DatabaseServices) {
       forecasts.watch(view.planId);
       return live.subscribe(view);
     },
-    "plans.dryRun": async ({ sourceId, parameters, slots = core.runner.info().slots }) => {
+    "plans.dryRun": async ({ sourceId, parameters, slots = runnerInfoOf(core).slots }) => {
       const launch = checkedLaunch(sources.get(sourceId), parameters, homeFolder);
       const { store } = core;
-      return dryRunPlan({ store, agents: await loadAgents(process.env, store.file) }, { ...launch, slots });
+      return dryRunPlan({ store, agents: await loadAgents(environment, store.file) }, { ...launch, slots });
     },
     "plans.launch": ({ sourceId, parameters, paused }) => {
       const source = sources.get(sourceId);

@@ -135,6 +135,6 @@ export function notificationPlace(
   const task = taskId === null || count > 1 ? "" : `/tasks/${encodeURIComponent(taskId)}`;
   if (planId !== null) return `#/plans/${encodeURIComponent(planId)}${task}`;
   if (taskId !== null) return `#${task === "" ? "/tasks" : task}`;
-  if (workerId !== null) return "#/workers";
+  if (workerId !== null) return `#/workers/${encodeURIComponent(workerId)}`;
   return eventType === "system.error" ? "#/settings/notifications" : "#/events";
 }

@@ -1,7 +1,8 @@
 import { FileUp } from "lucide-react";
 import { useEffect, useState } from "react";
-import { nameFile } from "../../api";
+import { messageOf, nameFile } from "../../api";
 import { toast } from "../../ui/toast";
+import { takeDroppedDatabase } from "../databases/database-choice";
 import styles from "./drop-target.module.css";
 import { openKnownFile } from "./launch-store";
 
@@ -13,6 +14,12 @@ async function take(files: readonly File[]): Promise<void> {
   const fileId = await nameFile(file);
   if (fileId === null) {
     toast.error(`${file.name} is not a file on this computer`, { description: "Save it first, then drop it here." });
+    return;
+  }
+  try {
+    if (await takeDroppedDatabase(fileId, file.name)) return;
+  } catch (error) {
+    toast.error(`${file.name} could not be looked at`, { description: messageOf(error) });
     return;
   }
   if (files.length > 1)
@@ -64,8 +71,8 @@ export function DropTarget() {
     <div className={styles.target} role="status">
       <span>
         <FileUp size={20} aria-hidden="true" />
-        Drop a plan file to see what it would do
-        <small>YAML or JSON. Nothing is launched yet.</small>
+        Drop a plan file to see what it would do, or a database to open it
+        <small>YAML or JSON, or a Hive database. Nothing is launched or changed yet.</small>
       </span>
     </div>
   );

@@ -3,7 +3,9 @@ import { useState } from "react";
 import { reloadAll, useSync } from "../../sync";
 import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
+import { askMode } from "../databases/database-choice";
 import { useApp } from "./app-store";
+import { MODE_KEY } from "./mode-switch";
 import styles from "./shell.module.css";
 
 /** What holds for the whole window: trouble with the database, a paused runner, Observe mode. */
@@ -55,6 +57,9 @@ export function Banners() {
           <span className={styles.bannerText}>
             Everything is live and read-only. Nothing you do here can change the database.
           </span>
+          <Button size="sm" keys={MODE_KEY} onClick={() => askMode("operate")}>
+            Switch to Operate
+          </Button>
         </div>
       )}
     </>

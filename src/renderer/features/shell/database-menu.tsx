@@ -1,11 +1,32 @@
-import { ChevronDown, Copy, FolderOpen, HardDrive } from "lucide-react";
+import { ChevronDown, Copy, FolderOpen, HardDrive, Plus } from "lucide-react";
+import { useEffect } from "react";
 import type { DatabaseInfo } from "../../../shared/model/views";
 import { messageOf } from "../../api";
 import { Kbd } from "../../ui/kbd";
-import { Menu, MenuHeading, MenuItem } from "../../ui/menu";
+import { Menu, MenuHeading, MenuItem, MenuLine } from "../../ui/menu";
 import { toast } from "../../ui/toast";
+import { askDatabase, chooseDatabase, loadRecent, newDatabase, useDatabases } from "../databases/database-choice";
 import styles from "./shell.module.css";
-import { openDatabase } from "./window-acts";
+
+const MOST_RECENT = 6;
+
+function Recent() {
+  const recent = useDatabases((state) => state.recent);
+  useEffect(() => void loadRecent(), []);
+  const others = recent.filter(({ isCurrent, exists }) => !isCurrent && exists).slice(0, MOST_RECENT);
+  if (others.length === 0) return null;
+  return (
+    <>
+      <MenuLine />
+      <MenuHeading>Recent</MenuHeading>
+      {others.map(({ fileId, name, folder }) => (
+        <MenuItem key={fileId} icon={<HardDrive size={14} />} hint={folder} onSelect={() => void askDatabase(fileId)}>
+          {name}
+        </MenuItem>
+      ))}
+    </>
+  );
+}
 
 async function copyPath(file: string): Promise<void> {
   try {
@@ -34,9 +55,14 @@ export function DatabaseMenu({ database }: { readonly database: Pick<DatabaseInf
       }
     >
       <MenuHeading>{database.file}</MenuHeading>
-      <MenuItem icon={<FolderOpen size={14} />} hint={<Kbd keys="Mod+O" />} onSelect={() => void openDatabase()}>
+      <MenuItem icon={<FolderOpen size={14} />} hint={<Kbd keys="Mod+O" />} onSelect={() => void chooseDatabase()}>
         Open another database…
       </MenuItem>
+      <MenuItem icon={<Plus size={14} />} onSelect={() => void newDatabase()}>
+        New database…
+      </MenuItem>
+      <Recent />
+      <MenuLine />
       <MenuItem icon={<Copy size={14} />} onSelect={() => void copyPath(database.file)}>
         Copy path
       </MenuItem>

@@ -1,27 +1,16 @@
-import { useState } from "react";
 import { call, messageOf } from "../../api";
 import { reloadAll } from "../../sync";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/failure";
 import { toast } from "../../ui/toast";
+import { chooseDatabase } from "../databases/database-choice";
 import { loadApp } from "./app-store";
 
 /** In place of every view while no database is open. */
 export function NoDatabase({ error }: { readonly error: unknown }) {
-  const [isAsking, setIsAsking] = useState(false);
   const retry = async (): Promise<void> => {
     await loadApp();
     await reloadAll();
-  };
-  const choose = async (): Promise<void> => {
-    setIsAsking(true);
-    try {
-      if (await call("app.chooseDatabase", {})) await retry();
-    } catch (failure) {
-      toast.error("That database could not be opened", { description: messageOf(failure) });
-    } finally {
-      setIsAsking(false);
-    }
   };
   const quit = async (): Promise<void> => {
     try {
@@ -40,9 +29,7 @@ export function NoDatabase({ error }: { readonly error: unknown }) {
         onRetry={() => void retry()}
         actions={
           <>
-            <Button onClick={() => void choose()} disabledReason={isAsking ? "The system's dialog is open." : null}>
-              Open another database…
-            </Button>
+            <Button onClick={() => void chooseDatabase()}>Open another database…</Button>
             <Button variant="ghost" onClick={() => void quit()}>
               Quit
             </Button>

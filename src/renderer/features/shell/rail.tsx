@@ -1,4 +1,14 @@
-import { CalendarClock, Cpu, Database, LayoutDashboard, ListChecks, Radio, Stethoscope, Workflow } from "lucide-react";
+import {
+  CalendarClock,
+  Cpu,
+  Database,
+  LayoutDashboard,
+  ListChecks,
+  Radio,
+  Settings,
+  Stethoscope,
+  Workflow,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { doctorPlace } from "../../doctor-place";
 import {
@@ -13,6 +23,7 @@ import {
 } from "../../location";
 import { formatCount, plural } from "../../ui/format";
 import { useAttentionCount } from "../overview/overview-store";
+import { useLastSection } from "../settings/settings-store";
 import styles from "./shell.module.css";
 
 interface Entry {
@@ -68,6 +79,7 @@ export function Rail() {
   const { view } = usePlace();
   const lastTasks = useLastTasks();
   const lastEvents = useLastEvents();
+  const lastSection = useLastSection();
   const wanting = useAttentionCount();
   // Back to the tasks as they were left; from there, a second press clears what was chosen.
   const placeOf = (place: Place): Place => {
@@ -91,6 +103,14 @@ export function Rail() {
           )}
         </a>
       ))}
+      <a
+        className={styles.railEnd}
+        href={formatPlace({ view: "settings", section: lastSection })}
+        aria-current={view === "settings" ? "page" : undefined}
+      >
+        <Settings size={18} strokeWidth={1.6} />
+        Settings
+      </a>
     </nav>
   );
 }

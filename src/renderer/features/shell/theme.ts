@@ -12,12 +12,15 @@ export const useTheme = create<{ readonly theme: Theme }>()(() => {
   return { theme: isTheme(saved) ? saved : window.hive.ground };
 });
 
-/** Takes the next of system, dark and light. */
-export function cycleTheme(): void {
-  const { theme } = useTheme.getState();
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "dark";
-  window.localStorage.setItem(KEY, next);
-  useTheme.setState({ theme: next });
+/** Shows it from now on; kept for the first moment of the next start. */
+export function setTheme(theme: Theme): void {
+  window.localStorage.setItem(KEY, theme);
+  useTheme.setState({ theme });
+}
+
+/** The one after this: system, dark, light. */
+export function nextTheme(theme: Theme): Theme {
+  return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "dark";
 }
 
 /** Main colours the title bar after the page's ground, which it reads from this. */

@@ -3,13 +3,16 @@ import type { ReactNode } from "react";
 import { formatPlace, goTo, type Place, planPlace, usePlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { Kbd } from "../../ui/kbd";
+import { Bell } from "../notifications/bell";
 import { openPalette } from "../palette/palette-store";
 import { usePlan } from "../plans/plan-store";
+import { cycleTheme } from "../settings/settings-store";
 import { useApp, useReadOnlyReason } from "./app-store";
 import { DatabaseMenu } from "./database-menu";
 import { LiveIndicator } from "./live-indicator";
+import { ModeSwitch } from "./mode-switch";
 import styles from "./shell.module.css";
-import { cycleTheme, type Theme, useTheme } from "./theme";
+import { type Theme, useTheme } from "./theme";
 
 const THEME_ICONS: Readonly<Record<Theme, ReactNode>> = {
   system: <Monitor size={14} />,
@@ -53,6 +56,8 @@ export function TopBar() {
       </button>
       <div className={styles.topBarEnd}>
         <LiveIndicator />
+        <ModeSwitch />
+        <Bell />
         <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
           {THEME_ICONS[theme]}
         </IconButton>
@@ -83,6 +88,7 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "doctor") return [{ label: "Doctor", place }];
   if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   if (place.view === "explorer") return [{ label: "Explorer", place: { view: "explorer", show: null } }];
+  if (place.view === "settings") return [{ label: "Settings", place }];
   const plans: Crumb = { label: "Plans", place: planPlace(null) };
   if (place.view === "launch") return [plans, { label: "Launch", place }];
   return place.planId === null ? [plans] : [plans, { label: planTitle ?? "Plan", place }];

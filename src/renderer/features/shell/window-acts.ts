@@ -2,15 +2,7 @@ import type { OperationInput } from "../../../shared/contract";
 import { call, messageOf } from "../../api";
 import type { Hotkey } from "../../ui/hotkeys";
 import { toast } from "../../ui/toast";
-
-/** Asks for a database; its window opens beside this one, or comes to the front. */
-export async function openDatabase(): Promise<void> {
-  try {
-    await call("app.openWindow", {});
-  } catch (error) {
-    toast.error("No window could be opened", { description: messageOf(error) });
-  }
-}
+import { chooseDatabase } from "../databases/database-choice";
 
 async function zoom(change: OperationInput<"app.zoom">["change"]): Promise<void> {
   try {
@@ -24,7 +16,7 @@ async function zoom(change: OperationInput<"app.zoom">["change"]): Promise<void>
 export const WINDOW_KEYS: readonly Hotkey[] = [
   { keys: ["Alt+ArrowLeft"], label: "Back to what was shown before", run: () => history.back() },
   { keys: ["Alt+ArrowRight"], label: "Forward again", run: () => history.forward() },
-  { keys: ["Mod+O"], label: "Open database in a window", whileTyping: true, run: () => void openDatabase() },
+  { keys: ["Mod+O"], label: "Open a database", whileTyping: true, run: () => void chooseDatabase() },
   { keys: ["Mod++", "Mod+="], label: "Zoom in", whileTyping: true, run: () => void zoom("in") },
   { keys: ["Mod+-"], label: "Zoom out", whileTyping: true, run: () => void zoom("out") },
   { keys: ["Mod+0"], label: "Actual size", whileTyping: true, run: () => void zoom("reset") },
