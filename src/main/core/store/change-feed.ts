@@ -1,5 +1,5 @@
 import { jsonStrings, text } from "./columns";
-import { type ReadableDatabase, statement } from "./database";
+import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 
 /** Ids of what changed since the last batch, whoever changed it. */
 export interface ChangeBatch {
@@ -29,6 +29,11 @@ const CHUNK = 2_000;
 /** Further behind than this, naming each change costs more than reading again what is on screen. */
 const MOST_BEHIND = 20_000;
 
+/** Changes kept for readers that lag; also more than a reader ever asks for one by one. */
+const KEPT = 2 * MOST_BEHIND;
+/** Taken away at once: a few milliseconds. */
+const TRIM_STEP = 4_000;
+
 const READ = `SELECT ch.seq, ch.entity, ch.id, c.plan_id FROM console_changes ch
   LEFT JOIN console_tasks c ON ch.entity = 'task' AND c.task_id = ch.id
   WHERE ch.seq > +? ORDER BY ch.seq LIMIT ${CHUNK}`;
@@ -44,9 +49,10 @@ const LAST = "SELECT max(seq) FROM console_changes";
 
 /**
  * Tells of every committed change, of this process and of any other program: triggers note each one in
- * console_changes, and `PRAGMA data_version` (3 microseconds) says when to look.
+ * console_changes, and `PRAGMA data_version` (3 microseconds) says when to look. `trim` is called when a look finds more
+ * entries than are kept.
  */
-export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS): ChangeFeedControl {
+export function createChangeFeed(db: ReadableDatabase, trim: () => void = () => {}): ChangeFeedControl {
   const listeners = new Set<(batch: ChangeBatch) => void>();
   const version = db.prepare("PRAGMA data_version").pluck();
   const first = db.prepare(FIRST).pluck();
@@ -55,7 +61,7 @@ export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS)
   let seenVersion: unknown = version.get();
   let poked = false;
   let stopped = false;
-  const timer = setInterval(look, pollMs);
+  const timer = setInterval(look, POLL_MS);
   timer.unref();
 
   function look(): void {
@@ -69,11 +75,13 @@ export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS)
   function read(): void {
     if (stopped) return;
     const end = numberOf(last.get());
+    const start = numberOf(first.get());
+    if (end - start >= KEPT + TRIM_STEP) trim();
     if (listeners.size === 0) {
       seen = end;
       return;
     }
-    if (end < seen || end - seen > MOST_BEHIND || numberOf(first.get()) > seen + 1) {
+    if (end < seen || end - seen > MOST_BEHIND || start > seen + 1) {
       seen = end;
       emit({ tasks: new Set(), plans: new Set(), workers: new Set(), runs: new Set(), reset: true });
       return;
@@ -125,10 +133,31 @@ export function createChangeFeed(db: ReadableDatabase, pollMs: number = POLL_MS)
   };
 }
 
-/** Changes kept for readers that lag; also more than a reader ever asks for one by one. */
-const KEPT = 2 * MOST_BEHIND;
+export const TRIM = `DELETE FROM console_changes WHERE seq <= min(
+  (SELECT max(seq) FROM console_changes) - ${KEPT}, (SELECT min(seq) FROM console_changes) + ${TRIM_STEP - 1})`;
 
-export const TRIM = `DELETE FROM console_changes WHERE seq <= (SELECT max(seq) FROM console_changes) - ${KEPT}`;
+/**
+ * Makes what takes away the oldest entries, in steps: another program may have written millions. A call while one is at
+ * work does nothing.
+ */
+export function createFeedTrim(write: (work: (tx: WritableDatabase) => number) => Promise<number>): () => void {
+  let working = false;
+  const work = async (): Promise<void> => {
+    while ((await write((tx) => statement(tx, TRIM).run().changes)) === TRIM_STEP) await breathe();
+  };
+  return () => {
+    if (working) return;
+    working = true;
+    // Housekeeping: when it fails (a full disk, say), a later look begins anew, and others report the trouble.
+    work()
+      .catch(() => undefined)
+      .finally(() => {
+        working = false;
+      });
+  };
+}
+
+const breathe = () => new Promise((done) => setImmediate(done));
 
 function numberOf(value: unknown): number {
   return typeof value === "number" ? value : 0;

@@ -7,7 +7,7 @@ import type { DatabaseInfo } from "../../../shared/model/views";
 import { type Clock, createIdSource, type Random, systemClock, systemRandom } from "../clock";
 import { makeFolder } from "../make-folder";
 import { CACHE_KIB, prepare } from "./adopt";
-import { type ChangeFeed, createChangeFeed, TRIM } from "./change-feed";
+import { type ChangeFeed, createChangeFeed, createFeedTrim } from "./change-feed";
 import { createCommitQueue, type WriteOptions } from "./commit-queue";
 import { bindingOf, connect, untilFree } from "./connect";
 import type { ReadableDatabase, WritableDatabase } from "./database";
@@ -61,7 +61,6 @@ const BUSY_TIMEOUT_MS = 2;
 const BUSY_LIMIT_MS = 15_000;
 /** Opening waits this long for tasks of other programs to be taken into their plans; the rest follows. */
 const CATCH_UP_MS = 250;
-const TRIM_EVERY_COMMITS = 1_000;
 const EMPTY_GRACE_MS = 500;
 const EMPTY_LOOK_MS = 25;
 
@@ -135,10 +134,12 @@ interface Parts {
 
 function assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs }: Parts): Store {
   const read = reader as ReadableDatabase;
-  const feed = createChangeFeed(read);
+  const feed = createChangeFeed(
+    read,
+    createFeedTrim((work) => queue.write(work)),
+  );
   const version = schemaVersion(reader) ?? 0;
   const sqliteVersion = String(reader.prepare("SELECT sqlite_version()").pluck().get());
-  let commits = 0;
   let closing: Promise<void> | null = null;
   const queue = createCommitQueue(writer, {
     file,
@@ -146,11 +147,6 @@ function assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs
     ...(busyLimitMs === undefined ? {} : { busyLimitMs }),
     onCommit: () => {
       feed.poke();
-      commits += 1;
-      if (commits % TRIM_EVERY_COMMITS === 0) {
-        // Housekeeping: when it fails (a full disk, say), a later turn does it, and others report the trouble.
-        queue.write((tx) => tx.prepare(TRIM).run()).catch(() => undefined);
-      }
     },
   });
 
