@@ -44,14 +44,11 @@ test.each(VARIATIONS)("a database %s goes forward from and back to every schema"
       expect(schemaVersion(db)).toBe(version);
       schemas.set(version, schemaOf(db));
     }
-    for (const from of VERSIONS.toReversed()) {
-      for (const to of VERSIONS) {
-        migrate(db, { now: 1, target: from });
-        migrate(db, { now: 1, target: to });
-        expect([from, to, schemaOf(db)]).toEqual([from, to, schemas.get(to)]);
-      }
+    // A way between any two schemas is made of such steps; the last two go all of them at once.
+    for (const to of [...VERSIONS.toReversed(), ...VERSIONS, 1, LATEST_VERSION]) {
+      migrate(db, { now: 1, target: to });
+      expect([to, schemaOf(db)]).toEqual([to, schemas.get(to)]);
     }
-    migrate(db, { now: 1 });
     expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
     unmigrate(db);
     expect(rowsOf(db)).toMatchObject(before);
