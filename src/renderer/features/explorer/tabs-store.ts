@@ -93,8 +93,8 @@ export function changeQuery(id: string, change: Partial<Pick<QueryTab, "text" | 
   }));
 }
 
-export function showTab(tab: ExplorerTab): void {
-  goTo(tab.kind === "query" ? queryPlace(tab.id) : tablePlace(tab.table, tab.filters, tab.order));
+export function showTab(tab: ExplorerTab, how: { readonly replace?: boolean } = {}): void {
+  goTo(tab.kind === "query" ? queryPlace(tab.id) : tablePlace(tab.table, tab.filters, tab.order), how);
 }
 
 /** Closing the last one leaves an empty query. */

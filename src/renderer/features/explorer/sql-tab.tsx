@@ -1,0 +1,216 @@
+import { Bookmark, ListTree, Play, Square } from "lucide-react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { parameterNames } from "../../../shared/model/sql-text";
+import { Button } from "../../ui/button";
+import { CodeEditor } from "../../ui/code-editor/code-editor";
+import { useHotkeys } from "../../ui/hotkeys";
+import { toast } from "../../ui/toast";
+import { useReadOnlyReason } from "../shell/app-store";
+import { saveQuery } from "./queries-store";
+import { parametersOf, runQuery, setParameter, stopQuery, useParameters, useRuns } from "./run-store";
+import { loadSchema, useSchema } from "./schema-store";
+import { sqlLanguage } from "./sql-language";
+import { SqlResults } from "./sql-results";
+import styles from "./sql-tab.module.css";
+import { changeQuery, type QueryTab, titleOf } from "./tabs-store";
+import { WriteDialog } from "./write-dialog";
+import { previewWrite, useWriting } from "./write-store";
+
+interface SqlTabProps {
+  readonly tab: QueryTab;
+  readonly gridRef: RefObject<HTMLTableElement | null>;
+}
+
+/** An editor of SQL, and what came of it. */
+export function SqlTab({ tab, gridRef }: SqlTabProps) {
+  const { id, text } = tab;
+  const run = useRuns((runs) => runs[id]);
+  const isOn = useWriting((state) => state.mode.isOn);
+  const isWriting = useWriting((state) => state.isBusy);
+  const readOnly = useReadOnlyReason();
+  const selected = useRef("");
+  const area = useRef<HTMLDivElement>(null);
+  const [isNaming, setNaming] = useState(false);
+  const isRunning = run?.state === "running";
+  const chosen = (): string => (selected.current.trim() === "" ? text : selected.current);
+
+  async function start(): Promise<void> {
+    const sql = chosen();
+    if (sql.trim() === "") return;
+    const ended = await runQuery(id, sql);
+    const refused = ended?.results.some(({ failure }) => failure?.isRefused === true) ?? false;
+    if (refused && useWriting.getState().mode.isOn) await previewWrite(sql, parametersOf(id, sql));
+  }
+  const explain = (): void => void runQuery(id, chosen(), { isPlan: true });
+  const acts = useRef({ start, explain });
+  useEffect(() => {
+    acts.current = { start, explain };
+  });
+  const extensions = useMemo(
+    () =>
+      sqlLanguage({
+        schema: () => useSchema.getState().schema,
+        onSelection: (words) => {
+          selected.current = words;
+        },
+        explain: () => acts.current.explain(),
+      }),
+    [],
+  );
+  const stop = (): void => void stopQuery(id);
+  useHotkeys({
+    group: "Explorer",
+    hotkeys: [
+      {
+        keys: ["Mod+Enter"],
+        label: "Run",
+        hint: true,
+        whileTyping: true,
+        run: () => void start(),
+      },
+      { keys: ["Mod+Shift+Enter"], label: "Explain", whileTyping: true, run: explain },
+      { keys: ["Shift+X"], label: "Stop the query", hint: isRunning, disabled: !isRunning, run: stop },
+      {
+        keys: ["e"],
+        label: "Edit the SQL",
+        hint: { keys: ["e"], label: "Edit" },
+        run: () => focusEditor(area.current),
+      },
+      { keys: ["Mod+s"], label: "Save the query", whileTyping: true, run: () => setNaming(true) },
+    ],
+  });
+  const names = parameterNames(text);
+  return (
+    <div className={styles.sql} ref={area}>
+      <div className={styles.editor}>
+        <CodeEditor
+          key={id}
+          value={text}
+          label="SQL"
+          readOnly={false}
+          extensions={extensions}
+          onChange={(next) => changeQuery(id, { text: next })}
+          onSubmit={() => void start()}
+          onLeave={() => (gridRef.current === null ? blurAll() : gridRef.current.focus())}
+        />
+      </div>
+      <div className={styles.runBar}>
+        {isRunning ? (
+          <Button variant="default" icon={<Square size={12} />} keys="Shift+X" onClick={stop}>
+            Stop
+          </Button>
+        ) : (
+          <Button
+            variant={isOn ? "danger-quiet" : "default"}
+            icon={<Play size={12} />}
+            keys="Mod+Enter"
+            disabledReason={text.trim() === "" ? "There is nothing to run yet." : isWriting ? "It is tried." : null}
+            onClick={() => void start()}
+          >
+            Run
+          </Button>
+        )}
+        <Button icon={<ListTree size={12} />} onClick={explain}>
+          Explain
+        </Button>
+        {names.length > 0 && <Parameters tabId={id} names={names} onSubmit={() => void start()} />}
+        <span className={styles.push} />
+        {isNaming ? (
+          <NameField
+            proposed={tab.name ?? titleOf(tab)}
+            onClose={() => setNaming(false)}
+            onSave={(name) => {
+              saveQuery(name, text);
+              changeQuery(id, { name, saved: text });
+              setNaming(false);
+              toast.success(`Saved as ${name}`);
+            }}
+          />
+        ) : (
+          <Button variant="ghost" icon={<Bookmark size={12} />} keys="Mod+S" onClick={() => setNaming(true)}>
+            Save query
+          </Button>
+        )}
+      </div>
+      <SqlResults tabId={id} gridRef={gridRef} canTurnOn={!isOn && readOnly === null} />
+      <WriteDialog onWritten={() => void loadSchema()} />
+    </div>
+  );
+}
+
+function blurAll(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+}
+
+/** The editor lives in a shadow root. */
+function focusEditor(area: HTMLElement | null): void {
+  for (const host of area?.querySelectorAll("div") ?? []) {
+    const content = host.shadowRoot?.querySelector(".cm-content");
+    if (content instanceof HTMLElement) content.focus();
+  }
+}
+
+interface ParametersProps {
+  readonly tabId: string;
+  readonly names: readonly string[];
+  readonly onSubmit: () => void;
+}
+
+function Parameters({ tabId, names, onSubmit }: ParametersProps) {
+  const given = useParameters((all) => all[tabId]);
+  return (
+    <fieldset className={styles.parameters} aria-label="Parameters">
+      {names.map((name) => (
+        <label key={name}>
+          <code>{name}</code>
+          <input
+            type="text"
+            value={given?.[name.slice(1)] ?? ""}
+            placeholder="NULL"
+            spellCheck={false}
+            onChange={(event) => setParameter(tabId, name.slice(1), event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) onSubmit();
+            }}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface NameFieldProps {
+  readonly proposed: string;
+  readonly onSave: (name: string) => void;
+  readonly onClose: () => void;
+}
+
+function NameField({ proposed, onSave, onClose }: NameFieldProps) {
+  const [name, setName] = useState(proposed);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+  return (
+    <form
+      className={styles.naming}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== "") onSave(name.trim());
+      }}
+    >
+      <input
+        ref={field}
+        value={name}
+        aria-label="Name of the query"
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.stopPropagation();
+          onClose();
+        }}
+      />
+      <Button type="submit" size="sm">
+        Save
+      </Button>
+    </form>
+  );
+}
