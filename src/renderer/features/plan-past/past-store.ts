@@ -4,6 +4,7 @@ import type { PlanHistory, PlanHistoryCheck } from "../../../shared/model/plan-h
 import { createPastGraph, createPlanPast, type PastGraph, type PlanPast } from "../../../shared/model/plan-past";
 import type { PlanDetail } from "../../../shared/model/views";
 import { call } from "../../api";
+import { keepLive } from "../../sync";
 
 /** A history, ready to be looked at as of any moment. */
 export interface LoadedPast {
@@ -31,6 +32,8 @@ export const usePast = create<PastState>()(() => NOTHING);
 
 /** Between two looks for what is told of a plan that runs. */
 const LOOK_MS = 3_000;
+/** The plan has not changed for so long: whether the history leads there is looked at again. */
+const SETTLED_MS = 1_000;
 
 let request = 0;
 
@@ -54,6 +57,12 @@ async function load(planId: string): Promise<void> {
     loaded: { plan, history, graph, past, order, from, to, check: before?.check ?? null },
     error: null,
   });
+  await compare(planId);
+}
+
+/** Whether the history leads to the present. */
+async function compare(planId: string): Promise<void> {
+  const mine = request;
   const check = await call("plans.checkHistory", { planId });
   if (mine !== request) return;
   usePast.setState(({ loaded }) => ({ loaded: loaded === null ? null : { ...loaded, check } }));
@@ -93,9 +102,20 @@ export function showPast(planId: string): () => void {
   };
   // The banner tells of trouble; the next look tries again.
   const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const endLive = keepLive({
+    patch: ({ plans }) => {
+      if (!plans.some(({ id }) => id === planId)) return;
+      clearTimeout(later);
+      later = setTimeout(() => void compare(planId).catch(() => undefined), SETTLED_MS);
+    },
+    reload: () => loadPast(planId),
+  });
   return () => {
     request += 1;
     clearInterval(timer);
+    clearTimeout(later);
+    endLive();
     usePast.setState(NOTHING);
   };
 }

@@ -31,6 +31,7 @@ export function PastTask({ loaded, moment, taskId, onMove, onClose }: PastTaskPr
   const state = moment.states[place] ?? ABSENT;
   const startedAt = moment.tasks.startedAt[place] ?? 0;
   const finishedAt = moment.tasks.finishedAt[place] ?? 0;
+  const runs = state === "in_progress" || state === "stopping";
   return (
     <section className={styles.task} aria-label="Task, as it was">
       <header>
@@ -52,9 +53,13 @@ export function PastTask({ loaded, moment, taskId, onMove, onClose }: PastTaskPr
         </div>
         {startedAt > 0 && (
           <div>
-            <dt>{finishedAt > 0 ? "Ran for" : "Running for"}</dt>
+            <dt>{runs ? "Running for" : finishedAt > 0 ? "Ran for" : "Last begun"}</dt>
             <dd>
-              <Elapsed from={startedAt} to={finishedAt > 0 ? finishedAt : moment.at} /> from{" "}
+              {(runs || finishedAt > 0) && (
+                <>
+                  <Elapsed from={startedAt} to={finishedAt > 0 ? finishedAt : moment.at} /> from{" "}
+                </>
+              )}
               <ClockTime at={startedAt} />
             </dd>
           </div>

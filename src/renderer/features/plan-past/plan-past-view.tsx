@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { goTo, type PlanTab, placeNow, planPlace } from "../../location";
 import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
@@ -9,12 +9,13 @@ import { SkeletonRows } from "../../ui/skeleton-rows";
 import { Tabs } from "../../ui/tabs";
 import { fillPast, useGraph } from "../plan-graph/graph-store";
 import { GraphTab, GraphTools, useGraphDesk } from "../plan-graph/graph-tab";
+import { useInspector } from "../plans/inspector-size";
 import { InspectorSlot } from "../plans/inspector-slot";
 import { PlanHead } from "../plans/plan-head";
-import { PlanProgress } from "../plans/plan-progress";
 import { momentOf, rowsOf, writeFacts } from "./past-facts";
 import { PastBoard, PastTable } from "./past-lists";
 import { PastNotes } from "./past-notes";
+import { PastProgress } from "./past-progress";
 import { type LoadedPast, loadPast, setPlaying, showPast, usePast } from "./past-store";
 import { PastTask } from "./past-task";
 import { TimeBar } from "./time-bar";
@@ -56,6 +57,13 @@ export function PlanPastView({ planId, taskId, tab, at }: PlanPastViewProps) {
   }
   return <Travel key={planId} loaded={loaded} taskId={taskId} tab={tab} given={at} onLeave={leave} />;
 }
+
+/** The inspector lies over the page. */
+const narrow = window.matchMedia("(width < 1240px)");
+const onNarrow = (listener: () => void): (() => void) => {
+  narrow.addEventListener("change", listener);
+  return () => narrow.removeEventListener("change", listener);
+};
 
 type PastTab = "graph" | "tasks" | "board";
 
@@ -102,6 +110,8 @@ function Travel({ loaded, taskId, tab, given, onLeave }: TravelProps) {
   const [shown, setShown] = useState<PastTab>(tab === "tasks" ? "tasks" : "graph");
   const [cursor, setCursor] = useState(taskId);
   const desk = useGraphDesk(planId);
+  const width = useInspector((state) => state.width);
+  const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
   const graph = useGraph((state) => state.shown?.graph);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once it is laid out, it is filled
   useEffect(() => fillPast(at, (drawn, facts) => writeFacts(loaded, moment, drawn, facts)), [loaded, moment, graph]);
@@ -171,7 +181,7 @@ function Travel({ loaded, taskId, tab, given, onLeave }: TravelProps) {
                 cursor={cursor}
                 onCursor={taskId === null ? setCursor : open}
                 onOpen={open}
-                covered={0}
+                covered={taskId !== null && isNarrow ? width : 0}
                 isPast
               />,
             ),
