@@ -127,6 +127,24 @@ describe("a list of tasks", () => {
     expect([...state().waiting]).toEqual([]);
   });
 
+  it("announces what entered while it was read: the answer may be older", async () => {
+    const { list, state } = setUp(3);
+    const reading = list.load();
+    list.patch(news({ entered: [entered("new", { priority: 9 }), entered("t1"), entered("left")] }), []);
+    list.patch(news({}), ["left"]);
+    await reading;
+    expect([...state().waiting]).toEqual(["new"]);
+  });
+
+  it("stays as it is when it is told what it knows", async () => {
+    const { list, state } = setUp(3);
+    await list.load();
+    const before = state();
+    expect(list.patch(news({ rows: [task(1)] }), [])).toBe(false);
+    expect(state()).toBe(before);
+    expect(list.patch(news({ rows: [task(1, { title: "Another" })] }), [])).toBe(true);
+  });
+
   it("counts waiting ones up to a bound", async () => {
     const { list, state } = setUp(1);
     await list.load();

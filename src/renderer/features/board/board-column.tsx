@@ -14,6 +14,7 @@ import { noteScroll, scrollOf } from "./reading";
 import { selectMany, useSelection } from "./selection";
 import { TaskCard } from "./task-card";
 import { MOST_WAITING, rowsOf, type TaskList } from "./task-list";
+import { useKeptScroll } from "./use-kept-scroll";
 
 const CARD_PX = 74;
 const GAP_PX = 6;
@@ -51,6 +52,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
     initialOffset: scrollOf(status),
     paddingEnd: 64,
   });
+  const scrolledTo = useKeptScroll(status, scroller, rows.length);
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
@@ -118,7 +120,7 @@ export const BoardColumn = memo(function BoardColumn(props: BoardColumnProps) {
           ref={scroller}
           className={styles.cards}
           onClick={clicked}
-          onScroll={(event) => noteScroll(status, event.currentTarget.scrollTop)}
+          onScroll={(event) => scrolledTo(event.currentTarget.scrollTop)}
           {...(isListed
             ? {
                 role: "listbox",

@@ -2,12 +2,13 @@ import { create } from "zustand";
 import type { LivePatch } from "../../../shared/contract";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { type FilterProblem, parseFilterText } from "../../../shared/model/task-filter-text";
-import { MOST_WATCHED, type TaskOrder } from "../../../shared/model/task-lists";
+import { type BoardTask, MOST_WATCHED, type TaskOrder } from "../../../shared/model/task-lists";
 import { call } from "../../api";
 import type { TasksPlace } from "../../location";
 import { keepLive, watchBoard } from "../../sync";
 import { columnFilter, columnOrder, columnsFor } from "./board-columns";
 import { count, noteChange, stopCounting } from "./counts";
+import { beginReading, keepReading } from "./kept-reading";
 import { isReading } from "./reading";
 import { clearSelection } from "./selection";
 import { createTaskList, heldIds, rowsOf, type TaskList } from "./task-list";
@@ -76,7 +77,10 @@ export async function openBoard({ layout, query, order, group }: TasksPlace): Pr
   const isSameFilter = before.shown?.query === query;
   const kept = isSameFilter ? before.filter : filter;
   for (const list of before.lists.values()) list.close();
-  if (!isSameFilter) clearSelection();
+  if (!isSameFilter) {
+    clearSelection();
+    beginReading(query);
+  }
   const { totals } = before;
   const isBoard = layout === "board";
   useBoard.setState({
@@ -90,6 +94,9 @@ export async function openBoard({ layout, query, order, group }: TasksPlace): Pr
   });
   const isCounted = isSameFilter && before.shown !== null;
   if (!isCounted) stopCounting();
+  // From here on main tells what enters: what is read afterwards, and told, leaves no change out.
+  await watchBoard({ taskIds: inspected === null ? [] : [inspected], filter: kept });
+  if (mine !== opened) return;
   if (isBoard && totals === null) await openColumns(mine, kept, order);
   else if (isBoard) openLists(kept, order);
   else {
@@ -156,7 +163,10 @@ function open(wanted: readonly Opened[], most: number): void {
   for (const [key, filter, order, pageSize] of wanted) {
     lists.get(key)?.close();
     const list = createTaskList({ filter, order, pageSize, most, read });
-    list.store.subscribe(watchSoon);
+    list.store.subscribe(({ waiting, gone }) => {
+      watchSoon();
+      if (waiting.size + gone.size > 0) settleSoon();
+    });
     lists.set(key, list);
     void list.load();
   }
@@ -220,12 +230,21 @@ function watchSoon(): void {
 }
 
 function takePatch({ board, removed }: LivePatch): void {
-  if (board === null || useBoard.getState().shown === null) return;
-  for (const list of useBoard.getState().lists.values()) list.patch(board, removed.tasks);
+  const { shown, lists } = useBoard.getState();
+  if (board === null || shown === null) return;
+  const entered = [...board.entered, ...(shown.layout === "board" ? cardsOf(board.rows) : [])];
+  const areChanged = [...lists.values()].map((list) => list.patch({ ...board, entered }, removed.tasks)).some(Boolean);
+  const isInspected = board.rows.some(({ id }) => id === inspected);
   useBoard.setState({ totals: board.totals });
-  noteChange(board.totals, board.rows.length + board.entered.length + removed.tasks.length > 0);
+  noteChange(board.totals, areChanged || isInspected || board.entered.length + removed.tasks.length > 0);
   addColumns(board.totals);
   settleSoon();
+}
+
+/** Those that are in some column: of another state now, they enter another one. */
+function cardsOf(rows: readonly BoardTask[]): readonly BoardTask[] {
+  const held = new Set([...useBoard.getState().lists.values()].flatMap((list) => heldIds(list.store.getState())));
+  return rows.filter(({ id }) => held.has(id));
 }
 
 /** A status that had no task gets its column when the first one comes. */
@@ -265,5 +284,8 @@ function settleSoon(): void {
 
 /** Keeps the lists live until the returned function is called. */
 export function startBoard(): () => void {
-  return keepLive({ patch: takePatch, reload: reloadBoard });
+  const ends = [keepLive({ patch: takePatch, reload: reloadBoard }), keepReading()];
+  return () => {
+    for (const end of ends) end();
+  };
 }

@@ -13,9 +13,21 @@ export function noteCursor(id: string | null): void {
   cursor = id;
 }
 
+const listeners = new Set<() => void>();
+
 export function noteScroll(key: string, top: number): void {
   scrolled.set(key, top);
+  for (const listener of listeners) listener();
 }
+
+/** Tells of every scroll until the returned function is called. */
+export function onScrolled(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How far down each list is. */
+export const scrolls = (): Array<[key: string, top: number]> => [...scrolled];
 
 export function scrollOf(key: string): number {
   return scrolled.get(key) ?? 0;

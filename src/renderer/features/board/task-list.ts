@@ -76,7 +76,8 @@ export interface TaskList {
   readonly more: () => Promise<void>;
   /** These rows, from 0, are looked at: those that went are read again, and far ones go. */
   readonly look: (first: number, last: number) => void;
-  readonly patch: (patch: BoardPatch, removed: readonly string[]) => void;
+  /** Answers whether anything here is other than it was. */
+  readonly patch: (patch: BoardPatch, removed: readonly string[]) => boolean;
   /** Answers that are under way are thrown away. */
   readonly close: () => void;
 }
@@ -87,6 +88,8 @@ export function createTaskList(options: TaskListOptions): TaskList {
   let generation = 0;
   let looked = { first: 0, last: 0 };
   const rereading = new Set<number>();
+  /** What entered since the first page was asked for: its answer may be older. Null: none is asked for. */
+  let meanwhile: Map<string, EnteredTask> | null = null;
 
   /** Reads until a page is full, showing what comes. */
   async function fill(mine: number, isFresh: boolean): Promise<void> {
@@ -126,15 +129,23 @@ export function createTaskList(options: TaskListOptions): TaskList {
           order: page.order,
           unserved: page.unserved,
         }));
+        if (isFirst) announceMeanwhile();
         forget();
       } else store.setState({ searched, total: page.total });
     } while (after !== undefined && rows.length < pageSize);
+  }
+
+  function announceMeanwhile(): void {
+    const entered = [...(meanwhile?.values() ?? [])];
+    meanwhile = null;
+    store.setState((state) => patched(state, { rows: [], entered, totals: {} }, [], options));
   }
 
   async function load(): Promise<void> {
     generation += 1;
     const mine = generation;
     looked = { first: 0, last: 0 };
+    meanwhile = new Map();
     store.setState({ isReading: true });
     try {
       await fill(mine, true);
@@ -216,7 +227,13 @@ export function createTaskList(options: TaskListOptions): TaskList {
         if (span.last >= first && span.first <= last) void readAgain(index);
       });
     },
-    patch: (patch, removed) => store.setState((state) => patched(state, patch, removed, options)),
+    patch(patch, removed) {
+      for (const task of patch.entered) if ((meanwhile?.size ?? 0) < MOST_WAITING) meanwhile?.set(task.id, task);
+      for (const id of removed) meanwhile?.delete(id);
+      const before = store.getState();
+      store.setState((state) => patched(state, patch, removed, options));
+      return store.getState() !== before;
+    },
     close() {
       generation += 1;
     },
@@ -249,11 +266,13 @@ function patched(
   { filter, order }: Pick<TaskListOptions, "filter" | "order">,
 ): Partial<TaskListState> | TaskListState {
   if (state.status !== "ready") return state;
-  const changed = new Map(rows.map((row) => [row.id, row]));
-  const held = new Set(heldIds(state));
+  const latest = new Map(rows.map((row) => [row.id, row]));
+  const held = new Map(state.pages.flatMap((page) => page.rows?.map((row) => [row.id, row] as const) ?? []));
+  // What is newly watched is told once more, changed or not.
+  for (const [id, row] of latest) if (isAlike(row, held.get(id))) latest.delete(id);
   const pages = state.pages.map((page) =>
-    page.rows?.some(({ id }) => changed.has(id))
-      ? { ...page, rows: page.rows.map((row) => changed.get(row.id) ?? row) }
+    page.rows?.some(({ id }) => latest.has(id))
+      ? { ...page, rows: page.rows.map((row) => latest.get(row.id) ?? row) }
       : page,
   );
   const waiting = new Set(state.waiting);
@@ -267,13 +286,17 @@ function patched(
     else if (waiting.size < MOST_WAITING) waiting.add(task.id);
   }
   for (const id of removed) waiting.delete(id);
-  const gone = removed.filter((id) => held.has(id));
+  const gone = removed.filter((id) => held.has(id) && !state.gone.has(id));
+  const isMoved = !isSame(waiting, state.waiting);
+  if (!isMoved && gone.length === 0 && pages.every((page, index) => page === state.pages[index])) return state;
   return {
     pages,
-    waiting: isSame(waiting, state.waiting) ? state.waiting : waiting,
+    waiting: isMoved ? waiting : state.waiting,
     gone: gone.length === 0 ? state.gone : new Set([...state.gone, ...gone]),
   };
 }
+
+const isAlike = (a: BoardTask, b: BoardTask | undefined): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((id) => b.has(id));

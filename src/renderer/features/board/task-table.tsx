@@ -7,13 +7,14 @@ import { cx } from "../../ui/class-names";
 import { useHotkeys } from "../../ui/hotkeys";
 import { GroupHead } from "./group-head";
 import type { Group } from "./groups";
-import { noteCursor, notePointer, noteScroll, scrollOf } from "./reading";
+import { noteCursor, notePointer, scrollOf } from "./reading";
 import { extendTo, selectMany, toggleTask, useSelection } from "./selection";
 import styles from "./table.module.css";
 import { features, TASK_TABLE_COLUMNS, type TaskColumn } from "./table-columns";
 import { Captions, HeadCell } from "./table-head";
 import { TaskLine } from "./table-line";
 import { setPrefs, useTablePrefs } from "./table-prefs";
+import { useKeptScroll } from "./use-kept-scroll";
 
 /** What stands in a line of the table. */
 export type Line =
@@ -85,6 +86,7 @@ export function TaskTable(props: TaskTableProps) {
     initialOffset: scrollOf(SCROLL),
     scrollPaddingEnd: HEAD_PX + 60,
   });
+  const scrolledTo = useKeptScroll(SCROLL, scroller, lines.length);
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
@@ -186,7 +188,7 @@ export function TaskTable(props: TaskTableProps) {
       style={{ "--columns": tracks } as CSSProperties}
       onPointerEnter={() => notePointer(true)}
       onPointerLeave={() => notePointer(false)}
-      onScroll={(event) => noteScroll(SCROLL, event.currentTarget.scrollTop)}
+      onScroll={(event) => scrolledTo(event.currentTarget.scrollTop)}
     >
       {props.children}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useAriaPropsSupportedByRole: Enter opens the line that the cursor is on; a grid knows several selected rows */}

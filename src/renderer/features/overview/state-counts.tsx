@@ -17,10 +17,18 @@ interface CellProps {
   readonly children?: ReactNode;
 }
 
+/** More figures than leave room beside them in a narrow window. */
+const MANY = 10_000;
+
 function Cell({ state, count, detail, children }: CellProps) {
   return (
     <li data-tone={lookOf("task", state).tone}>
-      <a className={styles.count} data-none={count === 0 || undefined} href={formatPlace(tasksPlace(`state:${state}`))}>
+      <a
+        className={styles.count}
+        data-none={count === 0 || undefined}
+        data-many={count >= MANY || undefined}
+        href={formatPlace(tasksPlace(`state:${state}`))}
+      >
         <StatusLabel kind="task" state={state} />
         <b className={styles.countFigure}>{formatCount(count)}</b>
         <span className={styles.countDetail}>{detail}</span>

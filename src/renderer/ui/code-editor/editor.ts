@@ -34,7 +34,16 @@ export interface Editor {
 
 const THEME = EditorView.theme({
   "&": { flex: "1", minWidth: "0", fontSize: "11px", color: "var(--text-2)", background: "var(--surface-inset)" },
-  "&.cm-focused": { outline: "none", boxShadow: "inset 0 0 0 2px var(--accent-bd)" },
+  "&.cm-focused": { outline: "none" },
+  // Over the gutter and the text, which have grounds of their own.
+  "&.cm-focused::after": {
+    content: "''",
+    position: "absolute",
+    zIndex: "300",
+    inset: "0",
+    border: "2px solid var(--accent)",
+    pointerEvents: "none",
+  },
   ".cm-scroller": {
     fontFamily: "var(--font-mono)",
     lineHeight: "18px",
