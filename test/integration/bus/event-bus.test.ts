@@ -9,10 +9,9 @@ import {
   createReviewEvent,
   createTaskEvent,
   createWorkflowEvent,
-  EVENT_PAYLOADS,
-  familyOf,
   toEventRecord,
 } from "../../../src/shared/model/unified-event";
+import { EVENT_PAYLOADS, familyOf } from "../../../src/shared/unified-event-schema";
 import { startForeignProgram } from "../../helpers/foreign";
 import { afterThisTest, openTestStore } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { HiveError } from "../../../shared/errors";
 import type { EventRow } from "../../../shared/model/log-views";
-import { type UnifiedEvent, unifiedEvent } from "../../../shared/model/unified-event";
+import type { UnifiedEvent } from "../../../shared/model/unified-event";
+import { unifiedEvent } from "../../../shared/unified-event-schema";
 import { appendForeignEvent } from "../store/events";
 import type { Store } from "../store/open";
 import { endOfLog, readEventsAfter } from "./event-reader";
