@@ -15,6 +15,8 @@ import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
 import type { Databases } from "./databases";
+import { backupHandlers } from "./explorer/backup-handlers";
+import { careByExplorer } from "./explorer/care";
 import type { Explorer } from "./explorer/client";
 import { createDoctorHandlers } from "./explorer/doctor-handlers";
 import { explorerHandlers } from "./explorer/explorer-handlers";
@@ -68,6 +70,8 @@ export interface Desk {
   end(tasks: TasksAtEnd): Promise<void>;
 }
 
+type ReplaceDatabase = (work: () => Promise<unknown>) => Promise<void>;
+
 /** A database that is open, or a reason. `end` stops what was started for it, in order, and never rejects. */
 interface Session {
   readonly handlers: Handlers;
@@ -94,7 +98,7 @@ export function createDesk(options: DeskOptions): Desk {
     current = file;
     mode = how;
     await previous?.end("leave");
-    const session = await openSession({ file, mode: how }, services, options, () => retry(file));
+    const session = await openSession({ file, mode: how }, services, options, () => retry(file), replaceDatabase);
     if (session.reason === null) options.databases.note(file, how);
     if (session.reason !== null && session.reason.message !== previous?.reason?.message) report(session.reason.message);
     opened = session;
@@ -120,6 +124,25 @@ export function createDesk(options: DeskOptions): Desk {
       window.webContents.reload();
       throw reason;
     }
+    window.webContents.reload();
+  }
+
+  /** Lets go of the database while its file is replaced. The page begins anew when that was done. */
+  async function replaceDatabase(work: () => Promise<unknown>): Promise<void> {
+    await retrying;
+    const session = await opening;
+    let failure: unknown = null;
+    const replace = async (): Promise<Session> => {
+      await session.end("leave");
+      opened = null;
+      await work().catch((error: unknown) => {
+        failure = error;
+      });
+      return open(current, mode);
+    };
+    opening = replace();
+    await opening;
+    if (failure !== null) throw failure;
     window.webContents.reload();
   }
 
@@ -151,6 +174,7 @@ async function openSession(
   services: WindowServices,
   options: DeskOptions,
   retry: () => Promise<Session>,
+  replaceDatabase: ReplaceDatabase,
 ): Promise<Session> {
   try {
     const runner = { slots: null, program: "window", environment: options.environment } as const;
@@ -161,8 +185,9 @@ async function openSession(
       nativeBinding: options.nativeBinding,
       readPlan: services.reader.parse,
       secrets: keptSecrets(options.secrets),
+      care: careByExplorer(options.explorer, { file, nativeBinding: options.nativeBinding ?? null }),
     });
-    return serve(core, services, options);
+    return serve(core, services, options, replaceDatabase);
   } catch (error) {
     const { code, message, details } = toErrorBody(error);
     const reason = new HiveError(code, message, { file, ...details });
@@ -180,7 +205,7 @@ async function openSession(
   }
 }
 
-function serve(core: Core, services: WindowServices, options: DeskOptions): Session {
+function serve(core: Core, services: WindowServices, options: DeskOptions, replaceDatabase: ReplaceDatabase): Session {
   const { window, searches, explorer, nativeBinding, report } = options;
   const news = options.news(core);
   const live = createPush({ rows: liveRows(core), isVisible: () => isSeen(window), send: senderTo(window), report });
@@ -229,6 +254,14 @@ function serve(core: Core, services: WindowServices, options: DeskOptions): Sess
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...exploring.handlers,
       ...doctor.handlers,
+      ...backupHandlers({
+        store: core.store,
+        care: careByExplorer(explorer, { file: core.store.read.name, nativeBinding: nativeBinding ?? null }),
+        dialogs: services.dialogs,
+        actor: OPERATOR,
+        running: () => runnerInfoOf(core).running,
+        replaceDatabase,
+      }),
       ...settingsHandlers({
         places: {
           store: core.store,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentContract } from "./agent-contract";
+import { backupContract } from "./backup-contract";
 import { boardContract } from "./board-contract";
 import { controlContract } from "./control-contract";
 import { databaseContract } from "./database-contract";
@@ -149,6 +150,7 @@ export const contract = {
   ...explorerContract,
   ...paletteContract,
   ...heldContract,
+  ...backupContract,
   ...doctorContract,
   ...databaseContract,
   ...settingsContract,

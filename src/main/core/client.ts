@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
 import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
+import { type Care, careInThread } from "./operations/care";
+import { startCaretaker } from "./operations/caretaker";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
 import { deliverSubscriptions } from "./operations/subscriptions";
@@ -20,6 +22,8 @@ export interface CoreOptions extends OpenOptions {
   readonly runner: RunnerPart | null;
   /** How the plan files of schedules are read. Default: at once, in this thread. */
   readonly readPlan?: ReadPlan;
+  /** Who does long work on the file: backups. Default: this thread. */
+  readonly care?: Care;
   /** Where the keys of webhooks are found that are not in the environment. Default: nowhere. */
   readonly secrets?: SecretSource;
 }
@@ -41,12 +45,17 @@ export async function openCore({
   runner: runnerOptions,
   readPlan = parsePlan,
   secrets = NO_SECRETS,
+  care,
   ...options
 }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
   const environment = runnerOptions?.environment ?? process.env;
   const duties = (epoch: number) => {
-    const all = [launchSchedules(store, epoch, readPlan), deliverSubscriptions(store, epoch, { secrets, environment })];
+    const all = [
+      launchSchedules(store, epoch, readPlan),
+      deliverSubscriptions(store, epoch, { secrets, environment }),
+      startCaretaker(store, care ?? careInThread(options)),
+    ];
     return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };
   };
   const runner =

@@ -1,4 +1,5 @@
 import { HiveError } from "../../shared/errors";
+import { takeCare } from "./care-jobs";
 import { examineDatabase, previewRepairJob, repairDatabase } from "./doctor-jobs";
 import { searchLog } from "./log-search";
 import type { JobName, JobWorker } from "./protocol";
@@ -26,6 +27,9 @@ export const JOBS: { readonly [Name in JobName]: JobWorker<Name> } = {
     yield await previewRepairJob(job);
   },
   repair: repairDatabase,
+  care: async function* (job) {
+    yield await takeCare(job);
+  },
 };
 
 /** One answer is all there is. */

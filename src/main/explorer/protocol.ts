@@ -2,6 +2,7 @@ import type { ErrorBody } from "../../shared/errors";
 import type { ExamPart, RepairPreview, RepairReport } from "../../shared/model/doctor";
 import type { RowCount, RowReference, Schema, SqlPart, TablePage, WholeCell } from "../../shared/model/explorer";
 import type { LogFound } from "../../shared/model/log-search";
+import type { CareAnswer, CareJob } from "./care-jobs";
 import type { ExplorerDatabase } from "./connection";
 import type { ExamJob, RepairJob, RepairOrderJob } from "./doctor-jobs";
 import type { LogSearch } from "./log-search";
@@ -33,6 +34,7 @@ export interface ExplorerJobs {
   readonly examine: JobShape<ExamJob, ExamPart>;
   readonly previewRepair: JobShape<RepairJob, RepairPreview>;
   readonly repair: JobShape<RepairOrderJob, RepairReport>;
+  readonly care: JobShape<CareJob, CareAnswer>;
 }
 
 export type JobName = keyof ExplorerJobs;

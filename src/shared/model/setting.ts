@@ -5,7 +5,7 @@ import { DEFAULT_RULES, notificationRules } from "./notification";
 export const SETTING_SCOPES = ["database", "machine", "window"] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-export const SETTING_GROUPS = ["runner", "retention", "appearance", "time", "notifications", "llm"] as const;
+export const SETTING_GROUPS = ["runner", "backup", "retention", "appearance", "time", "notifications", "llm"] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
 /** How a value is edited, and what it may be. */
@@ -205,6 +205,36 @@ export const SETTINGS: readonly SettingDefinition[] = [
     2,
     60,
     "seconds",
+  ),
+
+  whole(
+    {
+      name: "backup.everyHours",
+      scope: "database",
+      group: "backup",
+      label: "Backup every",
+      says: "Whoever starts the tasks makes a backup beside the database so often. 0 makes none by the clock.",
+      default: 0,
+      defaultWords: "0: none",
+      effect: AT_ONCE,
+    },
+    0,
+    8_760,
+    "hours",
+  ),
+  whole(
+    {
+      name: "backup.keep",
+      scope: "database",
+      group: "backup",
+      label: "Backups kept",
+      says: "Of those made by the clock the latest so many are kept. Those that a person made stay.",
+      default: 7,
+      effect: "with the next backup",
+    },
+    1,
+    1_000,
+    "backups",
   ),
 
   kept(

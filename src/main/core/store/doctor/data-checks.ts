@@ -44,7 +44,7 @@ function damageOf(db: ReadableDatabase, table: string): FoundRow[] {
   try {
     // The name may be anything: such a text is no constant, and is not kept prepared.
     const answers = db
-      .prepare(`PRAGMA quick_check(${quoted(table)})`)
+      .prepare(`PRAGMA integrity_check(${quoted(table)})`)
       .pluck()
       .all()
       .map(String);
