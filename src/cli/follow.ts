@@ -28,8 +28,8 @@ export interface Followed {
 }
 
 /**
- * Shows a plan until it has ended. The first interruption cancels it, the second kills its processes, the
- * third leaves at once.
+ * Shows a plan until it has ended. The first interruption cancels it, and what cleans up still runs; the second does
+ * without that and kills its processes, the third leaves at once.
  */
 export async function followPlan(
   core: Core,
@@ -144,17 +144,18 @@ function interrupted(core: Core, followed: Followed, interrupts: Interrupts, not
   const cancel = async () => {
     notices.interruption("Cancelling: no more tasks are started. ^C again kills what still runs.");
     try {
-      const { stopping } = await cancelPlan(store, { planId, reason: "interrupted in the terminal", actor: operator });
-      if (stopping > 0) {
-        notices.interruption(`Cancelling: waiting for ${plural(stopping, "task")} to stop. ^C again kills at once.`);
-      }
+      const { stopping, cleaning } = await cancelPlan(store, { planId, reason: INTERRUPTED, actor: operator });
+      const stops = stopping > 0 ? [`waiting for ${plural(stopping, "task")} to stop`] : [];
+      const cleans = cleaning > 0 ? [`${plural(cleaning, "clean-up step")} to run`] : [];
+      const rest = [...stops, ...cleans].join(", then ");
+      if (rest !== "") notices.interruption(`Cancelling: ${rest}. ^C again kills at once.`);
     } catch (error) {
-      // It ended by itself meanwhile: nothing is left to cancel.
-      if (!(error instanceof HiveError && error.code === "illegal_transition")) throw error;
+      passWhenOver(error);
     }
   };
   const kill = async () => {
     notices.interruption("Killing what still runs.");
+    await cancelPlan(store, { planId, reason: INTERRUPTED, actor: operator }).catch(passWhenOver);
     await killPlan(store, planId);
     await delay(RECORDING_MS, undefined, { ref: false });
   };
@@ -165,4 +166,11 @@ function interrupted(core: Core, followed: Followed, interrupts: Interrupts, not
       else process.exit(EXIT.interrupted);
     });
   });
+}
+
+const INTERRUPTED = "interrupted in the terminal";
+
+/** It ended by itself meanwhile: nothing is left to cancel. */
+function passWhenOver(error: unknown): void {
+  if (!(error instanceof HiveError && error.code === "illegal_transition")) throw error;
 }

@@ -44,27 +44,29 @@ export function addPlanActs(plan: Command, setting: CommandSetting): void {
     changing("plans.pause", pausePlan, "is paused"),
   );
   command("resume", "Lets a paused plan go on.").action(changing("plans.resume", resumePlan, "goes on"));
-  command("cancel", "Cancels everything of a plan that has not ended; running tasks are stopped.").action(
-    (name: string, flags: PlanActFlags) => {
-      if (flags.preview) {
-        return showPreview(setting, flags, (store) => ({ act: "plans.cancel", planId: planNamed(store, name) }));
-      }
-      return acting(setting, flags, async (store) => {
-        const planId = planNamed(store, name);
-        const { cancelled, stopping } = await cancelPlan(store, {
-          planId,
-          reason: flags.reason,
-          actor: operatorName(),
-        });
-        if (flags.json) out.line(JSON.stringify({ plan_id: planId, cancelled, stopping }));
-        else {
-          const rest = stopping > 0 ? `, ${plural(stopping, "running task")} asked to stop` : "";
-          out.line(`${out.paint("green", "✓")} ${plural(cancelled, "task")} cancelled${rest}`);
-        }
-        return undefined;
+  command(
+    "cancel",
+    "Cancels everything of a plan that has not ended but its clean-up; a second time that, too.",
+  ).action((name: string, flags: PlanActFlags) => {
+    if (flags.preview) {
+      return showPreview(setting, flags, (store) => ({ act: "plans.cancel", planId: planNamed(store, name) }));
+    }
+    return acting(setting, flags, async (store) => {
+      const planId = planNamed(store, name);
+      const { cancelled, stopping, cleaning } = await cancelPlan(store, {
+        planId,
+        reason: flags.reason,
+        actor: operatorName(),
       });
-    },
-  );
+      if (flags.json) out.line(JSON.stringify({ plan_id: planId, cancelled, stopping, cleaning }));
+      else {
+        const rest = stopping > 0 ? `, ${plural(stopping, "running task")} asked to stop` : "";
+        out.line(`${out.paint("green", "✓")} ${plural(cancelled, "task")} cancelled${rest}`);
+        if (cleaning > 0) out.line(`${plural(cleaning, "clean-up step")} to run. Cancel again to do without.`);
+      }
+      return undefined;
+    });
+  });
   command("retry", "Retries every task of a plan that failed, was cancelled or escalated.").action(
     (name: string, flags: PlanActFlags) => {
       if (flags.preview) {

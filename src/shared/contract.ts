@@ -95,8 +95,11 @@ export const contract = {
       paused: z.boolean().default(false),
     }),
   ),
-  /** Cancels everything of a plan that has not ended; running tasks are stopped. */
-  "plans.cancel": operation<{ readonly cancelled: number; readonly stopping: number }>()(
+  /**
+   * Cancels everything of a plan that has not ended; running tasks are stopped. `cleaning`: steps with `when: always` that
+   * run then; asked again, they are cancelled as well.
+   */
+  "plans.cancel": operation<{ readonly cancelled: number; readonly stopping: number; readonly cleaning: number }>()(
     z.strictObject({ planId: id, reason }),
   ),
 

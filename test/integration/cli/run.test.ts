@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { processesWith } from "../../helpers/processes";
@@ -219,6 +219,29 @@ subtasks:
     expect(records(out).at(-1)).toMatchObject({ status: "cancelled", tasks: { cancelled: 2 } });
     expect(processesWith(`CLI_TEST_MARK=${mark}`)).toEqual([]);
     expect(cancelled()).toEqual(ALL_CANCELLED);
+  });
+
+  it("lets the plan clean up, and twice does without", async () => {
+    const text = (run: string) =>
+      `${plan(`${place.folder}-cleaning`, run)}  - { id: clean, run: touch cleaned, dependencies: [next], when: always }\n`;
+    place.file("plan.yaml", text("sleep 300"));
+    const first = place.start(["run", "plan.yaml"]);
+    await first.printed(/in_progress +endless/);
+    first.child.kill("SIGINT");
+    expect((await first.ended).code).toBe(130);
+    expect(existsSync(join(place.folder, "cleaned"))).toBe(true);
+    expect(first.output().err).toContain("waiting for 1 task to stop, then 1 clean-up step to run");
+
+    rmSync(join(place.folder, "cleaned"));
+    place.file("plan.yaml", text("trap '' TERM INT; touch deaf; while :; do sleep 0.1; done"));
+    const second = place.start(["run", "plan.yaml"]);
+    await waitFor("its process not to listen", () => existsSync(join(place.folder, "deaf")));
+    second.child.kill("SIGINT");
+    await waitFor("the first to be told", () => /waiting for 1 task/.test(second.output().err));
+    second.child.kill("SIGINT");
+    expect((await second.ended).code).toBe(130);
+    expect(existsSync(join(place.folder, "cleaned"))).toBe(false);
+    expect(place.rows("SELECT DISTINCT status FROM execution_plans")).toEqual([{ status: "cancelled" }]);
   });
 
   it("twice kills what does not want to stop, and records it", async () => {

@@ -184,6 +184,8 @@ export interface CancelledPlan {
   readonly cancelled: number;
   /** Running tasks that were asked to stop. The plan is cancelled when the last has. */
   readonly stopping: number;
+  /** Steps that clean up (`when: always`), and run then; cancelled again, the plan does without. */
+  readonly cleaning: number;
 }
 
 /** Small enough that a batch's transaction takes a few milliseconds. */
@@ -191,7 +193,8 @@ const CANCEL_BATCH = 100;
 
 /**
  * Cancels everything of a plan that has not ended. From the first transaction on nothing of it starts any more;
- * its queued tasks follow in batches, so that a large plan blocks nobody. Throws `not_found`,
+ * its queued tasks follow in batches, so that a large plan blocks nobody. Steps that run always are left, to clean up
+ * when all else has stopped: a second cancellation cancels them as well. Throws `not_found`,
  * `illegal_transition`.
  */
 export async function cancelPlan(store: Store, { planId, reason, actor }: PlanCancelRequest): Promise<CancelledPlan> {
@@ -199,14 +202,14 @@ export async function cancelPlan(store: Store, { planId, reason, actor }: PlanCa
   const stopping = await store.write((tx) =>
     beginPlanCancel(tx, { planId, reason: reason ?? null, actor, writer: writer() }),
   );
-  const cancelled = await cancelRest(store, planId);
-  return { cancelled, stopping };
+  return { ...(await cancelRest(store, planId)), stopping };
 }
 
-/** Cancels what is left queued of a plan whose cancellation has begun, and ends it if nothing runs. */
-export async function cancelRest(store: Store, planId: string): Promise<number> {
+/** Cancels what is left queued of a plan whose cancellation has begun; lets it clean up, or ends it, if nothing runs. */
+export async function cancelRest(store: Store, planId: string): Promise<Omit<CancelledPlan, "stopping">> {
   const writer = () => ({ now: store.clock.now(), source: SOURCE, newId: store.newId });
   let cancelled = 0;
+  let cleaning = 0;
   let before: number | null = Number.MAX_SAFE_INTEGER;
   while (before !== null) {
     const from: number = before;
@@ -214,8 +217,9 @@ export async function cancelRest(store: Store, planId: string): Promise<number> 
       cancelQueuedBatch(tx, { planId, before: from, limit: CANCEL_BATCH, writer: writer() }),
     );
     cancelled += batch.cancelled;
+    cleaning += batch.left;
     before = batch.next;
   }
   await store.write((tx) => endCancelledPlan(tx, planId, writer()));
-  return cancelled;
+  return { cancelled, cleaning };
 }

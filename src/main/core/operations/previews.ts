@@ -3,6 +3,7 @@ import { type ErrorBody, HiveError, toErrorBody } from "../../../shared/errors";
 import { isTerminalTask } from "../../../shared/model/task";
 import { judge, type TaskChange } from "../../../shared/model/task-change";
 import type { TaskFilter } from "../../../shared/model/task-filter";
+import { hasSomethingToClean } from "../store/cleanup";
 import { readDrained } from "../store/drains";
 import { countOf } from "../store/jobs";
 import type { Store } from "../store/open";
@@ -167,12 +168,14 @@ async function previewPlanAct(
   store: Store,
   page: Page,
   { act, planId }: { readonly act: PlanActName; readonly planId: string },
-  fateOf: (task: ScopedTask) => Fate,
+  usualFate: (task: ScopedTask) => Fate,
 ): Promise<ActPreview> {
   try {
+    let fateOf = usualFate;
     const changes = checkPlanAct(store.read, act, planId);
     if (changes) {
-      const { title, status, paused } = getPlan(store, { planId });
+      const { title, status, paused, cancelRequested } = getPlan(store, { planId });
+      if (act === "plans.cancel" && !cancelRequested && hasSomethingToClean(store.read, planId)) fateOf = cleaningFate;
       page.plan(planId, { id: planId, title, status: paused ? "paused" : status, becomes: PLAN_BECOMES[act] });
     }
     for await (const batch of scanTasks(store.read, { planIds: [planId] }, store.clock.now())) {
@@ -194,6 +197,13 @@ const AS_IT_IS: Fate = { touch: false, reason: "already", message: "Its plan is 
 
 function cancelFate({ facts }: ScopedTask): Fate {
   return judge({ act: "tasks.cancel", mode: "kill" }, facts);
+}
+
+/** Of a first cancellation, when something has begun. */
+function cleaningFate(task: ScopedTask): Fate {
+  const message = "It cleans up: it runs when all else has stopped. Cancel the plan again to do without.";
+  const cleansUp = task.runsAlways && task.facts.status === "queued";
+  return cleansUp ? { touch: false, reason: "runs_on", message } : cancelFate(task);
 }
 
 function pauseFate({ facts }: ScopedTask): Fate {

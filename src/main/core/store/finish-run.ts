@@ -1,5 +1,6 @@
 import type { TaskStatus } from "../../../shared/model/task";
 import { inBulk, type Ledger } from "./bulk";
+import { beginCleanup } from "./cleanup";
 import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import { appendEvent, type NewEvent } from "./events";
@@ -77,9 +78,12 @@ export function finishRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Finis
   const answers = new Map<RunEnd, FinishedRun>();
   const plans = new Map<string, RunEnd>();
   const others: RunEnd[] = [];
-  const note = (end: RunEnd, planId: string | null): void => {
+  const cancelling = new Set<string>();
+  const note = (end: RunEnd, run: Row, planId: string | null): void => {
     answers.set(end, { applied: true, planEnded: null });
-    if (planId !== null) plans.set(planId, end);
+    if (planId === null) return;
+    plans.set(planId, end);
+    if (run.cancel_requested_at !== null) cancelling.add(planId);
   };
   inBulk(tx, (ledger) => {
     const runs = readRuns(tx, ends);
@@ -87,16 +91,17 @@ export function finishRuns(tx: WritableDatabase, ends: readonly RunEnd[]): Finis
       const run = runs.get(end.runId);
       // Another end of the same run must find what this one has made of it.
       runs.delete(end.runId);
-      if (run && end.outcome === "success" && isOrdinary(run, end)) note(end, succeed(tx, end, run, ledger));
+      if (run && end.outcome === "success" && isOrdinary(run, end)) note(end, run, succeed(tx, end, run, ledger));
       else others.push(end);
     }
   });
   for (const end of others) {
     const run = readRuns(tx, [end]).get(end.runId);
-    if (run && isCurrent(run, end)) note(end, finishOther(tx, end, run));
+    if (run && isCurrent(run, end)) note(end, run, finishOther(tx, end, run));
     else if (run) refuse(tx, end, run);
   }
   for (const [planId, end] of plans) {
+    if (cancelling.has(planId)) beginCleanup(tx, planId, end);
     noteProgress(tx, planId, end.now);
     if (endPlanIfOver(tx, planId, end)) answers.set(end, { applied: true, planEnded: planId });
   }
@@ -117,6 +122,7 @@ export function settleReportedRun(tx: WritableDatabase, end: RunEnd): void {
   if (run === undefined) return;
   if (run.task_status === "in_progress" && run.latest === end.runId) {
     const planId = finishOther(tx, end, run);
+    if (planId !== null && run.cancel_requested_at !== null) beginCleanup(tx, planId, end);
     if (planId !== null) settlePlans(tx, [planId], end);
   } else statement(tx, END_CONSOLE_RUN).run(end.exitCode, end.signal, end.runId);
 }

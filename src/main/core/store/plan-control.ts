@@ -2,6 +2,15 @@ import { HiveError } from "../../../shared/errors";
 import { isLegalPlanTransition, PLAN_TRANSITIONS } from "../../../shared/model/plan";
 import { isLegalTaskTransition } from "../../../shared/model/task";
 import { appendAudit } from "./audit";
+import {
+  beginCleanup,
+  CLEANUP,
+  forgetCleanup,
+  forgoCleanup,
+  hasSomethingToClean,
+  isCleaning,
+  RUNS_ALWAYS,
+} from "./cleanup";
 import { integer, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
@@ -18,7 +27,7 @@ export interface PlanAct {
 }
 
 const PLAN = `SELECT e.status, p.plan_id, p.title, p.correlation_id, p.cancel_requested_at, p.cancel_reason,
-    p.paused_at
+    p.paused_at, p.conditional, ${CLEANUP} AS cleanup
   FROM execution_plans e LEFT JOIN console_plans p ON p.plan_id = e.id WHERE e.id = +?`;
 // CROSS JOIN keeps the order: the few live runs, not the plan's many tasks.
 export const LIVE_RUNS_OF_PLAN = `SELECT cr.run_id FROM console_runs cr
@@ -59,6 +68,7 @@ function planToPause(db: ReadableDatabase, planId: string, word: string): Row {
   };
   if (status !== "executing") refuse(`it is ${status}, and only an executing plan starts tasks`);
   if (plan.cancel_requested_at !== null) refuse("it is being cancelled, and starts nothing any more");
+  if (isCleaning(plan.cleanup)) refuse("it was cancelled, and only cleans up");
   return plan;
 }
 
@@ -118,7 +128,8 @@ export function checkPlanAct(
 
 /**
  * The first step of a plan's cancellation: nothing of it is claimed from here on, and its running tasks are
- * asked to stop. Answers how many. Asking again asks them again. Throws `not_found`, `illegal_transition`,
+ * asked to stop. Answers how many. What runs always is left to clean up when they have, if anything has begun; asked
+ * again, nothing is left out. Throws `not_found`, `illegal_transition`,
  * `not_allowed` (a plan that the console does not run).
  */
 export function beginPlanCancel(tx: WritableDatabase, act: PlanAct): number {
@@ -126,12 +137,12 @@ export function beginPlanCancel(tx: WritableDatabase, act: PlanAct): number {
   const plan = planToControl(tx, planId);
   const status = text(plan.status);
   if (!isLegalPlanTransition(status, "cancelled")) throw illegalPlan(planId, plan, "cancelled");
+  const isAgain = plan.cancel_requested_at !== null || isCleaning(plan.cleanup);
+  if (plan.conditional !== 0 && (isAgain || !hasSomethingToClean(tx, planId))) forgoCleanup(tx, planId);
   if (plan.cancel_requested_at === null) {
-    statement(tx, "UPDATE console_plans SET cancel_requested_at = ?, cancel_reason = ? WHERE plan_id = ?").run(
-      writer.now,
-      reason,
-      planId,
-    );
+    const SET =
+      "UPDATE console_plans SET cancel_requested_at = ?, cancel_reason = coalesce(cancel_reason, ?) WHERE plan_id = ?";
+    statement(tx, SET).run(writer.now, reason, planId);
     auditPlan(tx, act, "plans.cancel", { status }, { status, cancelRequested: true });
   }
   const runs = statement(tx, LIVE_RUNS_OF_PLAN).all(planId);
@@ -148,24 +159,28 @@ export interface CancelBatch {
   readonly writer: Writer;
 }
 
-export const TASKS_BEFORE = `SELECT k.ordinal, k.task_id, k.subtask_id, t.status, cr.live FROM console_tasks k
+export const TASKS_BEFORE = `SELECT k.ordinal, k.task_id, k.subtask_id, k.run_when, t.status, cr.live FROM console_tasks k
     JOIN tasks t ON t.id = k.task_id LEFT JOIN console_runs cr ON cr.run_id = k.run_id
   WHERE k.plan_id = +? AND k.ordinal < +? ORDER BY k.ordinal DESC LIMIT ?`;
 
 /**
  * Cancels what no process works on, from the end of the plan to its beginning: so a task is mostly gone before
- * what it waits for is, and no graph of waiting tasks has to be marked. `next`: where to go on; null: done.
+ * what it waits for is, and no graph of waiting tasks has to be marked. `left`: steps of the clean-up, which stay;
+ * `next`: where to go on; null: done.
  */
 export function cancelQueuedBatch(
   tx: WritableDatabase,
   { planId, before, limit, writer }: CancelBatch,
-): { cancelled: number; next: number | null } {
+): { cancelled: number; left: number; next: number | null } {
   const plan = statement(tx, PLAN).get(planId);
-  if (!plan || plan.cancel_requested_at === null) return { cancelled: 0, next: null };
+  if (!plan || plan.cancel_requested_at === null) return { cancelled: 0, left: 0, next: null };
   const rows = statement(tx, TASKS_BEFORE).all(planId, before, limit);
   const reason = textOrNull(plan.cancel_reason) ?? PLAN_CANCELLED;
-  const open = rows.filter(
+  const idle = rows.filter(
     (row) => row.live === null && isLegalTaskTransition(text(row.status), "cancelled", "operator"),
+  );
+  const open = idle.filter(
+    (row) => plan.cleanup === "forgone" || row.run_when !== RUNS_ALWAYS || row.status !== "queued",
   );
   for (const row of open) {
     cancelTaskRow(tx, text(row.task_id), reason, writer);
@@ -179,11 +194,16 @@ export function cancelQueuedBatch(
     });
   }
   const last = rows[rows.length - 1];
-  return { cancelled: open.length, next: last && rows.length === limit ? integer(last.ordinal) : null };
+  return {
+    cancelled: open.length,
+    left: idle.length - open.length,
+    next: last && rows.length === limit ? integer(last.ordinal) : null,
+  };
 }
 
-/** Ends the plan when nothing of it runs any more. */
+/** Lets the plan clean up, or ends it, when nothing of it runs any more. */
 export function endCancelledPlan(tx: WritableDatabase, planId: string, writer: Writer): boolean {
+  beginCleanup(tx, planId, writer);
   noteProgress(tx, planId, writer.now);
   return endPlanIfOver(tx, planId, writer);
 }
@@ -218,7 +238,7 @@ export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer)
   if (!plan || plan.plan_id === null) return;
   const status = text(plan.status);
   if (status === "executing") {
-    if (plan.cancel_requested_at === null) return;
+    if (plan.cancel_requested_at === null && !isCleaning(plan.cleanup)) return;
     throw new HiveError(
       "not_allowed",
       `Plan "${text(plan.title)}" is being cancelled. Wait until its tasks have stopped, then try again.`,
@@ -231,6 +251,7 @@ export function reopenPlan(tx: WritableDatabase, planId: string, writer: Writer)
     tx,
     "UPDATE console_plans SET finished_at = NULL, cancel_requested_at = NULL, cancel_reason = NULL, paused_at = NULL WHERE plan_id = ?",
   ).run(planId);
+  forgetCleanup(tx, planId);
   statement(tx, "UPDATE execution_plans SET status = 'executing' WHERE id = ?").run(planId);
   statement(
     tx,

@@ -46,7 +46,8 @@ export function isOver(counts: ReadonlyMap<string, number>): boolean {
   return (counts.get("queued") ?? 0) - (counts.get("waiting") ?? 0) <= 0;
 }
 
-const PLAN = `SELECT e.status, e.planning_task_id, p.cancel_requested_at, p.correlation_id, s.subtask_id AS synthesis
+const PLAN = `SELECT e.status, e.planning_task_id, p.cancel_requested_at, p.correlation_id, s.subtask_id AS synthesis,
+    EXISTS (SELECT 1 FROM console_cleanups WHERE plan_id = p.plan_id AND state = 'running') AS cleaning
   FROM console_plans p JOIN execution_plans e ON e.id = p.plan_id
     LEFT JOIN console_synthesis s ON s.plan_id = p.plan_id
   WHERE p.plan_id = +?`;
@@ -67,7 +68,7 @@ export function endPlanIfOver(tx: WritableDatabase, planId: string, { now, sourc
   if (!plan) return false;
   counts.delete("waiting");
   counts.delete("blocked");
-  const isCancelled = plan.cancel_requested_at !== null;
+  const isCancelled = plan.cancel_requested_at !== null || plan.cleaning === 1;
   const excused = isCancelled ? undefined : excusedTasks(tx, planId, counts);
   const outcome = planOutcome(Object.fromEntries(counts), isCancelled, excused);
   if (!isLegalPlanTransition(text(plan.status), outcome)) return false;

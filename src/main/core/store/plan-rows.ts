@@ -1,6 +1,7 @@
 import type { Page } from "../../../shared/contract";
 import type { ParameterValue } from "../../../shared/model/plan-definition";
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
+import { CLEANUP, isCleaning } from "./cleanup";
 import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { readCounts } from "./plan-end";
@@ -9,7 +10,8 @@ import { parseTime } from "./time";
 // A foreign plan has no title of its own; what was asked for is the nearest thing. Its plan_data may be large
 // and broken, so lists leave it alone.
 const SUMMARY = `SELECT e.id, e.status, e.generated_at, q.task_description, p.title, p.source_name, p.launched_by,
-    p.launched_at, p.started_at, p.finished_at, p.cancel_requested_at, p.paused_at
+    p.launched_at, p.started_at, p.finished_at, p.cancel_requested_at, p.paused_at,
+    ${CLEANUP} AS cleanup
   FROM execution_plans e
     LEFT JOIN console_plans p ON p.plan_id = e.id
     LEFT JOIN planning_queue q ON q.id = e.planning_task_id`;
@@ -101,7 +103,7 @@ function summary(db: ReadableDatabase, row: Row): PlanSummary {
     finishedAt: integerOrNull(row.finished_at),
     taskCount: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
-    cancelRequested: status === "executing" && row.cancel_requested_at !== null,
+    cancelRequested: status === "executing" && (row.cancel_requested_at !== null || isCleaning(row.cleanup)),
     paused: status === "executing" && row.paused_at !== null,
   };
 }

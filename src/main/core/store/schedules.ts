@@ -3,6 +3,7 @@ import type { ParameterValue } from "../../../shared/model/plan-definition";
 import type { MissedPolicy, OverlapPolicy, ScheduleLaunch, ScheduleRow, Timing } from "../../../shared/model/schedule";
 import { MISSED_POLICIES, MOST_SCHEDULES, OVERLAP_POLICIES } from "../../../shared/model/schedule";
 import { appendAudit } from "./audit";
+import { CLEANUP, isCleaning } from "./cleanup";
 import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 
@@ -156,7 +157,7 @@ export const LAUNCHES = `SELECT l.id, l.due_at, l.cause, l.outcome, l.plan_id, l
   WHERE l.schedule_id = ? ORDER BY l.due_at DESC, l.cause LIMIT ?`;
 /** Of so many launches one that still runs is looked for. */
 const LOOKED_BACK = 100;
-export const RUNNING = `SELECT l.plan_id, p.cancel_requested_at FROM (SELECT plan_id FROM console_schedule_launches
+export const RUNNING = `SELECT l.plan_id, p.cancel_requested_at, ${CLEANUP} AS cleanup FROM (SELECT plan_id FROM console_schedule_launches
     WHERE schedule_id = ? AND outcome = 'launched' ORDER BY due_at DESC LIMIT ${LOOKED_BACK}) l
   CROSS JOIN execution_plans e ON e.id = l.plan_id
     LEFT JOIN console_plans p ON p.plan_id = l.plan_id
@@ -188,7 +189,10 @@ export interface RunningPlan {
 export function runningPlans(db: ReadableDatabase, scheduleId: string): RunningPlan[] {
   return statement(db, RUNNING)
     .all(scheduleId)
-    .map((row) => ({ planId: text(row.plan_id), isCancelling: row.cancel_requested_at !== null }));
+    .map((row) => ({
+      planId: text(row.plan_id),
+      isCancelling: row.cancel_requested_at !== null || isCleaning(row.cleanup),
+    }));
 }
 
 export function scheduleRow(db: ReadableDatabase, schedule: StoredSchedule): ScheduleRow {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TaskFacts } from "../../../shared/model/task-change";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
+import { CLEANUP, isCleaning, RUNS_ALWAYS } from "./cleanup";
 import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { readCounts } from "./plan-end";
@@ -23,11 +24,14 @@ export interface ScopedTask {
   readonly seq: number | null;
   readonly runId: string | null;
   readonly correlationId: string | null;
+  /** However those before it end. */
+  readonly runsAlways: boolean;
   readonly facts: TaskFacts;
 }
 
 const COLUMNS = `SELECT t.rowid AS row, t.id, t.title, t.status, t.priority, k.seq, k.plan_id, k.subtask_id, k.run_id, k.unmet,
-    k.blocked, k.not_before, p.plan_id AS ours, p.title AS plan_title, p.correlation_id, p.cancel_requested_at,
+    k.blocked, k.not_before, k.run_when, p.plan_id AS ours, p.title AS plan_title, p.correlation_id, p.cancel_requested_at,
+    ${CLEANUP} AS cleanup,
     e.status AS plan_status, cr.live, cr.stop_requested,
     (SELECT max(w.last_heartbeat) FROM workers w WHERE w.current_task_id = t.id AND w.status <> 'offline') AS held_at`;
 const SURROUNDINGS = `LEFT JOIN console_plans p ON p.plan_id = k.plan_id
@@ -175,13 +179,17 @@ function decode(row: Row, now: number): ScopedTask {
     seq: integerOrNull(row.seq),
     runId: textOrNull(row.run_id),
     correlationId: textOrNull(row.correlation_id),
+    runsAlways: row.run_when === RUNS_ALWAYS,
     facts: {
       status,
       live,
       stopRequested,
       isHeld: heldAt !== null && now - heldAt <= HEARTBEAT_LIMIT_MS,
       priority: integerOrNull(row.priority) ?? 1,
-      plan: row.ours === null ? null : { status: text(row.plan_status), cancelling: row.cancel_requested_at !== null },
+      plan:
+        row.ours === null
+          ? null
+          : { status: text(row.plan_status), cancelling: row.cancel_requested_at !== null || isCleaning(row.cleanup) },
     },
   };
 }

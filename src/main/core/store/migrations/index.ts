@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { noteAddition, undoAdditions } from "./adoption";
 import { CARE } from "./care";
+import { CLEANUPS } from "./cleanups";
 import { CONSOLE_TABLES } from "./console-tables";
 import { CONSOLE_TRIGGERS } from "./console-triggers";
 import { CONTROL } from "./control";
@@ -9,6 +10,7 @@ import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
 import { LAUNCHES } from "./launches";
 import { PAST_RUN_INDEXES } from "./past-runs";
+import { PLANNING } from "./planning";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { SCHEDULES } from "./schedules";
 import { SUBSCRIPTIONS } from "./subscriptions";
@@ -149,6 +151,22 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of SUBSCRIPTIONS) db.exec(sql);
     },
     down: (db) => drop(db, SUBSCRIPTIONS),
+  },
+  {
+    version: 15,
+    name: "clean-up of cancelled plans",
+    up: (db) => {
+      for (const sql of CLEANUPS) db.exec(sql);
+    },
+    down: (db) => drop(db, CLEANUPS),
+  },
+  {
+    version: 16,
+    name: "requests to plan, checks of agents",
+    up: (db) => {
+      for (const sql of PLANNING) db.exec(sql);
+    },
+    down: (db) => drop(db, PLANNING),
   },
 ];
 
