@@ -143,10 +143,7 @@ function Travel({ loaded, taskId, tab, given, onLeave }: TravelProps) {
       />
       <TimeBar loaded={loaded} at={at} onMove={move} onLeave={onLeave} />
       <PastNotes loaded={loaded} />
-      <PlanProgress
-        plan={{ ...moment.plan, finishedAt: moment.plan.finishedAt ?? at, status: "closed" }}
-        runner={null}
-      />
+      <PastProgress plan={moment.plan} at={at} />
       <Tabs
         label="Plan, as it was"
         value={shown}
