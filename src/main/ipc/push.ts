@@ -168,8 +168,13 @@ export function createPush({ rows, isVisible, send, report }: PushOptions): Live
   return {
     subscribe(view) {
       planId = view.planId;
+      const before = board?.ids ?? NOBODY;
       board = view.board ? { ids: new Set(view.board.taskIds), filter: view.board.filter } : null;
       log.watch(view.runId);
+      // They were read before they were named here, and may have changed in between.
+      const fresh = [...(board?.ids ?? NOBODY)].filter((id) => !before.has(id));
+      for (const id of fresh) dirty.tasks.add(id);
+      if (fresh.length > 0) schedule();
       return { revision };
     },
     note(changed) {

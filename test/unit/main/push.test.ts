@@ -137,6 +137,19 @@ describe("live updates", () => {
     expect(patches()[0]?.removed.tasks).toEqual(["gone"]);
   });
 
+  it("tells once more what a list newly holds: it was read before it was named", () => {
+    const { push, patches } = setUp();
+    const watch = (...taskIds: string[]) =>
+      push.subscribe({ planId: null, runId: null, board: { taskIds, filter: {} } });
+    watch("a1", "a2");
+    vi.advanceTimersByTime(100);
+    watch("a2", "a3");
+    vi.advanceTimersByTime(100);
+    watch("a3");
+    vi.advanceTimersByTime(100);
+    expect(patches().map(({ board }) => board?.rows.map(({ id }) => id))).toEqual([["a1", "a2"], ["a3"]]);
+  });
+
   it("bounds a patch and sends the rest with the next ones", () => {
     const { push, patches } = setUp();
     push.subscribe({ planId: "plan-a", runId: null });
