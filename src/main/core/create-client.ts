@@ -8,7 +8,7 @@ import type {
 import type { AuditFilter, EventFilter, LogPage } from "../../shared/model/log-views";
 import type { TaskStatus } from "../../shared/model/task";
 import type { WorkerStatus } from "../../shared/model/worker";
-import { createEventBus } from "./bus/event-bus";
+import { createEventBus } from "./bus/create-event-bus";
 import { createBoardClient } from "./create-board-client";
 import { listAudit, listEvents } from "./operations/events";
 import { type Caller, program } from "./operations/hive/caller";

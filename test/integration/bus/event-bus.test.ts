@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEventBus, type EventBus } from "../../../src/main/core/bus/event-bus";
+import { createEventBus } from "../../../src/main/core/bus/create-event-bus";
+import type { EventBus } from "../../../src/main/core/bus/event-bus";
 import { createTopicRegistry } from "../../../src/main/core/bus/topic-registry";
 import type { Store } from "../../../src/main/core/store/open";
 import { EVENT_TYPES } from "../../../src/shared/model/event";
