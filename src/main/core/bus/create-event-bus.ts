@@ -5,7 +5,7 @@ import type { UnifiedEvent } from "../../../shared/model/unified-event";
 import { unifiedEvent } from "../../../shared/unified-event-schema";
 import { appendForeignEvent } from "../store/events";
 import type { Store } from "../store/open";
-import type { EventBus, HandlerError, ReplayRequest } from "./event-bus";
+import type { EventBus, HandlerError } from "./event-bus";
 import { endOfLog, readEventsAfter } from "./event-reader";
 import { createTopicRegistry, type EventHandler } from "./topic-registry";
 
