@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { addMachineCommands } from "./machine-commands";
+import { addMetricsCommand } from "./metrics-commands";
 import { addMigrationCommands } from "./migration-commands";
 import { PLAN_NAME } from "./named";
 import { flushOutputs, type Outputs, processOutputs } from "./output";
@@ -158,6 +159,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addScheduleCommands(program, setting);
   addPlanningCommands(program, setting);
   addMigrationCommands(program, setting);
+  addMetricsCommand(program, setting);
   addMachineCommands(program, setting);
   addCompletionCommand(program, setting);
   return program;

@@ -1,5 +1,18 @@
 import type { NamedAgentType } from "./agent-work";
 
+/** What an agent is good for, in upstream's words. */
+export const AGENT_CAPABILITIES = [
+  "review",
+  "plan",
+  "code",
+  "deploy",
+  "test",
+  "monitor",
+  "orchestrate",
+  "custom",
+] as const;
+export type AgentCapability = (typeof AGENT_CAPABILITIES)[number];
+
 /** Whether an agent could work now. */
 export interface AgentHealth {
   readonly status: "healthy" | "degraded" | "unhealthy";
@@ -26,6 +39,35 @@ export interface AgentRow {
 
 export interface AgentCheck extends AgentHealth {
   readonly id: string;
+  /** What finding it out took. */
+  readonly tookMs: number;
+}
+
+/** How an agent was found at one time. */
+export interface AgentCheckPoint {
+  readonly at: number;
+  readonly status: string;
+  readonly message: string;
+  readonly tookMs: number;
+}
+
+/** What the newest attempts of the database say of an agent. */
+export interface AgentPerformance {
+  readonly agent: string;
+  readonly running: number;
+  readonly ended: number;
+  /** 0 to 1; null: none has ended. */
+  readonly successShare: number | null;
+  readonly tookMs: { readonly p50: number | null; readonly p95: number | null };
+}
+
+/** An agent that something could be given to. */
+export interface RoutedAgent {
+  readonly id: string;
+  readonly status: AgentHealth["status"];
+  readonly message: string;
+  /** Attempts that it has under way. */
+  readonly running: number;
 }
 
 /** An agent with what its file says. */

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Agent, type AgentHealth, defineAgent, healthy } from "../../../src/main/core/agents/agent";
 import { createLocalAgents } from "../../../src/main/core/agents/local-agents";
 import { checkHealth, createAgentRegistry } from "../../../src/main/core/agents/registry";
+import { autoRegisterAdapters } from "../../../src/main/core/agents/standard-adapters";
+import type { UnifiedEvent } from "../../../src/shared/model/unified-event";
 import { json, type Reply, silence, startServer, type TestServer } from "./server";
 
 const agent = (id: string, healthCheck: Agent["healthCheck"] = async () => healthy("fine")): Agent =>
@@ -15,7 +17,12 @@ describe("the registry", () => {
     expect(registry.get("robot")).toBeNull();
     expect(registry.getByType("gate").map(({ id }) => id)).toEqual(["approval"]);
     expect(registry.getByCapability("review").map(({ id }) => id)).toEqual(["llm", "approval"]);
-    expect(registry.getStats()).toEqual({ agents: 5, types: 5, capabilities: 4 });
+    expect(registry.getStats()).toMatchObject({
+      agents: 5,
+      types: 5,
+      capabilities: 4,
+      agentsByCapability: { review: 2 },
+    });
     registry.register(agent("own"));
     expect(registry.get("own")?.hasCapability("code")).toBe(true);
     expect(registry.get("own")?.hasCapability("deploy")).toBe(false);
@@ -23,6 +30,24 @@ describe("the registry", () => {
     expect(registry.unregister("own")).toBe(true);
     expect(registry.unregister("own")).toBe(false);
     expect(registry.listAgentTypes()).not.toContain("test");
+  });
+
+  it("has adapters for the five standard agents: 5 agents, 5 types, 5 capabilities", async () => {
+    const told: UnifiedEvent[] = [];
+    const registry = createAgentRegistry([], { tell: (event) => told.push(event) });
+    await autoRegisterAdapters(registry, { environment: {} });
+    expect(registry.getStats()).toMatchObject({ agents: 5, types: 5, capabilities: 5 });
+    expect(registry.listAgentTypes()).toEqual(["ai-reviewer", "ai-planner", "ai-deployer", "hive-coder", "guardian"]);
+    expect(registry.listCapabilities()).toEqual(["review", "plan", "deploy", "code", "monitor"]);
+    expect(registry.getByCapability("review").map(({ id }) => id)).toEqual(["ai-reviewer-adapter"]);
+    await expect(autoRegisterAdapters(registry)).rejects.toMatchObject({ code: "invalid_input" });
+    // None is set up, and none pretends to be.
+    const health = await registry.healthCheckAll();
+    expect([...health.values()].map(({ status }) => status)).toEqual(Array(5).fill("unhealthy"));
+    expect(told.map(({ eventType }) => eventType)).toEqual([
+      ...Array(5).fill("agent.registered"),
+      ...Array(5).fill("agent.error"),
+    ]);
   });
 
   it("refuses a second agent of the same id", () => {

@@ -10,8 +10,10 @@ import { afterThisTest, openTestStore, temporaryFolder } from "../../helpers/sto
 const add = (id: string) => (tx: WritableDatabase) =>
   tx.prepare("INSERT INTO alembic_version (version_num) VALUES (?)").run(id).changes;
 
+/** What the tests added: of a whole database alembic knows its own revision besides. */
 function stored(db: Database.Database): unknown[] {
-  return db.prepare("SELECT version_num FROM alembic_version ORDER BY version_num").pluck().all();
+  const sql = "SELECT version_num FROM alembic_version WHERE length(version_num) < 12 ORDER BY version_num";
+  return db.prepare(sql).pluck().all();
 }
 
 /** A queue on a connection of the test's own, to see its commits. */

@@ -1,22 +1,9 @@
-import type { AgentHealth } from "../../../shared/model/agent";
+import { AGENT_CAPABILITIES, type AgentCapability, type AgentHealth } from "../../../shared/model/agent";
 import type { AgentWork } from "../../../shared/model/agent-work";
 import type { AttemptLog } from "./attempt-log";
 import type { Program } from "./program";
 
-/** What an agent is good for, in upstream's words. */
-export const AGENT_CAPABILITIES = [
-  "review",
-  "plan",
-  "code",
-  "deploy",
-  "test",
-  "monitor",
-  "orchestrate",
-  "custom",
-] as const;
-export type AgentCapability = (typeof AGENT_CAPABILITIES)[number];
-
-export type { AgentHealth };
+export { AGENT_CAPABILITIES, type AgentCapability, type AgentHealth };
 
 export interface AgentInfo {
   readonly id: string;

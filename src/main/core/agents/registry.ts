@@ -1,11 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
+import { createAgentEvent, type UnifiedEvent } from "../../../shared/model/unified-event";
 import { type Agent, type AgentCapability, type AgentHealth, type AgentInfo, unhealthy } from "./agent";
 
 export interface AgentStats {
   readonly agents: number;
   readonly types: number;
   readonly capabilities: number;
+  readonly agentsByType: Readonly<Record<string, number>>;
+  readonly agentsByCapability: Readonly<Record<string, number>>;
+}
+
+export interface RegistryOptions {
+  /** Hears of `agent.registered` as agents come, and of `agent.error` where a check finds one unhealthy. */
+  readonly tell?: (event: UnifiedEvent) => void;
 }
 
 /** The agents that this console knows, by id, type and capability. */
@@ -28,7 +36,7 @@ export interface AgentRegistry {
 
 const DEADLINE_MS = 5_000;
 
-export function createAgentRegistry(agents: readonly Agent[] = []): AgentRegistry {
+export function createAgentRegistry(agents: readonly Agent[] = [], { tell }: RegistryOptions = {}): AgentRegistry {
   const byId = new Map<string, Agent>();
   const all = () => [...byId.values()];
   const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
@@ -43,6 +51,8 @@ export function createAgentRegistry(agents: readonly Agent[] = []): AgentRegistr
         );
       }
       byId.set(agent.id, agent);
+      const { type, capabilities } = agent;
+      tell?.(createAgentEvent("agent.registered", { ...about(agent.id), data: { type, capabilities } }));
     },
     unregister: (id) => byId.delete(id),
     get: (id) => byId.get(id) ?? null,
@@ -53,17 +63,32 @@ export function createAgentRegistry(agents: readonly Agent[] = []): AgentRegistr
     listAgentTypes: () => distinct(all().map((agent) => agent.type)),
     listCapabilities: () => distinct(all().flatMap((agent) => agent.capabilities)),
     async healthCheckAll(deadlineMs = DEADLINE_MS) {
-      const checks = all().map(async (agent) => [agent.id, await checkHealth(agent, deadlineMs)] as const);
+      const checks = all().map(async (agent) => {
+        const health = await checkHealth(agent, deadlineMs);
+        const { status, message: error } = health;
+        if (status === "unhealthy") tell?.(createAgentEvent("agent.error", { ...about(agent.id), data: { error } }));
+        return [agent.id, health] as const;
+      });
       return new Map(await Promise.all(checks));
     },
     getStats: () => ({
       agents: byId.size,
       types: registry.listAgentTypes().length,
       capabilities: registry.listCapabilities().length,
+      agentsByType: counted(all().map(({ type }) => type)),
+      agentsByCapability: counted(all().flatMap(({ capabilities }) => capabilities)),
     }),
   };
   for (const agent of agents) registry.register(agent);
   return registry;
+}
+
+const about = (agentId: string) => ({ agentId, correlationId: agentId });
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** One agent's health; it never throws and never takes longer than `deadlineMs`. */

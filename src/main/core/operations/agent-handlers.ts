@@ -1,7 +1,10 @@
 import type { Handlers } from "../../../shared/contract";
+import { prometheusText } from "../../../shared/model/metrics";
 import type { Environment } from "../agents/agent";
 import type { Store } from "../store/open";
-import { checkAgents, getAgent, listAgents } from "./agents";
+import { agentChecks, checkAndRemember, getAgentPerformance, routeTo } from "./agent-history";
+import { getAgent, listAgents } from "./agents";
+import { readMetrics } from "./metrics";
 import { exportPlanMarkdown } from "./plan-markdown";
 
 export function agentHandlers(store: Store, environment: Environment = process.env) {
@@ -9,7 +12,11 @@ export function agentHandlers(store: Store, environment: Environment = process.e
   return {
     "agents.list": () => listAgents(place),
     "agents.get": ({ id }) => getAgent(place, id),
-    "agents.check": ({ id }) => checkAgents(place, id),
+    "agents.check": ({ id }) => checkAndRemember(store, place, id),
+    "agents.checks": (input) => agentChecks(store, input),
+    "agents.performance": () => getAgentPerformance(store),
+    "agents.route": ({ capability }) => routeTo(store, place, capability),
+    "metrics.read": async () => ({ text: prometheusText(await readMetrics(store, environment)) }),
     "plans.exportMarkdown": ({ planId }) => exportPlanMarkdown(store, planId),
   } satisfies Partial<Handlers>;
 }

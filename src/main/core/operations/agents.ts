@@ -38,10 +38,16 @@ export async function getAgent(place: AgentPlace, id: string): Promise<AgentDeta
 /** Throws `not_found` for an id that nobody has. */
 export async function checkAgents(place: AgentPlace, id?: string): Promise<AgentCheck[]> {
   const agents = await loadAgents(place.environment, place.databaseFile);
-  if (id === undefined) return [...(await agents.healthCheckAll())].map(([one, health]) => ({ id: one, ...health }));
-  const agent = agents.get(id);
-  if (agent === null) throw noAgent(id, agents.listInfo());
-  return [{ id, ...(await checkHealth(agent)) }];
+  const asked = id === undefined ? agents.listAgentIds() : [id];
+  return Promise.all(
+    asked.map(async (one) => {
+      const agent = agents.get(one);
+      if (agent === null) throw noAgent(one, agents.listInfo());
+      const begun = performance.now();
+      const health = await checkHealth(agent);
+      return { id: one, ...health, tookMs: Math.round(performance.now() - begun) };
+    }),
+  );
 }
 
 function noAgent(id: string, known: readonly { readonly id: string }[]): HiveError {

@@ -1,8 +1,10 @@
 import type Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
+import type { WriteStats } from "../../../shared/model/metrics";
 import type { Clock } from "../clock";
 import { statement, type WritableDatabase } from "./database";
 import { isBusy, translateSqliteError } from "./sqlite-errors";
+import { createWriteTally } from "./write-stats";
 
 /**
  * All writes of this process go through one queue. Those that arrive within a tick share one transaction, so
@@ -15,6 +17,8 @@ export interface CommitQueue {
    * what was thrown; else `disk_full`, `database_busy` (after a bounded wait), `shutting_down`...
    */
   write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
+  /** What was written so far. */
+  stats(): WriteStats;
   /** Takes no more work and ends when what was taken is written or refused. */
   close(): Promise<void>;
 }
@@ -50,10 +54,15 @@ const BUSY_LIMIT_MS = 15_000;
 /** A group ends after this long, so that the event loop breathes between two. */
 const GROUP_LIMIT_MS = 8;
 const BUSY_RETRY_MS = { first: 1, most: 25 } as const;
-/** While `enable_unified_events` is on, triggers tell what programs write that tell nobody; this one does. */
-const TELL_OURSELVES = `INSERT INTO console_telling (one)
-  SELECT 1 FROM console_settings WHERE name = 'enable_unified_events' AND value = 'true'`;
-const HAS_TELLING = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'console_telling'";
+/** While unified events are on, triggers tell what programs write that tell nobody; this one does. */
+const FLAGS_ON = `SELECT coalesce(max(name = 'enable_unified_events'), 0) AS telling, coalesce(max(name = 'enable_dual_write'), 0) AS dual
+  FROM console_settings WHERE name IN ('enable_unified_events', 'enable_dual_write') AND value = 'true'`;
+const TELL_OURSELVES = "INSERT INTO console_telling (one) VALUES (1)";
+
+interface GroupFlags {
+  readonly telling: boolean;
+  readonly dual: boolean;
+}
 
 export function createCommitQueue(connection: Database.Database, options: CommitQueueOptions): CommitQueue {
   const tx = connection as WritableDatabase;
@@ -64,8 +73,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   let closed: Promise<void> | null = null;
   let whenIdle: (() => void) | null = null;
   let busyDelay: number = BUSY_RETRY_MS.first;
-  /** Whether the schema is there; asked once. */
-  let hasTelling: boolean | null = null;
+  const tally = createWriteTally();
 
   function schedule(delayMs: number | null): void {
     if (scheduled) return;
@@ -98,10 +106,20 @@ export function createCommitQueue(connection: Database.Database, options: Commit
       return false;
     }
     busyDelay = BUSY_RETRY_MS.first;
-    if (hasTelling === null) hasTelling = tx.prepare(HAS_TELLING).get() !== undefined;
-    const telling = hasTelling && statement(tx, TELL_OURSELVES).run().changes > 0;
-    runGroup(telling);
+    runGroup(readFlags());
     return true;
+  }
+
+  /** Of a database whose schema is another one (it was taken back meanwhile) none is on; the writes say the rest. */
+  function readFlags(): GroupFlags {
+    try {
+      const row = statement(tx, FLAGS_ON).get();
+      const telling = row?.telling === 1;
+      if (telling) statement(tx, TELL_OURSELVES).run();
+      return { telling, dual: row?.dual === 1 };
+    } catch {
+      return { telling: false, dual: false };
+    }
   }
 
   /** The lock is held elsewhere: wait without blocking, and refuse those who have waited for too long. */
@@ -122,7 +140,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     return jobs.splice(0, young === -1 ? jobs.length : young);
   }
 
-  function runGroup(telling: boolean): void {
+  function runGroup({ telling, dual }: GroupFlags): void {
     const begun = clock.monotonic();
     const isAlone = jobs.length === 1 || jobs[0]?.foreignKeys === false;
     const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
@@ -148,6 +166,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
       }
     } catch (error) {
       if (tx.inTransaction) statement(tx, "ROLLBACK").run();
+      tally.rolledBack(done.length);
       for (const { job, outcome } of done) {
         if (outcome.ok) job.reject(translateSqliteError(error, file));
         else settle(job, outcome);
@@ -155,6 +174,14 @@ export function createCommitQueue(connection: Database.Database, options: Commit
       return;
     }
     for (const { job, outcome } of done) settle(job, outcome);
+    const now = clock.monotonic();
+    const written = done.filter(({ outcome }) => outcome.ok);
+    if (written.length > 0)
+      tally.committed(
+        written.map(({ job }) => now - job.since),
+        dual,
+      );
+    if (written.length < done.length) tally.rolledBack(done.length - written.length);
     options.onCommit();
   }
 
@@ -189,6 +216,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   }
 
   return {
+    stats: tally.read,
     write<T>(work: (tx: WritableDatabase) => T, { foreignKeys = true }: WriteOptions = {}): Promise<T> {
       if (closed) {
         return Promise.reject(

@@ -15,6 +15,7 @@ import { coverWithViews } from "./observe-shape";
 import { openSource } from "./observe-source";
 import type { Store } from "./open";
 import { translateSqliteError } from "./sqlite-errors";
+import { createWriteTally } from "./write-stats";
 
 export interface ObserveOptions {
   readonly file: string;
@@ -52,6 +53,7 @@ export async function observe({ file, clock, random, nativeBinding, deadline }: 
       filesFolder: `${file}.files`,
       read,
       write: () => Promise.reject(refusal(file, source.copied)),
+      writes: createWriteTally().read,
       newId: createIdSource(clock, random),
       clock,
       random,

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
+import type { WriteStats } from "../../../shared/model/metrics";
 import type { DatabaseInfo } from "../../../shared/model/views";
 import { type Clock, createIdSource, type Random, systemClock, systemRandom } from "../clock";
 import { makeFolder } from "../make-folder";
@@ -47,6 +48,8 @@ export interface Store {
   readonly read: ReadableDatabase;
   /** See CommitQueue. */
   write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
+  /** What this process wrote since it was opened. */
+  writes(): WriteStats;
   newId(): string;
   readonly clock: Clock;
   readonly random: Random;
@@ -162,6 +165,7 @@ function assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs
     filesFolder: `${file}.files`,
     read,
     write: queue.write,
+    writes: queue.stats,
     newId: createIdSource(clock, random),
     clock,
     random,

@@ -1,0 +1,99 @@
+import type { AgentCheck, AgentCheckPoint, AgentPerformance, RoutedAgent } from "../../../shared/model/agent";
+import { isRunTerminal } from "../../../shared/model/run";
+import { AGENT_CAPABILITIES, type AgentCapability } from "../agents/agent";
+import { noteAgentChecks } from "../store/agent-checks";
+import { type AgentRun, listAgentChecks, newestAgentRuns } from "../store/metric-rows";
+import type { Store } from "../store/open";
+import { type AgentPlace, checkAgents, listAgents } from "./agents";
+
+/** Asks agents whether they could work, and remembers what they said where that may be written. Throws `not_found`. */
+export async function checkAndRemember(store: Store, place: AgentPlace, id?: string): Promise<AgentCheck[]> {
+  const checks = await checkAgents(place, id);
+  if (store.info().mode === "operate") {
+    const at = store.clock.now();
+    const rows = checks.map(({ id: agent, status, message, tookMs }) => ({ agent, at, status, message, tookMs }));
+    await store.write((tx) => noteAgentChecks(tx, rows));
+  }
+  return checks;
+}
+
+/** How an agent was found, the latest first. */
+export function agentChecks(
+  store: Store,
+  { id, limit }: { readonly id: string; readonly limit: number },
+): AgentCheckPoint[] {
+  return listAgentChecks(store.read, id, limit).map(({ at, status, message, tookMs }) => ({
+    at,
+    status,
+    message,
+    tookMs,
+  }));
+}
+
+interface Tally {
+  readonly agent: string;
+  readonly byStatus: Record<string, number>;
+  readonly tookMs: number[];
+}
+
+/** Attempts by agent, the most used first. */
+export function agentPerformance(runs: readonly AgentRun[]): Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { agent, status, tookMs } of runs) {
+    let tally = tallies.get(agent);
+    if (!tally) {
+      tally = { agent, byStatus: {}, tookMs: [] };
+      tallies.set(agent, tally);
+    }
+    tally.byStatus[status] = (tally.byStatus[status] ?? 0) + 1;
+    if (tookMs !== null && isRunTerminal(status)) tally.tookMs.push(tookMs);
+  }
+  return [...tallies.values()].sort((a, b) => total(b) - total(a));
+}
+
+const total = ({ byStatus }: Tally): number => Object.values(byStatus).reduce((sum, n) => sum + n, 0);
+
+/** What the newest attempts of the database say of each agent. */
+export function getAgentPerformance(store: Store): AgentPerformance[] {
+  return agentPerformance(newestAgentRuns(store.read)).map(({ agent, byStatus, tookMs }) => {
+    const ended = Object.entries(byStatus).filter(([status]) => isRunTerminal(status));
+    const runs = ended.reduce((sum, [, n]) => sum + n, 0);
+    const sorted = tookMs.toSorted((a, b) => a - b);
+    const quantile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;
+    return {
+      agent,
+      running: byStatus.running ?? 0,
+      ended: runs,
+      successShare: runs === 0 ? null : (byStatus.success ?? 0) / runs,
+      tookMs: { p50: quantile(0.5), p95: quantile(0.95) },
+    };
+  });
+}
+
+const HEALTH_ORDER = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
+
+/**
+ * Who could do something that takes a capability: the healthy before the degraded, then who has least to do, then who
+ * has this capability before others. Those that cannot work come last, and say why. Empty: nobody has it.
+ */
+export async function routeTo(store: Store, place: AgentPlace, capability: AgentCapability): Promise<RoutedAgent[]> {
+  const able = (await listAgents(place)).filter(
+    ({ origin, capabilities }) => origin !== "built-in" && capabilities.includes(capability),
+  );
+  const load = new Map(getAgentPerformance(store).map(({ agent, running }) => [agent, running]));
+  const checks = await Promise.all(able.map(({ id }) => checkAgents(place, id)));
+  const health = new Map(checks.flat().map((check) => [check.id, check]));
+  return able
+    .map(({ id, capabilities }) => ({
+      id,
+      running: load.get(id) ?? 0,
+      status: health.get(id)?.status ?? "unhealthy",
+      message: health.get(id)?.message ?? "",
+      rank: capabilities.indexOf(capability),
+    }))
+    .sort((a, b) => HEALTH_ORDER[a.status] - HEALTH_ORDER[b.status] || a.running - b.running || a.rank - b.rank)
+    .map(({ rank: _rank, ...routed }) => routed);
+}
+
+export const isCapability = (value: string): value is AgentCapability =>
+  AGENT_CAPABILITIES.some((one) => one === value);
