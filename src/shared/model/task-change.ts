@@ -98,7 +98,9 @@ function judgeRetry(facts: TaskFacts): Verdict {
   const { status } = facts;
   if (!(RETRYABLE as readonly string[]).includes(status)) {
     const only = "only one that failed, was cancelled or escalated, or needs rework, is retried";
-    return skip("wrong_state", `It cannot be retried: it is ${status}, and ${only}.`);
+    // Its results are what others went on with: they are to run again as well.
+    const way = status === "completed" ? " Retry from it on (--from) to run it and all that depends on it again." : "";
+    return skip("wrong_state", `It cannot be retried: it is ${status}, and ${only}.${way}`);
   }
   return planInTheWay(facts) ?? touch("queued");
 }

@@ -195,7 +195,10 @@ describe("what a dry run foretells", () => {
   it("what limits cost, and only where they do", async () => {
     const store = await openTestStore();
     await remember(store, { a: 1_000, b: 1_000, c: 1_000 });
-    const tasks = ["a", "b", "c"].map((id) => command(id, "true", { group: "gpu" }));
+    const tasks = [
+      subtask("gate", { group: "disk" }),
+      ...["a", "b", "c"].map((id) => command(id, "true", { group: "gpu" })),
+    ];
     const definition = planOf(tasks, { groups: { gpu: 1 }, concurrency: 3 });
     const run = await check([], { definition }, store);
     expect(run).toMatchObject({ finishP50Ms: 3_000, peak: 1 });

@@ -102,7 +102,7 @@ it("names the open dependencies, and the failure at the beginning of a blocked c
   expect(why.gate("turn").verdict).toBe("not_reached");
 
   const failed = ask(store, bad);
-  expect(failed.why.headline).toBe("It failed: exit code 1.");
+  expect(failed.why.headline).toBe("It failed: exit code 1. Its plan does not retry it.");
   expect(failed.holding).toEqual(["task"]);
   expect(failed.why.steps.map(({ operation }) => operation)).toEqual(["runs.readLog", "tasks.retry"]);
 });

@@ -184,9 +184,7 @@ function* limitsOf(
 ): Generator<undefined, DryRunLimit[]> {
   const { expected, kind } = predicted;
   const { tasks } = setting;
-  const groupNames = [...new Set(plan.subtasks.flatMap(({ group }) => (group === null ? [] : [group])))].filter(
-    (_, place) => place < setting.groups.length,
-  );
+  const groupNames = new Map(plan.subtasks.map(({ group }, place) => [tasks[place]?.group ?? -1, group ?? ""]));
   yield;
   const inPool = countBy(tasks, ({ pool }) => pool);
   const inGroup = countBy(tasks, ({ group }) => group);
@@ -215,7 +213,7 @@ function* limitsOf(
         ]),
     ...setting.groups.map((size, place) => ({
       kind: "group" as const,
-      name: groupNames[place] ?? "",
+      name: groupNames.get(place) ?? "",
       tasks: inGroup.get(place) ?? 0,
       peak: expected.groupPeaks[place] ?? 0,
       size,

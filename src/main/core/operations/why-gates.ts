@@ -95,7 +95,8 @@ function plan({ plan: found, task, now }: WhyFacts): Judgement {
 
 function planLimit({ plan: found, running, now }: WhyFacts): Judgement {
   const limit = found?.concurrency ?? null;
-  if (found === null || limit === null) return passes("Its plan sets no limit.");
+  if (found === null) return passes("It is in no plan that could set a limit.");
+  if (limit === null) return passes("Its plan sets no limit.");
   const used = `${found.running} of ${limit} at once`;
   if (found.running < limit) return passes(used);
   return occupied(

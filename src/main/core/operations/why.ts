@@ -6,6 +6,7 @@ import { isAlive } from "../process-identity";
 import type { Store } from "../store/open";
 import { gatherFacts, type WhyFacts } from "./why-facts";
 import { judgeGates, sameForAll, toGate } from "./why-gates";
+import { noRetryWords } from "./why-no-retry";
 import { ageWords, countWords, endOfSentence } from "./why-words";
 
 export interface WhyRequest {
@@ -182,11 +183,17 @@ function whyFailed(facts: WhyFacts): Answer {
   const { task } = facts;
   const { run } = task;
   const error = task.reason ?? run?.error ?? "it left no reason";
-  const spent = task.maxAttempts > 1 ? ` ${task.attempts} of ${task.maxAttempts} attempts are spent.` : "";
-  const passed = task.needs.onFailure === "continue" ? " Its plan goes on without it." : "";
-  const answer = past(facts, `It failed: ${endOfSentence(error)}${spent}${passed}`, "holds");
+  const passed = task.needs.onFailure === "continue" ? "Its plan goes on without it." : "";
+  const words = [`It failed: ${endOfSentence(error)}`, noRetry(facts), passed].filter((word) => word !== "");
+  const answer = past(facts, words.join(" "), "holds");
   const log = run === null ? [] : [step("runs.readLog", run.id, "Read its log", `hive run-log ${run.id}`)];
   return { ...answer, steps: [...log, retryStep(task.id, task.title)] };
+}
+
+function noRetry({ task }: WhyFacts): string {
+  const { attempts, maxAttempts, retries, run } = task;
+  const { status = null, exitCode = null, wasAsked = false } = run ?? {};
+  return noRetryWords({ attempts, maxAttempts, retries, outcome: status, exitCode, wasAsked });
 }
 
 function whyCancelled(facts: WhyFacts): Answer {
@@ -205,13 +212,15 @@ const WITH_PERSON: Readonly<Record<string, string>> = {
   approved: "It was approved; its worker has not ended it yet.",
   rejected: "It was rejected: give it a second chance, or let it fail.",
   rework_needed: "It was sent back for changes and waits to be retried.",
-  escalated: "Its attempts are spent and a person must decide: retry it, approve it, reject it or cancel it.",
+  escalated: "It failed and a person must decide: retry it, approve it, reject it or cancel it.",
 };
 
 function whyWithPerson(facts: WhyFacts): Answer {
   const { task } = facts;
   const because = task.reason === null ? "" : ` ${endOfSentence(task.reason)}`;
-  const answer = past(facts, `${WITH_PERSON[task.status] ?? ""}${because}`, "holds");
+  const final = task.status === "escalated" ? noRetry(facts) : "";
+  const words = `${WITH_PERSON[task.status] ?? ""}${because}${final === "" ? "" : ` ${final}`}`;
+  const answer = past(facts, words, "holds");
   const again = task.status === "rework_needed" || task.status === "rejected" || task.status === "escalated";
   const decide = task.status === "review_pending" || task.status === "escalated";
   return {

@@ -1,7 +1,8 @@
+import type { RetryPolicy } from "../../../shared/model/plan-definition";
 import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { readCounts } from "./plan-end";
-import { parsePlacement, type TaskPlacement } from "./task-spec";
+import { parsePlacement, parseSpec, type TaskPlacement } from "./task-spec";
 import { isStop, taskState } from "./task-state";
 import { parseTime } from "./time";
 
@@ -33,6 +34,8 @@ export interface WhyTask {
   readonly workerId: string | null;
   readonly updatedAt: number | null;
   readonly needs: TaskPlacement;
+  /** Null: it is in no plan, or its specification cannot be read. */
+  readonly retries: RetryPolicy | null;
   readonly run: WhyRun | null;
 }
 
@@ -47,7 +50,10 @@ export interface WhyRun {
   readonly pidStart: string | null;
   readonly host: string | null;
   readonly bootId: string | null;
+  /** While it is live. */
   readonly stopRequested: boolean;
+  /** Somebody asked it to stop, or to be the last, whether it is live or has ended. */
+  readonly wasAsked: boolean;
 }
 
 export const WHY_TASK = `SELECT t.id, t.title, t.status, t.task_type, t.priority, t.assigned_worker, t.updated_at, t.max_retries,
@@ -88,6 +94,7 @@ export function readWhyTask(db: ReadableDatabase, taskId: string, now: number): 
     workerId: textOrNull(row.assigned_worker),
     updatedAt: parseTime(row.updated_at),
     needs: parsePlacement(jsonObject(row.spec)),
+    retries: parseSpec(row.spec)?.retries ?? null,
     run: textOrNull(row.run_id) === null ? null : decodeRun(row, facts.stopRequested),
   };
 }
@@ -105,6 +112,7 @@ function decodeRun(row: Row, stopRequested: boolean): WhyRun {
     host: textOrNull(row.host),
     bootId: textOrNull(row.boot_id),
     stopRequested,
+    wasAsked: row.stop_requested !== null,
   };
 }
 
