@@ -3,7 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
 import { expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
-import { goTo, launchFile, planBadge } from "../helpers/screen";
+import { goTo, launchFile, planBadge, typeReason } from "../helpers/screen";
 
 const finding = (page: Page, title: string): Locator =>
   page.getByRole("list", { name: "Findings" }).getByRole("listitem").filter({ hasText: title });
@@ -54,7 +54,7 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await page.keyboard.press("Shift+R");
     const ask = page.getByRole("dialog", { name: "Count anew (1 row)?" });
     await expect(ask).toContainText("Becomes: 1.");
-    await page.keyboard.type("drifted");
+    await typeReason(ask, "drifted");
     await confirm(page);
     await expect(finding(page, "Counters of states")).toContainText("Fine");
     await page.keyboard.press("Escape");

@@ -3,7 +3,7 @@ import { getPriority } from "node:os";
 import { join } from "node:path";
 import { expect, test, writePlan } from "../helpers/app";
 import { commandOf, isAlive, until } from "../helpers/processes";
-import { chooseTask, doNow, launchFile, openPlanTab, openTab, planBadge, taskRow } from "../helpers/screen";
+import { chooseTask, doNow, launchFile, openPlanTab, openTab, planBadge, taskRow, typeReason } from "../helpers/screen";
 
 /** Writes its own pid, its child's and its grandchild's to `pids`, then waits for ever. */
 const FAMILY = `echo $$ > pids.new
@@ -76,7 +76,7 @@ test("a cancelled task is gone from the machine with everything it started, and 
   const dialog = page.getByRole("dialog", { name: "Cancel 1 running task?" });
   await expect(dialog).toBeVisible();
   await expect(dialog).toContainText("Raise a family");
-  await page.keyboard.type("no longer needed");
+  await typeReason(dialog, "no longer needed");
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(taskRow(page, "Raise a family")).toContainText("Cancelled");
   await expect(taskRow(page, "Raise a family")).toContainText("no longer needed");

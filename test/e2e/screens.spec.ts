@@ -117,6 +117,7 @@ test("every screen of a database at work is accessible and fits, in both themes"
   await look("shortcuts");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: /^Search tasks/ })).toBeFocused();
   await page.keyboard.type("release");
   await expect(page.getByRole("option").first()).toBeVisible();
   await look("palette");

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from "@playwright/test";
+import { errors, expect, type Locator, type Page } from "@playwright/test";
 import { answerFileDialogs, type OpenConsole } from "./app";
 
 /** The row of a task in the list of its plan. */
@@ -57,9 +57,18 @@ export async function openTab(page: Page, name: "Summary" | "Log" | "Attempts"):
   await page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
 }
 
-/** What can be taken back waits a moment before it is done: does the latest at once. */
+/** What can be taken back waits five seconds before it is done: does the latest at once, if it is not done by then. */
 export async function doNow(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Do it now" }).first().click();
+  const button = page.getByRole("button", { name: "Do it now" }).first();
+  await button.click({ timeout: 6_000 }).catch((error: unknown) => {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+  });
+}
+
+/** Types why into a dialog that asks about an act, as soon as its field has the focus by itself. */
+export async function typeReason(dialog: Locator, reason: string): Promise<void> {
+  await expect(dialog.getByRole("textbox", { name: /^Reason/ })).toBeFocused();
+  await dialog.page().keyboard.type(reason);
 }
 
 /** Clicks what ends the program, and answers its exit code: the page may be gone before the click has reported back. */
