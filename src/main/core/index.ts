@@ -63,18 +63,6 @@ export {
   type WorkerStatus,
 } from "../../shared/model/worker";
 export type { Page } from "../../shared/page";
-export {
-  AGENT_CAPABILITIES,
-  type Agent,
-  type AgentCapability,
-  type AgentDefinition,
-  type AgentHealth,
-  type AgentInfo,
-  type AgentTask,
-  defineAgent,
-} from "./agents/agent";
-export { type AgentRegistry, type AgentStats, createAgentRegistry, type RegistryOptions } from "./agents/registry";
-export { type AdapterOptions, autoRegisterAdapters } from "./agents/standard-adapters";
 export type { BoardClient } from "./board-client";
 export type { BusStats, EventBus, HandlerError, ReplayRequest } from "./bus/event-bus";
 export { createTopicRegistry, type EventHandler, type TopicRegistry } from "./bus/topic-registry";
