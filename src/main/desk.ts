@@ -22,6 +22,7 @@ import { createDoctorHandlers } from "./explorer/doctor-handlers";
 import { explorerHandlers } from "./explorer/explorer-handlers";
 import { logHandlers } from "./explorer/log-handlers";
 import type { LogSearches } from "./explorer/log-searches";
+import { createRetentionHandlers } from "./explorer/retention-handlers";
 import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
@@ -245,6 +246,8 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
     nativeBinding,
     actor: OPERATOR,
   });
+  const care = careByExplorer(explorer, { file: core.store.read.name, nativeBinding: nativeBinding ?? null });
+  const retention = createRetentionHandlers({ store: core.store, explorer, care, nativeBinding, actor: OPERATOR });
   const doctor = createDoctorHandlers({ store: core.store, explorer, nativeBinding, actor: OPERATOR });
   return {
     handlers: {
@@ -254,9 +257,10 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
       ...exploring.handlers,
       ...doctor.handlers,
+      ...retention.handlers,
       ...backupHandlers({
         store: core.store,
-        care: careByExplorer(explorer, { file: core.store.read.name, nativeBinding: nativeBinding ?? null }),
+        care,
         dialogs: services.dialogs,
         actor: OPERATOR,
         running: () => runnerInfoOf(core).running,
@@ -290,6 +294,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
       for (const unsubscribe of subscriptions) unsubscribe();
       exploring.end();
       doctor.end();
+      retention.end();
       live.stop();
       await core.close().catch((error) => report(`closing: ${toErrorBody(error).message}`));
     },

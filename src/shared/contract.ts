@@ -35,6 +35,7 @@ import { overviewContract } from "./overview-contract";
 import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
 import { planningContract } from "./planning-contract";
+import { retentionContract } from "./retention-contract";
 import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
 import { settingsContract } from "./settings-contract";
@@ -155,6 +156,7 @@ export const contract = {
   ...heldContract,
   ...backupContract,
   ...doctorContract,
+  ...retentionContract,
   ...databaseContract,
   ...settingsContract,
   ...subscriptionContract,

@@ -1,6 +1,7 @@
 import { HiveError } from "../../shared/errors";
 import type { Care } from "../core/operations/care";
-import type { CareAnswers, CareJob, CareTask } from "./care-jobs";
+import { NOTHING_REMOVED } from "../core/operations/retention";
+import type { CareAnswers, CareJob, CareTask, RetentionPart } from "./care-jobs";
 import type { Explorer } from "./client";
 import type { ExplorerDatabase } from "./connection";
 
@@ -8,6 +9,9 @@ import type { ExplorerDatabase } from "./connection";
 export interface CareDesk extends Care {
   previewRestore(backup: CareTaskOf<"previewRestore">["backup"]): Promise<CareAnswers["previewRestore"]>;
   restore(order: Omit<CareTaskOf<"restore">, "do">): Promise<CareAnswers["restore"]>;
+  previewRetention(filesFolder: string): Promise<CareAnswers["previewRetention"]>;
+  offerVacuum(): Promise<CareAnswers["offerVacuum"]>;
+  vacuum(order: Omit<CareTaskOf<"vacuum">, "do">): Promise<CareAnswers["vacuum"]>;
 }
 
 type CareTaskOf<Name extends CareTask["do"]> = Extract<CareTask, { readonly do: Name }>;
@@ -29,5 +33,16 @@ export function careByExplorer(explorer: Explorer, database: ExplorerDatabase): 
     verify: (backupFile) => ask<"verify">({ do: "verify", backupFile }),
     previewRestore: (backup) => ask<"previewRestore">({ do: "previewRestore", backup }),
     restore: (order) => ask<"restore">({ do: "restore", ...order }),
+    previewRetention: (filesFolder) => ask<"previewRetention">({ do: "previewRetention", filesFolder }),
+    offerVacuum: () => ask<"offerVacuum">({ do: "offerVacuum" }),
+    vacuum: (order) => ask<"vacuum">({ do: "vacuum", ...order }),
+    retain: async (order) => {
+      let report = NOTHING_REMOVED;
+      const onPart = (part: RetentionPart): void => {
+        report = part.report;
+      };
+      await explorer.run<"retain">({ kind: "retain", ...database, ...order }, { onPart, timeoutMs: null }).ended;
+      return report;
+    },
   };
 }

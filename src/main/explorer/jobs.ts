@@ -1,5 +1,5 @@
 import { HiveError } from "../../shared/errors";
-import { takeCare } from "./care-jobs";
+import { retain, takeCare } from "./care-jobs";
 import { examineDatabase, previewRepairJob, repairDatabase } from "./doctor-jobs";
 import { searchLog } from "./log-search";
 import type { JobName, JobWorker } from "./protocol";
@@ -30,6 +30,7 @@ export const JOBS: { readonly [Name in JobName]: JobWorker<Name> } = {
   care: async function* (job) {
     yield await takeCare(job);
   },
+  retain,
 };
 
 /** One answer is all there is. */

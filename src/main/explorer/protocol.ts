@@ -2,7 +2,7 @@ import type { ErrorBody } from "../../shared/errors";
 import type { ExamPart, RepairPreview, RepairReport } from "../../shared/model/doctor";
 import type { RowCount, RowReference, Schema, SqlPart, TablePage, WholeCell } from "../../shared/model/explorer";
 import type { LogFound } from "../../shared/model/log-search";
-import type { CareAnswer, CareJob } from "./care-jobs";
+import type { CareAnswer, CareJob, RetentionJob, RetentionPart } from "./care-jobs";
 import type { ExplorerDatabase } from "./connection";
 import type { ExamJob, RepairJob, RepairOrderJob } from "./doctor-jobs";
 import type { LogSearch } from "./log-search";
@@ -35,6 +35,7 @@ export interface ExplorerJobs {
   readonly previewRepair: JobShape<RepairJob, RepairPreview>;
   readonly repair: JobShape<RepairOrderJob, RepairReport>;
   readonly care: JobShape<CareJob, CareAnswer>;
+  readonly retain: JobShape<RetentionJob, RetentionPart>;
 }
 
 export type JobName = keyof ExplorerJobs;

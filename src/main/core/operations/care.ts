@@ -2,9 +2,11 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { HiveError } from "../../../shared/errors";
 import type { BackupVerification } from "../../../shared/model/backup";
+import type { RetentionReport } from "../../../shared/model/retention";
 import { systemClock } from "../clock";
 import { sqliteCode } from "../store/sqlite-errors";
 import { backUpDatabase, type DatabaseTarget, describe, withSource } from "./database";
+import { applyRetention, NOTHING_REMOVED } from "./retention";
 
 /**
  * Long work on a database's files. It blocks the thread that it is done in for some time: a window has it done by another
@@ -15,12 +17,25 @@ export interface Care {
   backUp(target: string): Promise<{ readonly bytes: number }>;
   /** Reads a whole copy. */
   verify(file: string): Promise<BackupVerification>;
+  /** Removes what the rules let go. */
+  retain(order: RetainOrder): Promise<RetentionReport>;
+}
+
+export interface RetainOrder {
+  readonly filesFolder: string;
+  readonly reason: string | null;
+  readonly actor: string;
 }
 
 export function careInThread(target: DatabaseTarget): Care {
   return {
     backUp: async (to) => ({ bytes: (await backUpDatabase(target, to)).bytes }),
     verify: (file) => verifyBackup({ ...target, file }),
+    retain: async (order) => {
+      let report = NOTHING_REMOVED;
+      for await (const step of applyRetention({ ...target, ...order })) report = step.report;
+      return report;
+    },
   };
 }
 

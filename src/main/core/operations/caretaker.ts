@@ -3,6 +3,7 @@ import { appendEvent } from "../store/events";
 import type { Store } from "../store/open";
 import { makeScheduledBackup, nextBackupAt } from "./backups";
 import type { Care } from "./care";
+import { hasRules, readRules } from "./retention";
 import { SOURCE } from "./source";
 
 /** What looks after a database while its process starts the tasks. */
@@ -19,20 +20,49 @@ export interface CaretakerOptions {
 /** After a failure it waits so long, in milliseconds. */
 const PAUSE_MS = 15 * 60_000;
 const LOOK_MS = 30_000;
+/** What is kept no longer is removed so often. */
+const CLEANING_MS = 3_600_000;
 
-/** Makes backups when they are due. What fails is told by an event and tried again after a while. */
+interface Duty {
+  readonly isDue: () => boolean;
+  readonly work: () => Promise<unknown>;
+  readonly failed: string;
+  readonly restMs: number;
+  /** Monotonic. */
+  restUntil: number;
+}
+
+/** Makes backups when they are due, and removes what is kept no longer. What fails is told by an event and tried again after a while. */
 export function startCaretaker(store: Store, care: Care, { lookMs = LOOK_MS }: CaretakerOptions = {}): Caretaker {
   let working: Promise<void> | null = null;
-  let pausedUntil = Number.NEGATIVE_INFINITY;
+  const duties: readonly Duty[] = [
+    {
+      isDue: () => (nextBackupAt(store) ?? Number.POSITIVE_INFINITY) <= store.clock.now(),
+      work: () => makeScheduledBackup(store, care),
+      failed: "The backup that was due could not be made",
+      restMs: 0,
+      restUntil: Number.NEGATIVE_INFINITY,
+    },
+    {
+      isDue: () => hasRules(readRules(store.read)),
+      work: () =>
+        care.retain({ filesFolder: store.filesFolder, reason: "By the rules that are set", actor: "retention" }),
+      failed: "What is kept no longer could not be removed",
+      restMs: CLEANING_MS,
+      restUntil: Number.NEGATIVE_INFINITY,
+    },
+  ];
 
   async function look(): Promise<void> {
-    const due = nextBackupAt(store);
-    if (due === null || due > store.clock.now() || store.clock.monotonic() < pausedUntil) return;
-    try {
-      await makeScheduledBackup(store, care);
-    } catch (error) {
-      pausedUntil = store.clock.monotonic() + PAUSE_MS;
-      await tell(store, `The backup that was due could not be made: ${toErrorBody(error).message}`);
+    for (const duty of duties) {
+      if (store.clock.monotonic() < duty.restUntil || !duty.isDue()) continue;
+      duty.restUntil = store.clock.monotonic() + duty.restMs;
+      try {
+        await duty.work();
+      } catch (error) {
+        duty.restUntil = store.clock.monotonic() + PAUSE_MS;
+        await tell(store, `${duty.failed}: ${toErrorBody(error).message}`);
+      }
     }
   }
 

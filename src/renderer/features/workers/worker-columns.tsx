@@ -40,7 +40,7 @@ export const WORKER_COLUMNS: ReadonlyArray<DataColumn<WorkerRow>> = [
   {
     id: "process",
     header: "Process",
-    meta: { width: "104px" },
+    meta: { width: "116px" },
     cell: row((worker) => <ProcessCell worker={worker} />),
   },
   {
