@@ -1,6 +1,10 @@
 import { copyFile, stat, writeFile } from "node:fs/promises";
 import type { Handlers } from "../../shared/contract";
 import { HiveError } from "../../shared/errors";
+import { unpackLog } from "../core/operations/bundle-logs";
+import { wordsToHide } from "../core/operations/runs";
+import { concealLog } from "../core/runner/conceal";
+import { isLogInBundle } from "../core/store/bundle-file";
 import type { Store } from "../core/store/open";
 import { readRunLog, readStoredLog } from "../core/store/run-rows";
 import type { Dialogs } from "../dialogs";
@@ -18,16 +22,22 @@ const START = { byte: 0, line: 1 };
 /** What the log viewer asks for beside pieces of a log. */
 export function logHandlers({ store, searches, dialogs }: LogServices) {
   /** Throws `not_found`. */
-  const logOf = (runId: string): LogText => {
+  const logOf = async (runId: string): Promise<LogText> => {
     const log = readRunLog(store.read, runId);
     if (log === null) {
       throw new HiveError("not_found", `There is no attempt ${runId} any more. It may have been deleted.`, { runId });
     }
+    if (log.path !== null && isLogInBundle(log.path)) return { path: await unpackLog(store, runId) };
     return log.path === null ? { text: readStoredLog(store.read, runId) } : { path: log.path };
   };
+  /** Of an attempt that runs: at its end secrets are hidden in the log itself. */
+  const hiddenIn = async (runId: string): Promise<string[]> => {
+    const log = readRunLog(store.read, runId);
+    return log === null || log.ended || log.path === null ? [] : wordsToHide(store, log.planId);
+  };
   return {
-    "runs.searchLog": ({ runId, query, from = START }) => ({
-      searchId: searches.start({ log: logOf(runId), query, from }),
+    "runs.searchLog": async ({ runId, query, from = START }) => ({
+      searchId: searches.start({ log: await logOf(runId), query, from, hidden: await hiddenIn(runId) }),
     }),
     "runs.searchLogNext": ({ searchId }) => searches.next(searchId),
     "runs.stopSearch": ({ searchId }) => {
@@ -35,10 +45,12 @@ export function logHandlers({ store, searches, dialogs }: LogServices) {
       return null;
     },
     "runs.saveLog": async ({ runId }) => {
-      const log = logOf(runId);
+      const log = await logOf(runId);
       const file = await dialogs.saveFile("Save the log", `${runId}.log`);
       if (file === null) return null;
+      const hidden = await hiddenIn(runId);
       await save(log, file);
+      if (hidden.length > 0) await concealLog(file, Object.fromEntries(hidden.entries()));
       return { file, bytes: (await stat(file)).size };
     },
   } satisfies Partial<Handlers>;

@@ -9,6 +9,8 @@ export interface LogSearch {
   readonly log: LogText;
   readonly query: LogQuery;
   readonly from: LogPlace;
+  /** What is shown as asterisks, and not found. Default: nothing. */
+  readonly hidden?: readonly string[];
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -17,6 +19,8 @@ const MOST_LINE_BYTES = 1024 * 1024;
 /** What was found is told so often, in milliseconds. */
 const TELL_MS = 80;
 const NEWLINE = 10;
+/** As short as a secret may be: less would hide by chance. */
+const SHORTEST_HIDDEN = 4;
 
 interface Finder {
   /** False only when no line of this text can hold it. */
@@ -59,8 +63,14 @@ export async function* searchLog(search: LogSearch): AsyncGenerator<LogFound> {
   let begunBytes = 0;
 
   const isFull = (): boolean => total >= finder.most;
+  // A secret of several lines stands in each with a part of it.
+  const hidden = (search.hidden ?? [])
+    .flatMap((word) => word.split("\n"))
+    .filter((part) => part.length >= SHORTEST_HIDDEN);
+  const shown = (line: string): string =>
+    hidden.reduce((left, word) => left.replaceAll(word, "*".repeat(Buffer.byteLength(word))), line);
   const take = (line: string, place: LogPlace): void => {
-    for (const range of finder.inLine(line)) {
+    for (const range of finder.inLine(shown(line))) {
       if (isFull()) return;
       total += 1;
       hits.push({ offset: place.byte, line: place.line, ...range });

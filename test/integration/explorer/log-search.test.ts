@@ -54,6 +54,18 @@ describe("searchLog", () => {
     expect(last).toMatchObject({ isDone: true, isCapped: false, at: { line: 5 } });
   });
 
+  it("finds nothing in what is hidden, and all else where it is shown", async () => {
+    const log = { path: fileOf("token tücks here\nab\ncdef: here\n") };
+    const hidden = ["tücks", "xyab\ncdef"];
+    expect((await all({ log, query: { text: "ück" }, from: START, hidden })).hits).toEqual([]);
+    expect((await all({ log, query: { text: "cde" }, from: START, hidden })).hits).toEqual([]);
+    const { hits } = await all({ log, query: { text: "here" }, from: START, hidden });
+    expect(hits.map(({ line, start }) => [line, start])).toEqual([
+      [1, 13],
+      [3, 6],
+    ]);
+  });
+
   it("finds the same as reading all lines one by one, in any text, stored or in a file", async () => {
     const letter = fc.constantFrom("a", "b", "A", "\n", "é", "😀", "\u001b[1m", "\r", "ß");
     await fc.assert(

@@ -6,6 +6,7 @@ import { readLog } from "../../../src/main/core/operations/runs";
 import { getTask, getTaskRows } from "../../../src/main/core/operations/tasks";
 import { getWorkerRows, listWorkers } from "../../../src/main/core/operations/workers";
 import { ownIdentity, thisHost } from "../../../src/main/core/process-identity";
+import { keepSecrets } from "../../../src/main/core/runner/secrets";
 import type { Store } from "../../../src/main/core/store/open";
 import { setRunProcess } from "../../../src/main/core/store/queue";
 import { upsertWorkers } from "../../../src/main/core/store/workers";
@@ -64,6 +65,25 @@ test("half a character at the end of a growing log waits for its other half", as
   writeFileSync(logPath, Buffer.from([0xff, 0x41, 0xfe]));
   expect(await readLog(store, { runId, from: 0, maxBytes: 100 })).toMatchObject({ text: "\uFFFDA\uFFFD", to: 3 });
   expect(await readLog(store, { runId, from: 999, maxBytes: 100 })).toMatchObject({ from: 3, to: 3, text: "" });
+});
+
+test("secrets are hidden in the log of an attempt that runs, however it is cut into pieces", async () => {
+  const store = await openTestStore();
+  const logPath = join(temporaryFolder(), "run.log");
+  const runId = await runWithLog(store, logPath);
+  const planId = store.read.prepare<[], string>("SELECT id FROM execution_plans").pluck().get() ?? "";
+  await keepSecrets(store.filesFolder, planId, { token: "tk_opens_mines" });
+  writeFileSync(logPath, "with tk_opens_mines and tk_op");
+  for (const maxBytes of [4, 7, 1_000]) {
+    let shown = "";
+    for (let from = 0; from < 29; ) {
+      const chunk = await readLog(store, { runId, from, maxBytes });
+      shown += chunk.text;
+      from = chunk.to;
+    }
+    expect(shown).toBe("with ************** and *****");
+  }
+  expect(await readLog(store, { runId, maxBytes: 10 })).toMatchObject({ text: " and *****" });
 });
 
 test("a log that is gone is empty, one that a foreign worker stored is read, and no run is not found", async () => {

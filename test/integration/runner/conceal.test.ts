@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { concealEnding, concealLog } from "../../../src/main/core/runner/conceal";
+import { concealEnding, concealLog, hideInPiece } from "../../../src/main/core/runner/conceal";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -54,6 +54,30 @@ describe("a log with secrets", () => {
       await concealLog(join(folder, "log"), secrets);
       expect(readFileSync(join(folder, "log"), "utf8")).toBe(text);
     }
+  });
+});
+
+describe("a piece of a log that is still written", () => {
+  const words = ["tick-tock", "tück", "tick"];
+  const hidden = (text: string, isEnd: boolean): string => {
+    const piece = Buffer.from(text);
+    hideInPiece(piece, words, isEnd);
+    return piece.toString();
+  };
+
+  it.each([
+    ["a tick-tock, a tick, a tück", "a *********, a ****, a *****"],
+    ["ticktick", "********"],
+    ["tick-toc", "****-toc"],
+    ["tock", "tock"],
+  ])("shows %s as %s", (text, shown) => {
+    expect(hidden(text, false)).toBe(shown);
+  });
+
+  it("hides what has come of a secret, where it may go on", () => {
+    expect(hidden("it is tick-to", true)).toBe("it is *******");
+    expect(hidden("it is tüc", true)).toBe("it is ****");
+    expect(hidden("it is tic", true)).toBe("it is tic");
   });
 });
 

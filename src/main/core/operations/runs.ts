@@ -1,6 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { HiveError } from "../../../shared/errors";
 import type { LogChunk } from "../../../shared/model/views";
+import { hiddenWords, hideInPiece } from "../runner/conceal";
+import { bundledLogSize, isLogInBundle, readBundledLog } from "../store/bundle-file";
 import type { Store } from "../store/open";
 import { readRunLog, readStoredLog, readTaskIdsOfRuns } from "../store/run-rows";
 
@@ -14,7 +16,8 @@ export interface LogRequest {
 
 /**
  * A piece of an attempt's log, cut at ends of characters: the next piece begins at `to`. A log that nobody
- * wrote, or that was removed, is empty. Throws `not_found`, `file_unreadable`.
+ * wrote, or that was removed, is empty. While the attempt runs, secrets of its plan are hidden here; at its end they are
+ * in the log itself. Throws `not_found`, `file_unreadable`.
  */
 export async function readLog(store: Store, request: LogRequest): Promise<LogChunk> {
   const { runId } = request;
@@ -27,12 +30,18 @@ export async function readLog(store: Store, request: LogRequest): Promise<LogChu
     const { start, length } = range(request, stored.length);
     return piece(stored.subarray(start, start + length), { start, size: stored.length, ended: log.ended }, request);
   }
+  if (isLogInBundle(log.path)) {
+    const size = bundledLogSize(store.read, runId);
+    const { start, length } = range(request, size);
+    return piece(readBundledLog(store.read, runId, start, length), { start, size, ended: log.ended }, request);
+  }
   const file = await openLog(log.path);
   if (!file) return { from: 0, to: 0, size: 0, text: "", ended: log.ended };
   try {
     const { size } = await file.stat();
     const { start, length } = range(request, size);
-    const bytes = await readFully(file, start, length);
+    const words = log.ended ? [] : await wordsToHide(store, log.planId);
+    const bytes = await readHidden(file, { start, length, size }, words);
     return piece(bytes, { start, size, ended: log.ended }, request);
   } finally {
     await file.close();
@@ -59,6 +68,32 @@ async function openLog(path: string): Promise<FileHandle | null> {
       path,
     });
   }
+}
+
+/** Throws `file_unreadable`: what cannot be hidden is not shown. */
+export async function wordsToHide(store: Store, planId: string | null): Promise<string[]> {
+  try {
+    return await hiddenWords(store.filesFolder, planId);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    const message = `The log is not shown while its task runs, for the secrets of its plan cannot be read to hide them: ${cause}`;
+    throw new HiveError("file_unreadable", message, { planId });
+  }
+}
+
+/** A secret may begin before the piece, and end behind it. */
+async function readHidden(
+  file: FileHandle,
+  { start, length, size }: { readonly start: number; readonly length: number; readonly size: number },
+  words: readonly string[],
+): Promise<Buffer> {
+  if (words.length === 0) return readFully(file, start, length);
+  const around = Math.max(...words.map((word) => Buffer.byteLength(word))) - 1;
+  const first = Math.max(0, start - around);
+  const last = Math.min(size, start + length + around);
+  const bytes = await readFully(file, first, last - first);
+  hideInPiece(bytes, words, last === size);
+  return bytes.subarray(start - first, start - first + length);
 }
 
 async function readFully(file: FileHandle, start: number, length: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { mapStrings } from "../plan/json-template";
 import type { Ending } from "./outcome";
-import type { Secrets } from "./secrets";
+import { readSecrets, type Secrets } from "./secrets";
 
 const HIDDEN = "***";
 const CHUNK_BYTES = 1024 * 1024;
@@ -29,6 +29,35 @@ function hideInJson(result: string, words: readonly string[], hide: (text: strin
   // What is left stands in keys or numbers: none of that can be replaced without changing what it is.
   if (words.some((word) => text.includes(word))) return JSON.stringify(HIDDEN);
   return text === JSON.stringify(given) ? result : text;
+}
+
+/** What is to be hidden of a log that is still written, longest first; empty when its plan keeps no secret. */
+export async function hiddenWords(filesFolder: string, planId: string | null): Promise<string[]> {
+  return planId === null ? [] : spellings(await readSecrets(filesFolder, planId));
+}
+
+/** At the end of what was written so far, so much of a secret's beginning is no chance. */
+const TELLING_BYTES = 4;
+
+/**
+ * Puts asterisks over each of these words in a piece of a log, as `concealLog` will in the log itself. `isEnd`: nothing
+ * was written behind it yet, so a word may have begun in it only.
+ */
+export function hideInPiece(piece: Buffer, words: readonly string[], isEnd: boolean): void {
+  const star = (start: number, end: number): unknown => piece.fill("*", start, end);
+  const found = words.flatMap((word) => {
+    const bytes = Buffer.from(word);
+    const places: Array<[number, number]> = [];
+    for (let at = piece.indexOf(bytes); at !== -1; at = piece.indexOf(bytes, at + 1))
+      places.push([at, at + bytes.length]);
+    const most = Math.min(bytes.length - 1, piece.length);
+    for (let length = most; isEnd && length >= TELLING_BYTES; length -= 1) {
+      const at = piece.length - length;
+      if (piece.subarray(at).equals(bytes.subarray(0, length))) places.push([at, piece.length]);
+    }
+    return places;
+  });
+  for (const [start, end] of found) star(start, end);
 }
 
 /**

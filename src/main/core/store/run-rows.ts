@@ -7,13 +7,17 @@ export interface RunLog {
   /** Absolute; null: no process of the console wrote one. */
   readonly path: string | null;
   readonly ended: boolean;
+  readonly planId: string | null;
 }
 
-const RUN_LOG = `SELECT r.status, cr.log_path FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id WHERE r.id = +?`;
+const RUN_LOG = `SELECT r.status, cr.log_path, k.plan_id FROM runs r LEFT JOIN console_runs cr ON cr.run_id = r.id
+    LEFT JOIN console_tasks k ON k.task_id = r.task_id
+  WHERE r.id = +?`;
 
 export function readRunLog(db: ReadableDatabase, runId: string): RunLog | null {
   const row = statement(db, RUN_LOG).get(runId);
-  return row ? { path: textOrNull(row.log_path), ended: isRunTerminal(text(row.status)) } : null;
+  if (!row) return null;
+  return { path: textOrNull(row.log_path), ended: isRunTerminal(text(row.status)), planId: textOrNull(row.plan_id) };
 }
 
 /** Notes where a run without a process writes its log. `path`: absolute. */
