@@ -5,6 +5,7 @@ import { version } from "../../package.json";
 import { defaultDatabaseFile } from "../main/core/paths";
 import { addAgentCommands } from "./agent-commands";
 import { addBoardCommands } from "./board-commands";
+import { addPlanBundle } from "./bundle-commands";
 import { addCompletionCommand } from "./completion";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
@@ -148,6 +149,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addPlanOperations(plan, setting);
   addPlanActs(plan, setting);
   addPlanInsight(plan, setting);
+  addPlanBundle(plan, setting);
   addTaskCommands(program, setting);
   addWorkerCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });

@@ -7,7 +7,7 @@ import { openToRead } from "./database";
 import { EXIT } from "./exit-codes";
 import { auditJson, eventJson, printAct, printEvent } from "./log-records";
 import { parseMoment } from "./moment";
-import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
+import { type CommandSetting, collect, type DatabaseFlags, looking } from "./operation-command";
 import type { Outputs } from "./output";
 import { listenForInterrupts } from "./signals";
 import { formatCount } from "./text";
@@ -29,7 +29,8 @@ interface ListFlags extends DatabaseFlags, EntityFlags {
 }
 
 interface EventFlags extends ListFlags {
-  readonly topic?: string;
+  readonly topic?: readonly string[];
+  readonly not?: readonly string[];
   readonly correlation?: string;
   readonly source?: string;
 }
@@ -53,7 +54,8 @@ function addEventCommands(program: Command, setting: CommandSetting): void {
     withEntities(
       setting
         .addDatabaseOption(event.command(name).description(description))
-        .option("-t, --topic <pattern>", "only events of matching types")
+        .option("-t, --topic <pattern>", "only events of matching types; repeat it for others as well", collect)
+        .option("--not <pattern>", "no events of matching types; repeat it for more", collect)
         .option("-c, --correlation <id>", "only events of this correlation")
         .option("--source <name>", "only events of this writer"),
     ).option("--json", "one JSON object a line");
@@ -67,19 +69,29 @@ function addEventCommands(program: Command, setting: CommandSetting): void {
     }),
   );
 
-  command("tail", "Shows events as they arrive, until ^C.").action(async (flags: EventFlags) => {
+  const tail = command("tail", "Shows events as they arrive, until ^C.");
+  tail.option("--since <time>", "first those since this time", parseTimeOption);
+  tail.action(async (flags: EventFlags & Pick<ListFlags, "since">) => {
     const interrupts = listenForInterrupts();
     const core = await openToRead(setting.databaseFile(flags), outputs.err);
     try {
-      const tail = tailEvents(core.store, eventFilter(flags), (events) => {
+      const print = (events: readonly EventRow[]): void => {
         for (const row of events) {
           if (flags.json) outputs.out.line(JSON.stringify(eventJson(row)));
           else printEvent(outputs.out, row);
         }
-        if (outputs.out.closed) tail.close();
-      });
-      interrupts.react(() => tail.close());
-      await tail.ended;
+      };
+      const tailing = tailEvents(
+        core.store,
+        eventFilter(flags),
+        (events) => {
+          print(events);
+          if (outputs.out.closed) tailing.close();
+        },
+        flags.since,
+      );
+      interrupts.react(() => tailing.close());
+      await tailing.ended;
       done(EXIT.ok);
     } finally {
       interrupts.end();
@@ -136,8 +148,8 @@ function parseCount(argument: string): number {
   return count;
 }
 
-function eventFilter({ topic, correlation, source, ...flags }: EventFlags) {
-  return { topic, correlationId: correlation, source, entity: entityOf(flags) };
+function eventFilter({ topic, not, correlation, source, ...flags }: EventFlags) {
+  return { topics: topic, except: not, correlationId: correlation, source, entity: entityOf(flags) };
 }
 
 function entityOf(flags: EntityFlags): { readonly kind: LogEntity; readonly id: string } | undefined {

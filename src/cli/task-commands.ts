@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from "commander";
 import * as tasks from "../main/core/operations/hive/tasks";
 import { TASK_STATUSES, type TaskStatus } from "../shared/model/task";
+import { addTaskBundle } from "./bundle-commands";
 import { printTask, printTasks, taskJson } from "./hive-records";
 import { TASK_NAME, taskNamed } from "./named";
 import {
@@ -57,6 +58,7 @@ export function addTaskCommands(program: Command, setting: CommandSetting): void
   const command = (name: string, description: string) =>
     addDatabaseOption(task.command(name).description(description)).option("--json", "JSON for scripts");
 
+  addTaskBundle(task, setting);
   command("create", "Queues a new task and prints its id.")
     .argument("<title>", "what it is called")
     .requiredOption("-t, --type <type>", "what kind of work it is")

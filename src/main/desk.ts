@@ -3,6 +3,7 @@ import type { Handlers } from "../shared/contract";
 import { HiveError, toErrorBody } from "../shared/errors";
 import type { WindowMode } from "../shared/model/database-choice";
 import { describeApp } from "./about";
+import { bundleHandlers, bundleVersions } from "./bundles";
 import type { TasksAtEnd } from "./closing";
 import type { Environment } from "./core/agents/agent";
 import { type Core, openCore } from "./core/client";
@@ -255,6 +256,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
       ...heldHandlers(acts),
       ...logHandlers({ store: core.store, searches, dialogs: services.dialogs }),
       ...exportHandlers({ store: core.store, dialogs: services.dialogs }),
+      ...bundleHandlers({ store: core.store, dialogs: services.dialogs, madeBy: OPERATOR, versions: bundleVersions() }),
       ...exploring.handlers,
       ...doctor.handlers,
       ...retention.handlers,

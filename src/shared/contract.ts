@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { backupContract } from "./backup-contract";
 import { boardContract } from "./board-contract";
+import { bundleContract } from "./bundle-contract";
 import { controlContract } from "./control-contract";
 import { databaseContract } from "./database-contract";
 import { doctorContract } from "./doctor-contract";
@@ -142,6 +143,7 @@ export const contract = {
   ...boardContract,
   ...logContract,
   ...historyContract,
+  ...bundleContract,
   ...logViewContract,
   ...launchContract,
   ...controlContract,

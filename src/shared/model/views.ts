@@ -1,3 +1,4 @@
+import type { BundleManifest } from "./bundle";
 import type { ParameterDefinition, ParameterValue, PlanFinding } from "./plan-definition";
 import type { PlanOrigin } from "./plan-origin";
 import type { TaskState } from "./task";
@@ -188,6 +189,8 @@ export interface DatabaseInfo {
   readonly walBytes: number;
   /** What the operator should know of how it was opened: a backup was made, or this is a copy. Null: nothing. */
   readonly notice: string | null;
+  /** It is an incident bundle: the slice of another database, to look at. */
+  readonly bundle?: BundleManifest;
 }
 
 export interface RunnerInfo {

@@ -43,13 +43,19 @@ const later = (a: string, b: string): string => (Number(a) > Number(b) ? a : b);
 /** Events of programs that change nothing else move no change feed. */
 const LOOK_MS = 250;
 
-/** Calls back with events that arrive from now on, in the order of their arrival, whoever writes them. */
+/**
+ * Calls back with events that arrive from now on, in the order of their arrival, whoever writes them. `since`: first with
+ * those since a time.
+ */
 export function tailEvents(
   store: Store,
   filter: EventFilter,
   listener: (events: readonly EventRow[]) => void,
+  since?: number,
 ): EventTail {
-  let after = lastEventCursor(store.read);
+  const isNews = since === undefined;
+  const wanted = isNews ? filter : { ...filter, since };
+  let after = isNews ? lastEventCursor(store.read) : String(Math.max(0, placeBefore(store.read, since)));
   let looking = false;
   let lookAgain = false;
   let closed = false;
@@ -68,7 +74,7 @@ export function tailEvents(
       const last = lastEventCursor(store.read);
       if (Number(last) < Number(after)) after = last;
       if (last === after) break;
-      const page = await listEvents(store, { ...filter, order: "oldest", after });
+      const page = await listEvents(store, { ...wanted, order: "oldest", after });
       if (closed) break;
       if (page.rows.length > 0) listener(page.rows);
       after = page.next ?? later(page.rows.at(-1)?.cursor ?? last, last);
@@ -84,6 +90,7 @@ export function tailEvents(
   };
   const unsubscribe = store.changes.subscribe(lookSafely);
   const timer = setInterval(lookSafely, LOOK_MS);
+  if (!isNews) lookSafely();
   const close = (): void => {
     closed = true;
     unsubscribe();

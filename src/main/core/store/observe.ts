@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { HiveError } from "../../../shared/errors";
 import { type Clock, createIdSource, type Random } from "../clock";
 import { CACHE_KIB, requireHive } from "./adopt";
+import { readManifest } from "./bundle-file";
 import { type ChangeFeed, createChangeFeed } from "./change-feed";
 import type { Deadline } from "./connect";
 import type { ReadableDatabase } from "./database";
@@ -43,6 +44,7 @@ export async function observe({ file, clock, random, nativeBinding, deadline }: 
     const feed = await createFeed(read, clock);
     const sqliteVersion = String(read.prepare("SELECT sqlite_version()").pluck().get());
     const notice = source.copied === null ? null : copyNotice(file, source.copied, clock.now());
+    const bundle = readManifest(read);
     let closing: Promise<void> | null = null;
     const shut = async () => {
       await feed.stop();
@@ -52,7 +54,7 @@ export async function observe({ file, clock, random, nativeBinding, deadline }: 
       file,
       filesFolder: `${file}.files`,
       read,
-      write: () => Promise.reject(refusal(file, source.copied)),
+      write: () => Promise.reject(bundle === null ? refusal(file, source.copied) : bundleRefusal(file)),
       writes: createWriteTally().read,
       newId: createIdSource(clock, random),
       clock,
@@ -66,6 +68,7 @@ export async function observe({ file, clock, random, nativeBinding, deadline }: 
         schemaVersion: version ?? 0,
         walBytes: statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
         notice,
+        ...(bundle !== null && { bundle }),
       }),
       close: () => {
         closing ??= shut();
@@ -101,6 +104,16 @@ const NO_PLANS = { refresh: async () => undefined, planOf: () => null };
 function copyNotice(file: string, why: string, now: number): string {
   const at = new Date(now).toISOString().slice(0, 19).replace("T", " ");
   return `This is a copy of ${file} as of ${at} UTC, because ${why}: later changes are not shown.`;
+}
+
+function bundleRefusal(file: string): HiveError {
+  return new HiveError(
+    "not_allowed",
+    `${file} is an incident bundle: a record that nobody changes. Act on the database that it was made from.`,
+    {
+      file,
+    },
+  );
 }
 
 function refusal(file: string, copied: string | null): HiveError {

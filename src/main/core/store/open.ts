@@ -8,6 +8,7 @@ import type { DatabaseInfo } from "../../../shared/model/views";
 import { type Clock, createIdSource, type Random, systemClock, systemRandom } from "../clock";
 import { makeFolder } from "../make-folder";
 import { CACHE_KIB, prepare } from "./adopt";
+import { isBundle } from "./bundle-file";
 import { type ChangeFeed, createChangeFeed, createFeedTrim } from "./change-feed";
 import { createCommitQueue, type WriteOptions } from "./commit-queue";
 import { bindingOf, connect, untilFree } from "./connect";
@@ -79,7 +80,8 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   const mode = options.mode ?? (options.create ? "create" : "operate");
   const nativeBinding = bindingOf(options.nativeBinding);
   const deadline = { clock, at: clock.monotonic() + (options.busyLimitMs ?? BUSY_LIMIT_MS) };
-  if (mode === "observe") return observe({ file, clock, random, nativeBinding, deadline });
+  // A bundle is a record: whoever opens it, and however, looks at it.
+  if (mode === "observe" || isBundle(file)) return observe({ file, clock, random, nativeBinding, deadline });
 
   const isNew = await prepareFile(file, mode === "create", clock);
   const open = (readonly: boolean) =>
