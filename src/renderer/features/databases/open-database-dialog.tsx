@@ -27,6 +27,7 @@ function Choice({ look }: { readonly look: DatabaseLook }) {
   );
   const [isOpening, setIsOpening] = useState(false);
   const confirm = useRef<HTMLButtonElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   const off =
     problem ?? cannot[mode] ?? (isCurrent ? "It is open in this window." : isOpening ? "It is being opened." : null);
   const open = async (): Promise<void> => {
@@ -46,10 +47,10 @@ function Choice({ look }: { readonly look: DatabaseLook }) {
       onClose={closeDatabaseChoice}
       title={kind === "new" ? `Create ${name}` : `Open ${name}`}
       description={factsOf(look)}
-      initialFocus={confirm}
+      initialFocus={off === null ? confirm : cancel}
       footer={
         <>
-          <Button keys="Escape" onClick={closeDatabaseChoice}>
+          <Button ref={cancel} keys="Escape" onClick={closeDatabaseChoice}>
             Cancel
           </Button>
           <Button ref={confirm} variant="primary" keys="Mod+Enter" disabledReason={off} onClick={() => void open()}>

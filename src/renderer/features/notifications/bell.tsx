@@ -45,7 +45,7 @@ export function Bell() {
       <Popover.Portal>
         <Popover.Positioner className={styles.positioner} sideOffset={6} align="end" collisionPadding={8}>
           <Popover.Popup className={styles.popup}>
-            <header className={styles.head}>
+            <div className={styles.head}>
               <Popover.Title className={styles.title}>Notifications</Popover.Title>
               <Button
                 size="xs"
@@ -65,7 +65,7 @@ export function Bell() {
               >
                 <Settings2 size={14} />
               </a>
-            </header>
+            </div>
             {error !== null ? (
               <p className={styles.empty} role="alert">
                 {messageOf(error)}

@@ -145,13 +145,15 @@ function RuleRow({ rule, preview, readOnly, onChange, onRemove }: RuleRowProps) 
   return (
     <tr>
       <td>
-        <Switch
-          checked={rule.on}
-          label={`${rule.name} notifies`}
-          onChange={(on) => {
-            if (readOnly === null) onChange({ ...rule, on });
-          }}
-        />
+        <span className={styles.state}>
+          <Switch
+            checked={rule.on}
+            label={`${rule.name} notifies`}
+            onChange={(on) => {
+              if (readOnly === null) onChange({ ...rule, on });
+            }}
+          />
+        </span>
       </td>
       <td>{field("Name", name, setName, name.trim() === "")}</td>
       <td>{field("Topic", topic, setTopic, topic.trim() === "")}</td>

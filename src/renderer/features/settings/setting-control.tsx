@@ -106,7 +106,8 @@ function read(kind: string, text: string): unknown {
 }
 
 function placeholderOf({ control, defaultWords }: SettingRow): string {
-  return control.kind === "text" || control.kind === "words" ? control.placeholder : defaultWords;
+  if (control.kind === "text" || control.kind === "words") return control.placeholder;
+  return control.kind === "number" ? "auto" : defaultWords;
 }
 
 const ZONE_LIST = "settings-zones";

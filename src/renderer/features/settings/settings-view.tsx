@@ -46,9 +46,14 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
     content: () => <Group title="How tasks are run" group="runner" />,
   },
   retention: {
-    label: "Retention",
+    label: "Backup and retention",
     icon: <Recycle size={14} />,
-    content: () => <Group title="How long things are kept" group="retention" meta="What runs is never removed." />,
+    content: () => (
+      <>
+        <Group title="Backups" group="backup" />
+        <Group title="How long things are kept" group="retention" meta="What runs is never removed." />
+      </>
+    ),
   },
   appearance: {
     label: "Appearance",
@@ -145,8 +150,7 @@ export function SettingsView({ section }: { readonly section: SettingsSection })
               </a>
             ))}
           </nav>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keys */}
-          <section key={section} className={styles.content} aria-label={SECTIONS[section].label} tabIndex={0}>
+          <section key={section} className={styles.content} aria-label={`${SECTIONS[section].label} settings`}>
             {status === "failed" ? (
               <EmptyState
                 icon={<TriangleAlert size={20} />}

@@ -1,9 +1,10 @@
-import { Eye } from "lucide-react";
+import { Eye, Play } from "lucide-react";
 import type { WindowMode } from "../../../shared/model/database-choice";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Segmented } from "../../ui/segmented";
 import { askMode } from "../databases/database-choice";
 import { useApp } from "./app-store";
+import styles from "./shell.module.css";
 
 export const MODE_KEY = "Mod+Shift+O";
 
@@ -13,11 +14,19 @@ const OPTIONS = [
     tip: "Observe",
     label: (
       <>
-        <Eye size={12} /> Observe
+        <Eye size={12} /> <span className={styles.modeWord}>Observe</span>
       </>
     ),
   },
-  { value: "operate", tip: "Operate", label: "Operate" },
+  {
+    value: "operate",
+    tip: "Operate",
+    label: (
+      <>
+        <Play size={12} className={styles.modeIcon} /> <span className={styles.modeWord}>Operate</span>
+      </>
+    ),
+  },
 ] as const;
 
 /** How this window's database is open, and the way to the other. */

@@ -48,7 +48,12 @@ export function TopBar() {
           </span>
         ))}
       </nav>
-      <button type="button" className={styles.search} onClick={openPalette}>
+      <button
+        type="button"
+        className={styles.search}
+        title="Search tasks, plans, workers, or run a command"
+        onClick={openPalette}
+      >
         <Search size={14} />
         <span className={styles.searchLong}>Search tasks, plans, workers, or run a command</span>
         <span className={styles.searchShort}>Search or run a command</span>
@@ -58,7 +63,7 @@ export function TopBar() {
         <LiveIndicator />
         <ModeSwitch />
         <Bell />
-        <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
+        <IconButton className={styles.themeButton} label={`Theme: ${theme}`} onClick={cycleTheme}>
           {THEME_ICONS[theme]}
         </IconButton>
         <Button
