@@ -308,11 +308,11 @@ function countTasks(bundle: BundleFile, planId: string | null): void {
     planId,
   );
   bundle.run(
-    `INSERT INTO console_counts (scope, status, n) SELECT k.plan_id, 'waiting', count(*) ${ofPlan} AND k.unmet > 0`,
+    `INSERT INTO console_counts (scope, status, n) SELECT k.plan_id, 'waiting', count(*) ${ofPlan} AND k.unmet > 0 GROUP BY k.plan_id`,
     planId,
   );
   bundle.run(
-    `INSERT INTO console_counts (scope, status, n) SELECT k.plan_id, 'blocked', count(*) ${ofPlan} AND k.blocked = 1`,
+    `INSERT INTO console_counts (scope, status, n) SELECT k.plan_id, 'blocked', count(*) ${ofPlan} AND k.blocked = 1 GROUP BY k.plan_id`,
     planId,
   );
 }
