@@ -36,7 +36,10 @@ export function ExplorerView({ place }: { readonly place: ExplorerPlace }) {
           <SchemaTree
             findRef={find}
             current={tab?.kind === "table" ? tab.table : null}
-            onLeave={() => grid.current?.focus()}
+            onLeave={() => {
+              if (grid.current !== null) grid.current.focus();
+              else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+            }}
           />
           <HistoryPanel />
         </aside>
@@ -108,6 +111,9 @@ function useKeys(tab: ExplorerTab | null, find: () => void): void {
   });
 }
 
+const bringIntoSight = (item: HTMLElement | null): void =>
+  item?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 function TabStrip({ current }: { readonly current: ExplorerTab | null }) {
   const tabs = useTabs((state) => state.tabs);
   const isOn = useWriting((state) => state.mode.isOn);
@@ -120,7 +126,11 @@ function TabStrip({ current }: { readonly current: ExplorerTab | null }) {
           const title = titleOf(tab);
           const isEdited = tab.kind === "query" && tab.saved !== null && tab.saved !== tab.text;
           return (
-            <li key={tab.id} data-current={tab.id === current?.id || undefined}>
+            <li
+              key={tab.id}
+              ref={tab.id === current?.id ? bringIntoSight : undefined}
+              data-current={tab.id === current?.id || undefined}
+            >
               <button
                 type="button"
                 aria-current={tab.id === current?.id ? "page" : undefined}

@@ -135,7 +135,9 @@ export function Grid(props: GridProps) {
       >
         <thead className={styles.head} style={{ height: top }}>
           <tr aria-rowindex={1} className={styles.headRow} style={{ height: top }}>
-            <th scope="col" className={styles.number} aria-label="Row" aria-colindex={1} />
+            <th scope="col" className={styles.number} aria-colindex={1}>
+              #
+            </th>
             {items.map(({ index, start, size }) => {
               const column = columns[index];
               if (column === undefined) return null;

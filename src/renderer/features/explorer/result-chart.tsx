@@ -116,7 +116,13 @@ function optionsOf(
     legend: { show: false },
     padding: [12, 16, 0, 0],
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { x: { time: false, range: () => [-0.6, labels.length - 0.4] } },
+    scales: {
+      x: { time: false, range: () => [-0.6, labels.length - 0.4] },
+      // A bar stands on zero: its length is its value.
+      ...(kind === "bar"
+        ? { y: { range: (_, least, most) => uPlot.rangeNum(Math.min(0, least), Math.max(0, most), 0.1, true) } }
+        : {}),
+    },
     axes: [
       {
         ...axis,

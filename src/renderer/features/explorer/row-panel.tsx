@@ -122,7 +122,8 @@ function Field({ column, cell, isKey, link, query, place }: FieldProps) {
       <dd>
         {link === null ? (
           <span className={styles.value} data-kind={face.kind}>
-            {whole !== null && json === null ? whole.text.slice(0, LONG) : face.text}
+            {face.text.slice(0, LONG)}
+            {face.text.length > LONG && "…"}
           </span>
         ) : (
           <>
@@ -152,13 +153,18 @@ function Field({ column, cell, isKey, link, query, place }: FieldProps) {
         )}
       </dd>
       {shown && (
-        <div className={styles.unfolded}>
-          {json === null ? <pre>{text}</pre> : <JsonView value={json} query={query} />}
+        <dd className={styles.unfolded}>
+          {json === null ? (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
+            <pre tabIndex={0}>{text}</pre>
+          ) : (
+            <JsonView value={json} query={query} />
+          )}
           {whole?.note != null && <p>{whole.note}</p>}
           <Button size="xs" onClick={() => void copyText(text, column.name)}>
             Copy
           </Button>
-        </div>
+        </dd>
       )}
     </div>
   );

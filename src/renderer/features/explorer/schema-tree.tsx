@@ -69,13 +69,14 @@ export function SchemaTree({ findRef, current, onLeave }: SchemaTreeProps) {
             ref={findRef}
             type="search"
             value={query}
-            placeholder="Tables and columns"
+            placeholder="Find tables"
             aria-label="Find a table or a column"
             onChange={(event) => setQuery(event.target.value)}
             onKeyDown={(event) => {
-              const [first] = found;
+              const first = found.find(({ name }) => name.toLowerCase().startsWith(words)) ?? found[0];
               if (event.key === "Enter" && first !== undefined) {
                 event.preventDefault();
+                setQuery("");
                 goTo(tablePlace(first.name));
                 onLeave();
               } else if (event.key === "Escape") {

@@ -1,7 +1,7 @@
-import { autocompletion, type CompletionContext } from "@codemirror/autocomplete";
+import { autocompletion, type CompletionContext, closeCompletion } from "@codemirror/autocomplete";
 import { keywordCompletionSource, SQLite, schemaCompletionSource } from "@codemirror/lang-sql";
 import { LanguageSupport } from "@codemirror/language";
-import type { Extension } from "@codemirror/state";
+import { type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import type { Schema } from "../../../shared/model/explorer";
 
@@ -24,6 +24,11 @@ const LOOKS = EditorView.theme({
   ".cm-completionDetail": { color: "var(--text-3)", fontStyle: "normal", fontFamily: "var(--font-ui)" },
 });
 
+const offerNoMore = (view: EditorView): false => {
+  closeCompletion(view);
+  return false;
+};
+
 /** SQL as SQLite knows it, with completion from the schema as it is when one types. */
 export function sqlLanguage(feed: SqlFeed): readonly Extension[] {
   const keywords = keywordCompletionSource(SQLite, true);
@@ -45,6 +50,8 @@ export function sqlLanguage(feed: SqlFeed): readonly Extension[] {
     ]),
     autocompletion({ icons: false }),
     keymap.of([{ key: "Mod-Shift-Enter", run: explain, preventDefault: true }]),
+    // What is offered does not cover what comes of it.
+    Prec.highest(keymap.of([{ key: "Mod-Enter", run: offerNoMore }])),
     EditorView.updateListener.of((update) => {
       if (!update.selectionSet && !update.docChanged) return;
       const { from, to } = update.state.selection.main;

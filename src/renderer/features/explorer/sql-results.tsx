@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleX, Lock, SquareTerminal } from "lucide-react";
+import { Ban, CircleCheck, CircleX, Lock, LockOpen, SquareTerminal } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 import type { Cell } from "../../../shared/model/explorer";
 import { goTo, tablePlace } from "../../location";
@@ -22,13 +22,19 @@ import styles from "./results.module.css";
 import { RowPanel } from "./row-panel";
 import { type RunState, runQuery, type StatementResult, showPage, useRuns } from "./run-store";
 import { useSchema } from "./schema-store";
-import { askToWrite } from "./write-store";
 
 interface SqlResultsProps {
   readonly tabId: string;
   readonly gridRef: RefObject<HTMLTableElement | null>;
-  /** The write mode is off and may be turned on. */
-  readonly canTurnOn: boolean;
+  /** What a statement that was refused may become; null: it stays refused. */
+  readonly wayToWrite: WayToWrite | null;
+}
+
+export interface WayToWrite {
+  readonly label: string;
+  /** In the write mode what changes rows is no mistake. */
+  readonly isOn: boolean;
+  readonly run: () => void;
 }
 
 type Look = "rows" | "chart" | "plan";
@@ -36,7 +42,7 @@ type Look = "rows" | "chart" | "plan";
 const NO_ROWS: readonly (readonly Cell[])[] = [];
 
 /** What came of the statements of a query: one result each. */
-export function SqlResults({ tabId, gridRef, canTurnOn }: SqlResultsProps) {
+export function SqlResults({ tabId, gridRef, wayToWrite }: SqlResultsProps) {
   const run = useRuns((runs) => runs[tabId]);
   const [chosen, setChosen] = useState(0);
   const [look, setLook] = useState<Look>("rows");
@@ -73,7 +79,7 @@ export function SqlResults({ tabId, gridRef, canTurnOn }: SqlResultsProps) {
       onLook={change}
       onChoose={setChosen}
       gridRef={gridRef}
-      canTurnOn={canTurnOn}
+      wayToWrite={wayToWrite}
     />
   );
 }
@@ -87,10 +93,10 @@ interface ResultAreaProps {
   readonly onLook: (look: Look) => void;
   readonly onChoose: (at: number) => void;
   readonly gridRef: RefObject<HTMLTableElement | null>;
-  readonly canTurnOn: boolean;
+  readonly wayToWrite: WayToWrite | null;
 }
 
-function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, canTurnOn }: ResultAreaProps) {
+function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, wayToWrite }: ResultAreaProps) {
   const schema = useSchema((state) => state.schema);
   const [cursor, setCursor] = useState<GridPlace | null>(null);
   const [opened, setOpened] = useState<number | null>(null);
@@ -147,7 +153,7 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, c
               options={run.results.map((one, index) => ({
                 value: index,
                 label: `${index + 1}${one.failure === null ? "" : " !"}`,
-                tip: one.text.slice(0, 80),
+                tip: `${index + 1}${one.failure === null ? "" : " !"} ${one.text.slice(0, 80)}`,
               }))}
               value={at}
               onChange={onChoose}
@@ -199,7 +205,7 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, c
           )}
         </div>
         {result?.failure != null ? (
-          <Failed failure={result.failure} line={result.line} canTurnOn={canTurnOn} />
+          <Failed failure={result.failure} line={result.line} wayToWrite={wayToWrite} />
         ) : run.results.length === 0 && run.state !== "running" ? (
           <Ended run={run} />
         ) : look === "plan" ? (
@@ -324,17 +330,27 @@ function Elapsed({ since, limit }: { readonly since: number; readonly limit: num
 interface FailedProps {
   readonly failure: NonNullable<StatementResult["failure"]>;
   readonly line: number;
-  readonly canTurnOn: boolean;
+  readonly wayToWrite: WayToWrite | null;
 }
 
-function Failed({ failure, line, canTurnOn }: FailedProps) {
+function Failed({ failure, line, wayToWrite }: FailedProps) {
+  const way = failure.isRefused ? wayToWrite : null;
+  if (way?.isOn) {
+    return (
+      <EmptyState
+        icon={<LockOpen size={20} />}
+        title="Only queries are run at once"
+        actions={<Button onClick={way.run}>{way.label}</Button>}
+      >
+        What changes rows is tried and taken back first, and written when you have seen what it does.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState
       icon={failure.isRefused ? <Lock size={20} /> : <CircleX size={20} />}
       title={failure.isRefused ? "Refused: the explorer only reads" : `The statement in line ${line} failed`}
-      actions={
-        failure.isRefused && canTurnOn ? <Button onClick={askToWrite}>Turn on the write mode…</Button> : undefined
-      }
+      actions={way !== null && <Button onClick={way.run}>{way.label}</Button>}
     >
       {failure.message}
     </EmptyState>

@@ -14,7 +14,7 @@ import { SqlResults } from "./sql-results";
 import styles from "./sql-tab.module.css";
 import { changeQuery, type QueryTab, titleOf } from "./tabs-store";
 import { WriteDialog } from "./write-dialog";
-import { previewWrite, useWriting } from "./write-store";
+import { askToWrite, previewWrite, useWriting } from "./write-store";
 
 interface SqlTabProps {
   readonly tab: QueryTab;
@@ -80,6 +80,15 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
     ],
   });
   const names = parameterNames(text);
+  const wayToWrite = isOn
+    ? {
+        label: "Show what would change",
+        isOn,
+        run: () => void previewWrite(run?.sql ?? text, parametersOf(id, run?.sql ?? text)),
+      }
+    : readOnly === null
+      ? { label: "Turn on the write mode…", isOn, run: askToWrite }
+      : null;
   return (
     <div className={styles.sql} ref={area}>
       <div className={styles.editor}>
@@ -132,7 +141,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
           </Button>
         )}
       </div>
-      <SqlResults tabId={id} gridRef={gridRef} canTurnOn={!isOn && readOnly === null} />
+      <SqlResults tabId={id} gridRef={gridRef} wayToWrite={wayToWrite} />
       <WriteDialog onWritten={() => void loadSchema()} />
     </div>
   );
