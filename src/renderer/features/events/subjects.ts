@@ -130,15 +130,11 @@ export function linksOf(subjects: Subjects, names: Names): SubjectLink[] {
   if (planId !== null && names.plans[planId] !== null) {
     links.push({ kind: "Plan", label: names.plans[planId] ?? planId, place: planPlace(planId) });
   }
-  if (workerId !== null) links.push({ kind: "Worker", label: workerId, place: workerPlace(workerId) });
+  if (workerId !== null) links.push({ kind: "Worker", label: workerId, place: { view: "workers", workerId } });
   if (scheduleId !== null) {
     links.push({ kind: "Schedule", label: scheduleId, place: { view: "schedules", scheduleId } });
   }
   return links;
-}
-
-function workerPlace(_workerId: string): Place {
-  return { view: "workers" };
 }
 
 /** A line that says what it is about. Pure. */

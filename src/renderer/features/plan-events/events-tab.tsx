@@ -1,6 +1,7 @@
 import { Radio } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { EventRow } from "../../../shared/model/log-views";
+import { eventsPlace, goTo } from "../../location";
 import { formatDateTime } from "../../time-format";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
@@ -108,6 +109,9 @@ export function EventsTab({ planId, onOpenTask }: EventsTabProps) {
             <b className="mono">{chosen.type}</b>
             <span>{chosen.at === null ? "no readable time" : formatDateTime(chosen.at)}</span>
             <span className="mono">{chosen.source}</span>
+            <Button size="sm" onClick={() => goTo(eventsPlace(`plan:${planId}`, { cursor: chosen.cursor }))}>
+              Its trace
+            </Button>
             {task !== null && (
               <Button size="sm" keys="o" onClick={() => onOpenTask(task.id)}>
                 Open its task

@@ -1,4 +1,4 @@
-import { Ban, History, PanelRight, Pause, Play, RotateCcw, StepForward } from "lucide-react";
+import { Ban, History, Package, PanelRight, Pause, Play, RotateCcw, StepForward } from "lucide-react";
 import { isLegalPlanTransition } from "../../../shared/model/plan";
 import { isTerminalTask } from "../../../shared/model/task";
 import type { PlanDetail, StateCounts } from "../../../shared/model/views";
@@ -9,6 +9,7 @@ import { planState } from "../../ui/looks";
 import { PageHead } from "../../ui/page";
 import { Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
+import { makeBundle } from "../bundle/bundle-job";
 import { useReadOnlyReason } from "../shell/app-store";
 import { askCancelPlan, askRerunFrom, askRetryFailed, pausePlan } from "./plan-acts";
 import styles from "./plans.module.css";
@@ -138,6 +139,9 @@ export function PlanHead(props: PlanHeadProps) {
           >
             Cancel…
           </Button>
+          <IconButton label="Make an incident bundle…" onClick={() => void makeBundle("plan", plan.id)}>
+            <Package size={14} />
+          </IconButton>
           <IconButton
             label={pastReason === undefined ? "Travel through its history" : "Back to now"}
             keys="h"

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { reloadAll, useSync } from "../../sync";
 import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
+import { BundleBanner, BundleWriting } from "../bundle/bundle-banner";
 import { askMode } from "../databases/database-choice";
 import { useApp } from "./app-store";
 import { MODE_KEY } from "./mode-switch";
@@ -15,6 +16,7 @@ export function Banners() {
   const paused = useApp((state) => state.runner?.pausedReason ?? null);
   const mode = useApp((state) => state.info?.database.mode);
   const notice = useApp((state) => state.info?.database.notice ?? null);
+  const bundle = useApp((state) => state.info?.database.bundle ?? null);
   const [read, setRead] = useState<string | null>(null);
   return (
     <>
@@ -50,7 +52,9 @@ export function Banners() {
           </Button>
         </div>
       )}
-      {mode === "observe" && (
+      <BundleWriting />
+      {bundle !== null && <BundleBanner bundle={bundle} />}
+      {mode === "observe" && bundle === null && (
         <div className={styles.banner} role="status">
           <Eye size={14} />
           <b>Observe mode.</b>

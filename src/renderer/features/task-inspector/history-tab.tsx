@@ -2,6 +2,7 @@ import { ClipboardList, Radio } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import type { AuditRow, EventRow } from "../../../shared/model/log-views";
 import type { TaskDetail } from "../../../shared/model/views";
+import { eventsPlace, formatPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { MoreFailed } from "../../ui/failure";
@@ -47,6 +48,11 @@ export function TaskEvents({ task }: { readonly task: TaskDetail }) {
               2,
             )}
           </pre>
+          <p className={styles.place}>
+            <a href={formatPlace(eventsPlace(`task:${task.id}`, { cursor: event.cursor }))}>
+              Its trace, among all events
+            </a>
+          </p>
         </details>
       )}
       empty={
@@ -89,6 +95,11 @@ export function TaskAudit({ task }: { readonly task: TaskDetail }) {
               </div>
             ))}
           </dl>
+          <p className={styles.place}>
+            <a href={formatPlace(eventsPlace(`task:${task.id}`, { log: "audit", cursor: act.cursor }))}>
+              Before and after, in the audit log
+            </a>
+          </p>
         </details>
       )}
       empty={

@@ -3,6 +3,7 @@ import {
   Check,
   ChevronDown,
   Ellipsis,
+  Package,
   Pencil,
   RotateCcw,
   ShieldAlert,
@@ -10,9 +11,11 @@ import {
   SquareStop,
 } from "lucide-react";
 import type { TaskDetail } from "../../../shared/model/views";
+import { eventsPlace, goTo } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Menu, MenuChoice, MenuItem, MenuLine } from "../../ui/menu";
+import { makeBundle } from "../bundle/bundle-job";
 import { useHeldAct } from "../dialogs/held-acts";
 import { askVerdict, retryTask, setPriority } from "../dialogs/task-acts";
 import { askRerunFrom } from "../plans/plan-acts";
@@ -146,6 +149,14 @@ export function TaskActions({ task, hasKeys }: TaskActionsProps) {
         <MenuLine />
         <MenuItem icon={<ShieldAlert size={12} />} hint="Shift S" disabledReason={readOnly} onSelect={force}>
           Force a state…
+        </MenuItem>
+        <MenuLine />
+        <MenuItem icon={<Package size={12} />} onSelect={() => void makeBundle("task", task.id)}>
+          Make an incident bundle…
+        </MenuItem>
+        <MenuItem onSelect={() => goTo(eventsPlace(`task:${task.id}`))}>Show it among all events</MenuItem>
+        <MenuItem onSelect={() => goTo(eventsPlace(`task:${task.id}`, { log: "audit" }))}>
+          Show it in the audit log
         </MenuItem>
         <MenuLine />
         <MenuItem onSelect={() => void copyText(window.location.href, "the link")}>Copy link</MenuItem>
