@@ -19,6 +19,15 @@ function write(file: string, sql: string): void {
   }
 }
 
+function count(file: string, sql: string): number {
+  const database = new Database(file, { readonly: true });
+  try {
+    return Number(database.prepare(sql).pluck().get());
+  } finally {
+    database.close();
+  }
+}
+
 test("the doctor finds what is broken, shows its repair first, and makes it", async ({
   launch,
   folder,
@@ -66,6 +75,49 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await expect(panelOf(page)).toContainText("JSON that does not parse");
   });
 
+  await test.step("a backup is made, verified and restored in place, the present kept", async () => {
+    await page.getByRole("button", { name: "Backups" }).click();
+    await expect(page.getByRole("heading", { name: "No backups yet" })).toBeVisible();
+    await page.getByRole("button", { name: "Back up now" }).click();
+    const made = page.getByRole("row").filter({ hasText: "by hand" });
+    await expect(made).toContainText("Not verified");
+    await made.getByRole("button", { name: "Verify it" }).click();
+    await expect(made).toContainText("Sound, 2 tasks");
+    write(file, "INSERT INTO tasks (id, title, task_type) VALUES ('later', 'Later', 'py')");
+    await made.getByRole("button", { name: "Restore in place" }).click();
+    const ask = page.getByRole("dialog", { name: /^Restore the backup of/ });
+    await expect(ask).toContainText("tasks: 3 becomes 2");
+    await page.keyboard.type("wrong row");
+    await confirm(page);
+    await expect(page.getByRole("row").filter({ hasText: "before a restore" })).toBeVisible();
+    expect(count(file, "SELECT count(*) FROM tasks")).toBe(2);
+    expect(
+      count(file, "SELECT count(*) FROM console_audit WHERE act = 'backups.restore' AND reason = 'wrong row'"),
+    ).toBe(1);
+  });
+
+  await test.step("rules let an old plan go; a dry run says so first; the file is shrunk", async () => {
+    write(
+      file,
+      "UPDATE console_plans SET finished_at = 0; UPDATE tasks SET updated_at = '2020-01-01' WHERE id = 'odd'",
+    );
+    await page.getByRole("button", { name: "Retention" }).click();
+    await expect(page.getByRole("button", { name: "Remove…" })).toHaveAttribute("aria-disabled", "true");
+    await page.getByLabel("But the latest").fill("0");
+    await page.getByLabel("Completed plans").fill("30");
+    await page.getByRole("heading", { name: "Kept for" }).click();
+    await expect(page.getByRole("link", { name: "Nightly" })).toBeVisible();
+    await page.getByRole("button", { name: "Remove…" }).click();
+    await expect(page.getByRole("dialog", { name: /^Remove 1 plan with 1 task/ })).toContainText("Nightly");
+    await confirm(page);
+    await expect(page.getByText("Removed 1 plan with 1 task")).toBeVisible();
+    expect(count(file, "SELECT count(*) FROM execution_plans")).toBe(0);
+    await page.getByRole("button", { name: "Shrink the file…" }).click();
+    await expect(page.getByRole("dialog", { name: /^Shrink the file by/ })).toContainText("written anew");
+    await confirm(page);
+    await expect(page.getByText(/^The file has .* now$/)).toBeVisible();
+  });
+
   await test.step("it is accessible and fits, in both themes", async () => {
     const { look, found } = await createLook(opened);
     await goTo(page, "#/doctor/json");
@@ -73,6 +125,12 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await expect(finding(page, "JSON that does not parse")).toContainText("Warning");
     await expect(page.getByRole("status").filter({ hasText: "1 warning" })).toBeVisible();
     await look("doctor");
+    await goTo(page, "#/doctor/backups");
+    await expect(page.getByRole("row").filter({ hasText: "by hand" })).toBeVisible();
+    await look("backups");
+    await goTo(page, "#/doctor/retention");
+    await expect(page.getByRole("heading", { name: "Would go now" })).toBeVisible();
+    await look("retention");
     expect(found).toEqual([]);
   });
 });

@@ -7,12 +7,16 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Page, PageBody } from "../../ui/page";
 import { RelativeTime } from "../../ui/relative-time";
 import { Segmented } from "../../ui/segmented";
+import { BackupsTab } from "./backups-tab";
 import { examine, examineOnce, stopExamination, useDoctor } from "./doctor-store";
 import { FindingList } from "./finding-list";
 import { FindingPanel } from "./finding-panel";
+import { RetentionTab } from "./retention-tab";
 
 const TABS: ReadonlyArray<{ readonly value: DoctorTab; readonly label: string }> = [
   { value: "findings", label: "Findings" },
+  { value: "backups", label: "Backups" },
+  { value: "retention", label: "Retention" },
 ];
 
 /** The care of the database that is open. */
@@ -35,7 +39,9 @@ export function DoctorView({ place }: { readonly place: DoctorPlace }) {
       <PageBody
         beside={kind !== null && <FindingPanel kind={kind} onClose={() => goTo(doctorPlace(), { replace: true })} />}
       >
-        <FindingList kind={kind} />
+        {tab === "findings" && <FindingList kind={kind} />}
+        {tab === "backups" && <BackupsTab />}
+        {tab === "retention" && <RetentionTab />}
       </PageBody>
     </Page>
   );
