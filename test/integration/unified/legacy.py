@@ -8,10 +8,13 @@ import json
 import random
 import sqlite3
 import sys
+import time
 
 database, wanted = sys.argv[1], int(sys.argv[2])
 random.seed(11)
-conn = sqlite3.connect(database, timeout=20.0, isolation_level=None)
+conn = sqlite3.connect(database, timeout=60.0, isolation_level=None)
+# What survives a power failure is not what is asked here.
+conn.execute("PRAGMA synchronous = OFF")
 STATUSES = ["queued", "assigned", "in_progress", "review_pending", "approved", "rejected", "rework_needed",
             "escalated", "completed", "failed", "cancelled", "a status of its own", ""]
 TYPES = ["review", "Code_Review", "workflow", "deploy", "deployment", "planned_subtask", "code", "plan", "", b"\xfftype"]
@@ -93,11 +96,13 @@ while made < wanted:
     conn.execute("BEGIN IMMEDIATE")
     row = conn.execute("SELECT value FROM console_settings WHERE name = 'enable_dual_write'").fetchone()
     on = row is not None and row[0] == "true"
-    for _ in range(random.randrange(1, 30)):
+    for _ in range(random.randrange(1, 80)):
         create(on) if not tasks or random.random() < 0.5 else change(on)
     conn.execute("COMMIT")
     transactions += 1
-    if transactions % 20 == 0:
+    # Others want the lock as well.
+    time.sleep(0.003)
+    if transactions % 25 == 0:
         print(made, flush=True)
 print(json.dumps({"on": [task for task in under if under[task]], "off": [task for task in under if not under[task]],
                   "gone": sorted(gone), "transactions": transactions}), flush=True)
