@@ -11,8 +11,10 @@ import {
 } from "../main/core/operations/database";
 import { type CheckFinding, checkDatabase } from "../main/core/operations/database-check";
 import { asDatabaseError, requireNodeApi } from "./database";
+import { addDbCare } from "./db-care";
 import { EXIT, type ExitCode } from "./exit-codes";
 import type { Output, Outputs } from "./output";
+import { addQueryCommand } from "./query-command";
 import { scriptRecord } from "./script-record";
 import { column, formatBytes, formatCount, plainText, plural } from "./text";
 
@@ -34,15 +36,20 @@ export interface DbCommandOptions {
 }
 
 const NOTES = `
-info and check change nothing. adopt, release and migrate make a backup beside the database first.
+info, check, backups, verify and retention --dry-run change nothing. adopt, release, migrate and restore make a backup
+beside the database first.
 
 Exit codes: 0 done; 1 check found errors, or the database is in use; 2 the command line is wrong;
 3 the database cannot be opened or written.
 `;
 
 /** `hive db ...`: a database file as a whole. */
-export function addDbCommands(program: Command, { outputs, addDatabaseOption, databaseFile, done }: DbCommandOptions) {
-  const db = program.command("db").summary("look at, check, adopt, release or back up a database").helpCommand(false);
+export function addDbCommands(program: Command, options: DbCommandOptions) {
+  const { outputs, addDatabaseOption, databaseFile, done } = options;
+  const db = program
+    .command("db")
+    .summary("look at, check, adopt, release, back up, restore or tidy a database")
+    .helpCommand(false);
   db.description("Works on a database file as a whole.").addHelpText("after", NOTES);
   const command = (name: string, description: string) =>
     addDatabaseOption(db.command(name).description(description)).option("--json", "one JSON object");
@@ -92,6 +99,8 @@ export function addDbCommands(program: Command, { outputs, addDatabaseOption, da
       );
       await work(flags);
     });
+  addDbCare(db, { outputs, addDatabaseOption, databaseFile, done });
+  addQueryCommand(db, options);
 }
 
 function parseSchema(text: string): number {

@@ -81,6 +81,36 @@ describe("hive db", () => {
     expect(await place.hive(["db", "migrate", "--to", "none"])).toMatchObject({ code: 2 });
   });
 
+  it("lists, verifies and restores backups, and removes what the rules let go", async () => {
+    await json("adopt");
+    const { backup_file: backup } = await json("backup");
+    const listed = records((await place.hive(["db", "backups", "--json"])).out);
+    expect(listed.map(({ file }) => file)).toContain(backup);
+    expect(await json("verify")).toMatchObject({ verdict: "sound", rows: { tasks: 3 } });
+    withDatabase(place.databaseFile, (db) => db.exec("DELETE FROM tasks"));
+    const preview = await json("restore", String(backup), "--preview");
+    expect(preview.tables).toContainEqual({ table: "tasks", now: 0, restored: 3 });
+    expect(await json("restore", String(backup), "--to", "anew.db")).toEqual({ file: join(place.folder, "anew.db") });
+    const restored = await json("restore", String(backup), "--reason", "too much deleted");
+    expect(existsSync(String(restored.backup_file))).toBe(true);
+    expect(place.rows("SELECT count(*) AS n FROM tasks")).toEqual([{ n: 3 }]);
+    expect(place.rows("SELECT reason FROM console_audit WHERE act = 'backups.restore'")).toEqual([
+      { reason: "too much deleted" },
+    ]);
+
+    expect(await json("retention")).toMatchObject({ plan_count: 0, loose_tasks: 0 });
+    withDatabase(place.databaseFile, (db) =>
+      db.exec(`INSERT INTO console_settings (name, value, at) VALUES ('retention.completedDays', '30', 1);
+        UPDATE tasks SET status = 'completed', updated_at = '2020-01-01 00:00:00'`),
+    );
+    expect(await json("retention", "--dry-run")).toMatchObject({ loose_tasks: 3 });
+    expect(place.rows("SELECT count(*) AS n FROM tasks")).toEqual([{ n: 3 }]);
+    expect(await json("retention", "--apply")).toMatchObject({ loose_tasks: 3 });
+    expect(place.rows("SELECT count(*) AS n FROM tasks")).toEqual([{ n: 0 }]);
+    expect((await place.hive(["db", "retention", "--vacuum"])).code).toBe(0);
+    expect((await place.hive(["db", "verify", "none.db"])).code).toBe(1);
+  });
+
   it("reports damage with exit code 1", async () => {
     await json("adopt");
     const sql = "UPDATE console_counts SET n = n + 1 WHERE scope = '' AND status = 'queued'";
