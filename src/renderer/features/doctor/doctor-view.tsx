@@ -48,7 +48,7 @@ export function DoctorView({ place }: { readonly place: DoctorPlace }) {
 }
 
 function ExamActions() {
-  const { status, endedAt } = useDoctor();
+  const { status, endedAt, isThorough } = useDoctor();
   const isRunning = status === "running";
   useHotkeys({
     group: "Doctor",
@@ -57,7 +57,7 @@ function ExamActions() {
         keys: ["Shift+E"],
         label: "Examine everything",
         hint: { keys: ["Shift+E"], label: "Examine" },
-        disabled: isRunning,
+        disabled: isRunning && isThorough,
         run: () => void examine(true),
       },
       { keys: ["Mod+."], label: "Stop the examination", disabled: !isRunning, run: () => void stopExamination() },
