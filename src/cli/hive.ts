@@ -24,6 +24,8 @@ import { addPlanningCommands } from "./planning-commands";
 import { errorRecord, reportError } from "./report";
 import { runPlan } from "./run";
 import { addScheduleCommands } from "./schedule-commands";
+import { addSettingCommands } from "./setting-commands";
+import { addSubscriptionCommands } from "./subscription-commands";
 import { addTaskCommands } from "./task-commands";
 import { addWorkerCommands } from "./worker-commands";
 
@@ -36,7 +38,7 @@ Examples:
 `;
 
 const RUN_NOTES = `
-^C cancels the plan, waits for its tasks to stop and records them; a second ^C kills them at once.
+^C cancels the plan, and waits for its tasks to stop and its clean-up to end; a second ^C kills at once.
 When a window or another hive command already starts the tasks of the database, that one runs the plan
 and this command watches; it takes over when the other one ends.
 
@@ -159,6 +161,8 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addBoardCommands(program, setting);
   addAgentCommands(program, setting);
   addScheduleCommands(program, setting);
+  addSubscriptionCommands(program, setting);
+  addSettingCommands(program, setting);
   addPlanningCommands(program, setting);
   addMigrationCommands(program, setting);
   addMetricsCommand(program, setting);

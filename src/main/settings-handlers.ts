@@ -32,7 +32,7 @@ import type { Dialogs } from "./dialogs";
 import { LLM_KEY, type SafeStorage, subscriptionKey } from "./safe-storage";
 
 export interface SettingsServices {
-  readonly places: SettingPlaces;
+  readonly places: SettingPlaces & { readonly store: Store };
   readonly dialogs: Pick<Dialogs, "saveFile" | "settingsFile">;
   readonly secrets: SafeStorage;
   readonly environment: Environment;

@@ -34,7 +34,7 @@ export interface Backoff {
 }
 
 export interface Deliveries {
-  /** Begins nothing more, and gives up what is under way: the next one delivers it again. */
+  /** Delivers what is there within two seconds, and gives up the rest: the next one delivers it. */
   stop(): Promise<void>;
 }
 
@@ -76,6 +76,7 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
   /** What cannot be noted is not tried again at once, by the monotonic clock. */
   const restsUntil = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
+  let isStopping = false;
 
   const isOver = (): boolean => enough.signal.aborted;
 
@@ -169,22 +170,38 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
     } catch {
       // A database that cannot be read is told of by the runner; all is as it was at the next look.
     }
-    if (!isOver()) timer = setTimeout(turn, options.lookMs ?? LOOK_MS);
+    if (!isStopping) timer = setTimeout(turn, options.lookMs ?? LOOK_MS);
   };
   turn();
 
+  /** Delivers what is there now. */
+  const finish = async (): Promise<void> => {
+    await Promise.all(underWay.values());
+    const due = listSubscriptions(store.read).filter((subscription) => isDue(subscription, clock.now()));
+    for (let at = 0; at < due.length; at += AT_ONCE) {
+      await Promise.all(due.slice(at, at + AT_ONCE).map(({ id }) => serve(id).catch(() => undefined)));
+    }
+  };
+
   return {
     async stop() {
-      enough.abort();
+      isStopping = true;
       clearTimeout(timer);
-      const patience = new AbortController();
-      await Promise.race([
-        Promise.all(underWay.values()),
-        delay(FAREWELL_MS, undefined, { signal: patience.signal }).catch(() => undefined),
-      ]);
-      patience.abort();
+      // The end of a plan is told of even by a command that ends with it.
+      await within(FAREWELL_MS, finish());
+      enough.abort();
+      await within(FAREWELL_MS, Promise.all(underWay.values()));
     },
   };
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([
+    work.catch(() => undefined),
+    delay(ms, undefined, { signal: enough.signal }).catch(() => undefined),
+  ]);
+  enough.abort();
 }
 
 const NO_LIMIT = { count: 0, onExitCodes: null } as const;

@@ -19,7 +19,8 @@ import { operatorWriter } from "./source";
 
 /** Where settings are kept: in the database, for this computer, and for this window where there is one. */
 export interface SettingPlaces {
-  readonly store: Store;
+  /** Null: no database is at hand, and its settings are at their defaults. */
+  readonly store: Store | null;
   readonly machine: MachineSettings;
   readonly window?: Pick<MachineSettings, "get" | "set"> | null;
 }
@@ -32,10 +33,19 @@ interface Act {
 
 /** Every setting with its value, in the order in which they are explained. */
 export function listSettings(places: SettingPlaces): SettingRow[] {
-  const inDatabase = readSettings(places.store.read);
+  const inDatabase = keptInDatabase(places);
   return SETTINGS.filter(({ scope }) => scope !== "window" || places.window).map((definition) =>
     settingRow(definition, kept(definition, places, inDatabase)),
   );
+}
+
+function keptInDatabase({ store }: SettingPlaces): ReadonlyMap<string, unknown> {
+  return store === null ? new Map() : readSettings(store.read);
+}
+
+function storeOf({ store }: SettingPlaces, name: string): Store {
+  if (store !== null) return store;
+  throw new HiveError("database_missing", `${name} is a setting of a database, and none is open.`, { name });
 }
 
 function kept(definition: SettingDefinition, places: SettingPlaces, inDatabase: ReadonlyMap<string, unknown>): unknown {
@@ -47,7 +57,7 @@ function kept(definition: SettingDefinition, places: SettingPlaces, inDatabase: 
 /** Throws `not_found`. */
 export function getSetting(places: SettingPlaces, name: string): SettingRow {
   const definition = existing(name, places);
-  return settingRow(definition, kept(definition, places, readSettings(places.store.read)));
+  return settingRow(definition, kept(definition, places, keptInDatabase(places)));
 }
 
 function existing(name: string, { window }: SettingPlaces): SettingDefinition {
@@ -91,7 +101,10 @@ function checked(definition: SettingDefinition, value: unknown): unknown {
 async function put(places: SettingPlaces, { name, scope }: SettingDefinition, value: unknown, act: Act): Promise<void> {
   if (scope === "machine") places.machine.set(name, value);
   else if (scope === "window") places.window?.set(name, value);
-  else await places.store.write((tx) => putInDatabase(tx, places.store, { name, value }, act));
+  else {
+    const store = storeOf(places, name);
+    await store.write((tx) => putInDatabase(tx, store, { name, value }, act));
+  }
 }
 
 function putInDatabase(
@@ -111,7 +124,7 @@ export function exportSettings(places: SettingPlaces): SettingsFile {
   return {
     format: SETTINGS_FORMAT,
     version: 1,
-    exportedAt: new Date(places.store.clock.now()).toISOString(),
+    exportedAt: new Date(places.store?.clock.now() ?? Date.now()).toISOString(),
     settings: Object.fromEntries(set.map(({ name, value }) => [name, value])),
   };
 }
@@ -165,9 +178,11 @@ export async function importSettings(
 ): Promise<number> {
   const act = { reason: "Imported from a file", actor };
   const inDatabase = changes.filter(({ scope }) => scope === "database");
-  if (inDatabase.length > 0) {
-    await places.store.write((tx) => {
-      for (const { name, after } of inDatabase) putInDatabase(tx, places.store, { name, value: after }, act);
+  const [first] = inDatabase;
+  if (first !== undefined) {
+    const store = storeOf(places, first.name);
+    await store.write((tx) => {
+      for (const { name, after } of inDatabase) putInDatabase(tx, store, { name, value: after }, act);
     });
   }
   for (const { name, after, scope } of changes) {
