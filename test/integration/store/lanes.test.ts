@@ -73,6 +73,28 @@ test("a plan's own limit and a group's hold together", async () => {
   expect(namesOf(await claim(store, workers))).toEqual(["x", "a", "y"]);
 });
 
+test("a limit that a plan is given while it runs holds for its tasks in lanes, too, and for no others", async () => {
+  const store = await openTestStore();
+  const workers = await addWorkers(store, 10);
+  const ids = ["a", "b", "c", "d"];
+  const plan = planOf([...ids.map((id) => work(id, { group: "g" })), work("e")], { groups: { g: 9 } });
+  const planId = await launch(store, plan);
+  await launch(store, planOf([work("other", { group: "g" })], { groups: { g: 9 } }));
+  const [first] = await claim(store, workers.slice(0, 1));
+  const limit = (concurrency: number | null) =>
+    store.write((tx) =>
+      tx.prepare("UPDATE console_plans SET concurrency = ? WHERE plan_id = ?").run(concurrency, planId),
+    );
+  await limit(2);
+  expect(namesOf(await claim(store, workers.slice(1)))).toEqual(["b", "other"]);
+  expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
+  await finish(store, first?.runId ?? "", "success");
+  expect(namesOf(await claim(store, workers.slice(3)))).toEqual(["c"]);
+  await limit(null);
+  expect(namesOf(await claim(store, workers.slice(4)))).toEqual(["d", "e"]);
+  expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
+});
+
 test("a task that names a role or capabilities goes only to a worker that has them all", async () => {
   const store = await openTestStore();
   const workers = await addWorkers(store, 10);

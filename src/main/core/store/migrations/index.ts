@@ -9,6 +9,7 @@ import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
 import { LAUNCHES } from "./launches";
+import { LIMITED_LATER } from "./limited-later";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { PLANNING } from "./planning";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
@@ -167,6 +168,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of PLANNING) db.exec(sql);
     },
     down: (db) => drop(db, PLANNING),
+  },
+  {
+    version: 17,
+    name: "limits that plans are given while they run",
+    up: (db) => {
+      for (const sql of LIMITED_LATER) db.exec(sql);
+    },
+    down: (db) => drop(db, LIMITED_LATER),
   },
 ];
 
