@@ -20,7 +20,7 @@ interface Box extends Inbox<ExplorerAsk> {
 let current: { readonly id: number; readonly box: Box } | null = null;
 
 if (parent !== undefined) parent.on("message", ({ data }: { data: ToExplorer }) => hear(data));
-else process.on("message", hear);
+else process.on("message", hear).once("disconnect", () => process.exit());
 
 function hear(message: ToExplorer): void {
   if ("job" in message) void work(message.id, message.job);

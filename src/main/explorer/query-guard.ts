@@ -86,7 +86,9 @@ const CHANGES_ROWS = new Set(["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"]);
 function refused(text: string): HiveError {
   const word = firstWord(text);
   const why = WHY[word] ?? (CHANGES_ROWS.has(word) ? "it would change rows" : "it is not a query");
-  const way = CHANGES_ROWS.has(word) ? " To change rows, turn on the write mode: it shows them before it commits." : "";
+  const way = CHANGES_ROWS.has(word)
+    ? " To change rows, turn on the write mode in the explorer of the window: it shows them before it commits."
+    : "";
   return new HiveError("not_allowed", `${word} was refused: ${why}. The explorer only reads.${way}`, {
     refused: word,
   });

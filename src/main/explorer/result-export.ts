@@ -18,10 +18,10 @@ export type ExportSource =
 export interface ExportJob extends ExplorerDatabase {
   readonly source: ExportSource;
   readonly format: ResultFormat;
-  /** Where it goes when all of it is there. */
-  readonly target: string;
-  /** Where it is written until then. */
-  readonly part: string;
+  /** Where it goes when all of it is there; null: to the standard output, as it comes. */
+  readonly target: string | null;
+  /** Where it is written until then; null only for the standard output. */
+  readonly part: string | null;
 }
 
 export interface ExportProgress {
@@ -41,7 +41,7 @@ export async function* exportResult(job: ExportJob): AsyncGenerator<ExportProgre
     const { names, rows } = open(db, job.source);
     reading = rows;
     const writer = writerOf(job.format, names);
-    descriptor = openPart(job.part);
+    descriptor = job.part === null ? STANDARD_OUTPUT : openSync(job.part, "wx");
     let chunk = writer.begin;
     let count = 0;
     let bytes = 0;
@@ -49,7 +49,7 @@ export async function* exportResult(job: ExportJob): AsyncGenerator<ExportProgre
     const flush = (): void => {
       if (descriptor === null) return;
       const given = Buffer.from(chunk, "utf8");
-      for (let at = 0; at < given.length; ) at += writeSync(descriptor, given, at);
+      writeAll(descriptor, given);
       bytes += given.length;
       chunk = "";
     };
@@ -64,25 +64,43 @@ export async function* exportResult(job: ExportJob): AsyncGenerator<ExportProgre
     }
     chunk += writer.end;
     flush();
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    descriptor = null;
-    renameSync(job.part, job.target);
+    if (job.part !== null && job.target !== null) {
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+      descriptor = null;
+      renameSync(job.part, job.target);
+    }
     yield { rows: count, bytes };
   } catch (error) {
-    if (descriptor !== null) closeSync(descriptor);
-    rmSync(job.part, { force: true });
-    throw asFileError(error, job.target);
+    if (job.part !== null) {
+      if (descriptor !== null) closeSync(descriptor);
+      rmSync(job.part, { force: true });
+    }
+    // Whoever read it (`| head`) has seen enough.
+    if (!isBrokenPipe(error)) throw asFileError(error, job.target ?? "the standard output");
   } finally {
     reading?.return?.();
     db.close();
   }
 }
 
-/** Throws when something stands there already: nothing is overwritten but what the operator chose. */
-function openPart(part: string): number {
-  return openSync(part, "wx");
+const STANDARD_OUTPUT = 1;
+const WAIT_MS = 5;
+
+/** A pipe that is full is waited for: this process has nothing else to do. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+    }
+  }
 }
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : null);
+const isBrokenPipe = (error: unknown): boolean => codeOf(error) === "EPIPE";
 
 function open(db: Database.Database, source: ExportSource) {
   if ("sql" in source) {
