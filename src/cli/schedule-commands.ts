@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { systemClock } from "../main/core/clock";
+import { knownAgents } from "../main/core/operations/agents";
 import {
   createSchedule,
   deleteSchedule,
@@ -30,8 +31,10 @@ import { acting, type CommandSetting, type DatabaseFlags, looking } from "./oper
 import { operatorName } from "./operator";
 import type { Output } from "./output";
 import { collectParameter, type GivenParameters, parseLimit } from "./parameters";
+import { readPlanFile } from "./plan-file";
 import { dueWords, parseEvery, parseMoment, type TimingFlags, timingOf, timingWords } from "./schedule-times";
 import { scriptRecord } from "./script-record";
+import { fetchSecrets } from "./secret-parameters";
 import { column, formatElapsed, plainText, truncate } from "./text";
 
 const CREATE_NOTES = `
@@ -53,6 +56,22 @@ interface CreateFlags extends DatabaseFlags, TimingFlags {
 
 interface ActFlags extends DatabaseFlags {
   readonly reason?: string;
+}
+
+/** What was given, with secrets from where they are. Throws `invalid_plan` for one that cannot be read. */
+async function givenParameters(
+  path: string,
+  given: GivenParameters,
+  databaseFile: string,
+  err: Output,
+): Promise<GivenParameters> {
+  const file = await readPlanFile(path);
+  const { definition } = parsePlan(file.text, { fileName: file.path, agents: await knownAgents(databaseFile) });
+  const fetched = await fetchSecrets({ parameters: definition?.parameters ?? [] }, given, process.env);
+  const wrong = fetched.findings.find(({ severity }) => severity === "error");
+  if (wrong !== undefined) throw new HiveError("invalid_plan", wrong.message, { findings: fetched.findings });
+  for (const { message } of fetched.findings) err.line(`Warning: ${message}`);
+  return fetched.given;
 }
 
 const PAGE = 200;
@@ -97,11 +116,12 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
         flags,
         async (store) => {
           const { overlap, missed, paused } = flags;
+          const parameters = await givenParameters(plan, flags.param ?? {}, store.file, outputs.err);
           const row = await createSchedule(store, {
             name,
             timing,
             planFile: resolve(plan),
-            parameters: flags.param ?? {},
+            parameters,
             overlap,
             missed,
             paused,

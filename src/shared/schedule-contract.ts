@@ -24,6 +24,8 @@ const timing: z.ZodType<Timing> = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const parameters = z.record(z.string().max(200), z.union([z.string().max(100_000), z.number(), z.boolean()]));
+
 /** Plans that are launched by the clock. docs/schedules.md explains them. */
 export const scheduleContract = {
   /** By name, by keyset. */
@@ -42,12 +44,23 @@ export const scheduleContract = {
       sourceId: id,
       name: z.string().trim().min(1).max(200),
       timing,
-      parameters: z
-        .record(z.string().max(200), z.union([z.string().max(100_000), z.number(), z.boolean()]))
-        .default({}),
+      parameters: parameters.default({}),
       overlap: z.enum(OVERLAP_POLICIES).default("skip"),
       missed: z.enum(MISSED_POLICIES).default("skip"),
       paused: z.boolean().default(false),
+    }),
+  ),
+  /**
+   * Changes what is given; what is left out stays, and so do secrets among the parameters. With another timing it is due by
+   * that from now on.
+   */
+  "schedules.update": operation<ScheduleRow>()(
+    act.extend({
+      name: z.string().trim().min(1).max(200).optional(),
+      timing: timing.optional(),
+      parameters: parameters.optional(),
+      overlap: z.enum(OVERLAP_POLICIES).optional(),
+      missed: z.enum(MISSED_POLICIES).optional(),
     }),
   ),
   "schedules.pause": operation<ScheduleRow>()(act),

@@ -49,6 +49,13 @@ test("a plan is scheduled by keyboard, held, launched by hand, and taken away", 
   await expect(mornings).toContainText("Paused");
   await page.keyboard.press("Shift+P");
   await expect(mornings).not.toContainText("Paused");
+  await page.keyboard.press("Shift+E");
+  const change = page.getByRole("dialog", { name: "Change the schedule weekday mornings" });
+  await change.getByLabel("Cron expression").fill("30 7 * * 1-5");
+  await change.getByLabel("depth").fill("4");
+  await expect(change.getByText(/07:30$/)).toHaveCount(5);
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(mornings).toContainText("Weekdays at 07:30");
   await page.keyboard.press("Shift+L");
   await expect(mornings).toContainText("Completed");
   await expect(panel).toContainText("by hand");

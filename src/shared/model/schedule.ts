@@ -76,6 +76,8 @@ export interface ScheduleRow {
 export interface ScheduleDetail extends ScheduleRow {
   /** As given at its making; the plan's defaults fill in the rest at each launch. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Names of the secrets that are kept for its launches. */
+  readonly secrets: readonly string[];
   /** At most five, the soonest first; as if it were not paused. */
   readonly next: readonly number[];
   /** At most fifty, the latest first. */

@@ -1,21 +1,31 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { scheduleHandlers } from "../../../src/main/core/operations/schedule-handlers";
 import {
   createSchedule,
+  deleteSchedule,
   getSchedule,
   listSchedules,
   previewTiming,
   resolveSchedule,
+  runScheduleNow,
+  type UpdateScheduleRequest,
+  updateSchedule,
 } from "../../../src/main/core/operations/schedules";
 import { parsePlan } from "../../../src/main/core/plan/parse";
+import { readSecrets, sweepSecrets } from "../../../src/main/core/runner/secrets";
 import { openStore } from "../../../src/main/core/store/open";
 import { contract } from "../../../src/shared/contract";
 import { MOST_SCHEDULES } from "../../../src/shared/model/schedule";
 import { makeHiveDatabase } from "../../helpers/hive-database";
 import { afterThisTest } from "../../helpers/store";
 import { cron, type Desk, minute, openDesk, TRIVIAL } from "./setup";
+
+const SECRETIVE = `title: s
+parameters: { key: { type: secret }, n: { type: number, default: 1 } }
+subtasks: [{ id: a, run: "true", env: { KEY: "\${{ params.key }}" } }]
+`;
 
 let desk: Desk;
 beforeEach(async () => {
@@ -92,15 +102,41 @@ describe("making a schedule", () => {
     await expect(desk.create({ planFile: latin })).rejects.toMatchObject({ message: expect.stringContaining("UTF-8") });
   });
 
-  it("keeps no secret", async () => {
-    const planFile = desk.plan(
-      "s.yaml",
-      "title: s\nparameters: { key: { type: secret } }\nsubtasks: [{ id: a, agent: noop }]\n",
-    );
-    await expect(desk.create({ planFile, parameters: { key: "sk-very-secret" } })).rejects.toMatchObject({
-      code: "not_allowed",
-      message: expect.stringContaining('"key" is a secret'),
+  it("keeps secrets beside the database, fills them in at a launch, and forgets them with the schedule", async () => {
+    const planFile = desk.plan("s.yaml", SECRETIVE);
+    const { id } = await desk.create({ planFile, parameters: { key: "sk-very-secret", n: 2 } });
+    expect(await getSchedule(desk.store, id, parsePlan)).toMatchObject({
+      parameters: { n: 2 },
+      secrets: ["key"],
+      planProblem: null,
     });
+    const { planId } = await runScheduleNow(desk.store, { scheduleId: id, actor: "ann" }, parsePlan);
+    expect(await readSecrets(desk.store.filesFolder, planId)).toEqual({ key: "sk-very-secret" });
+    expect(JSON.stringify(desk.store.read.prepare("SELECT * FROM console_schedules").all())).not.toContain("sk-very");
+    expect(JSON.stringify(desk.store.read.prepare("SELECT * FROM console_audit").all())).not.toContain("sk-very");
+    expect(JSON.stringify(desk.store.read.prepare("SELECT * FROM console_plans").all())).not.toContain("sk-very");
+    // A long time later nobody sweeps them away.
+    await sweepSecrets(desk.store.filesFolder, desk.store.read, Date.now() + 30 * 86_400_000);
+    expect(await readSecrets(desk.store.filesFolder, id)).toEqual({ key: "sk-very-secret" });
+
+    desk.plan("s.yaml", SECRETIVE.replace("type: secret", "type: string"));
+    await expect(runScheduleNow(desk.store, { scheduleId: id, actor: "ann" }, parsePlan)).rejects.toMatchObject({
+      code: "invalid_plan",
+      message: expect.stringContaining('"key" is kept as a secret'),
+    });
+    await deleteSchedule(desk.store, { scheduleId: id, actor: "ann" });
+    expect(await readSecrets(desk.store.filesFolder, id)).toEqual({});
+  });
+
+  it("leaves no secret of one that could not be made", async () => {
+    const planFile = desk.plan("s.yaml", SECRETIVE);
+    await desk.create({ name: "taken" });
+    await expect(desk.create({ name: "taken", planFile, parameters: { key: "sk-very-secret" } })).rejects.toMatchObject(
+      { code: "invalid_input" },
+    );
+    expect(
+      existsSync(join(desk.store.filesFolder, ".secrets")) ? readdirSync(join(desk.store.filesFolder, ".secrets")) : [],
+    ).toEqual([]);
   });
 
   it("stops at so many", async () => {
@@ -112,6 +148,78 @@ describe("making a schedule", () => {
       for (let index = 0; index < MOST_SCHEDULES; index += 1) insert.run(`s${index}`, `name ${index}`);
     });
     await expect(desk.create({})).rejects.toMatchObject({ code: "not_allowed" });
+  });
+});
+
+describe("changing a schedule", () => {
+  const update = (scheduleId: string, change: Partial<UpdateScheduleRequest>) =>
+    updateSchedule(desk.store, { scheduleId, actor: "bob", readPlan: parsePlan, ...change });
+
+  it("changes what is given, goes by the new timing from now on, and tells before and after", async () => {
+    const { id } = await desk.create({ timing: cron("30 2 * * *") });
+    const row = await update(id, {
+      name: " often ",
+      timing: cron("*/10 * * * *"),
+      overlap: "queue",
+      reason: "too rare",
+    });
+    expect(row).toMatchObject({
+      name: "often",
+      overlap: "queue",
+      missed: "skip",
+      nextAt: Date.parse("2026-11-21T02:10Z"),
+    });
+    expect(
+      desk.store.read
+        .prepare("SELECT actor, reason, before, after FROM console_audit WHERE act = 'schedules.update'")
+        .all(),
+    ).toMatchObject([
+      {
+        actor: "bob",
+        reason: "too rare",
+        before: expect.stringContaining("30 2 * * *"),
+        after: expect.stringContaining("*/10 * * * *"),
+      },
+    ]);
+  });
+
+  it("stays paused, and due at the same time where the timing stays", async () => {
+    const made = await desk.create({ timing: cron("30 2 * * *") });
+    expect(await update(made.id, { missed: "run_once" })).toMatchObject({ nextAt: made.nextAt, missed: "run_once" });
+    const paused = await desk.create({ name: "held", paused: true });
+    expect(await update(paused.id, { timing: cron("@hourly") })).toMatchObject({
+      nextAt: null,
+      pausedAt: expect.any(Number),
+    });
+  });
+
+  it("keeps secrets that are not given anew", async () => {
+    const planFile = desk.plan("s.yaml", SECRETIVE);
+    const { id } = await desk.create({ planFile, parameters: { key: "sk-very-secret", n: 2 } });
+    await update(id, { parameters: { n: 3 } });
+    expect(await getSchedule(desk.store, id, parsePlan)).toMatchObject({ parameters: { n: 3 }, secrets: ["key"] });
+    await update(id, { parameters: { key: "another-one" } });
+    expect(await getSchedule(desk.store, id, parsePlan)).toMatchObject({ parameters: {}, secrets: ["key"] });
+    expect(await readSecrets(desk.store.filesFolder, id)).toEqual({ key: "another-one" });
+  });
+
+  it.each([
+    ["a name that is taken", { name: "taken" }, "invalid_input"],
+    ["no name", { name: " " }, "invalid_input"],
+    ["a bad expression", { timing: cron("61 * * * *") }, "invalid_input"],
+    ["an unknown parameter", { parameters: { bees: 1, key: "another-one" } }, "invalid_plan"],
+  ])("refuses %s, and changes nothing", async (_, change, code) => {
+    await desk.create({ name: "taken" });
+    const planFile = desk.plan("s.yaml", SECRETIVE);
+    const { id } = await desk.create({ name: "mine", planFile, parameters: { key: "sk-very-secret" } });
+    const before = await getSchedule(desk.store, id, parsePlan);
+    await expect(update(id, change)).rejects.toMatchObject({ code });
+    expect(await getSchedule(desk.store, id, parsePlan)).toEqual(before);
+    expect(await readSecrets(desk.store.filesFolder, id)).toEqual({ key: "sk-very-secret" });
+  });
+
+  it("says when it is gone", async () => {
+    await expect(update("nobody", { name: "x" })).rejects.toMatchObject({ code: "not_found" });
   });
 });
 

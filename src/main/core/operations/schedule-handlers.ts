@@ -10,6 +10,7 @@ import {
   previewTiming,
   resumeSchedule,
   runScheduleNow,
+  updateSchedule,
 } from "./schedules";
 
 export interface ScheduleServices {
@@ -29,6 +30,7 @@ export function scheduleHandlers({ store, actor, readPlan, planFileOf, callerFol
     "schedules.preview": ({ timing, count }) => ({ next: previewTiming(store, timing, count) }),
     "schedules.create": ({ sourceId, ...input }) =>
       createSchedule(store, { ...input, planFile: planFileOf(sourceId), actor, readPlan, callerFolder }),
+    "schedules.update": (input) => updateSchedule(store, { ...input, actor, readPlan }),
     "schedules.pause": (input) => pauseSchedule(store, { ...input, actor }),
     "schedules.resume": (input) => resumeSchedule(store, { ...input, actor }),
     "schedules.delete": (input) => deleteSchedule(store, { ...input, actor }),

@@ -3,8 +3,10 @@ import type { ParameterValue } from "../../../shared/model/plan-definition";
 import type { MissedPolicy, OverlapPolicy, ScheduleDetail, ScheduleRow, Timing } from "../../../shared/model/schedule";
 import type { Page } from "../../../shared/page";
 import { checkTiming, nextDue, nextDues } from "../plan/due-times";
-import { type LaunchablePlan, type ReadPlan, readLaunchable } from "../runner/scheduled-plan";
+import { secretNames } from "../plan/expand";
+import { type LaunchablePlan, type ReadPlan, readLaunchable, readScheduled } from "../runner/scheduled-plan";
 import { type Scheduler, startScheduler } from "../runner/scheduler";
+import { forgetSecrets, keepSecrets, readSecrets, type Secrets } from "../runner/secrets";
 import type { Store } from "../store/open";
 import { noteLaunchedByHand } from "../store/schedule-launches";
 import {
@@ -19,6 +21,7 @@ import {
   type ScheduleAct,
   type StoredSchedule,
   scheduleRow,
+  updateSchedule as updateRow,
 } from "../store/schedules";
 import type { Together } from "../store/staged-launch";
 import { cancelPlan, launchPlan } from "./plans";
@@ -45,13 +48,15 @@ export function listSchedules(store: Store, { after = "", limit }: SchedulePageR
 /** With the next due times, what became of the latest ones, and whether its plan could be launched. Throws `not_found`. */
 export async function getSchedule(store: Store, scheduleId: string, readPlan: ReadPlan): Promise<ScheduleDetail> {
   const schedule = existing(store, scheduleId);
-  const problem = await readLaunchable({ ...schedule, databaseFile: store.file, readPlan }).then(
+  const secrets = Object.keys(await readSecrets(store.filesFolder, scheduleId));
+  const problem = await readScheduled(store, schedule, readPlan).then(
     () => null,
     (error: unknown) => toErrorBody(error).message,
   );
   return {
     ...scheduleRow(store.read, schedule),
     parameters: schedule.parameters,
+    secrets,
     next: nextDues(schedule.timing, store.clock.now(), SHOWN_NEXT),
     launches: readLaunches(store.read, scheduleId, SHOWN_LAUNCHES),
     planProblem: problem,
@@ -89,29 +94,25 @@ export interface CreateScheduleRequest {
   readonly callerFolder?: string;
 }
 
-/** Throws `invalid_input`, `file_unreadable`, `invalid_plan`, `not_allowed` (too many, or it would hold a secret). */
+/**
+ * Secrets are kept beside the database and go with the schedule. Throws `invalid_input`, `file_unreadable`, `invalid_plan`,
+ * `not_allowed` (too many).
+ */
 export async function createSchedule(store: Store, request: CreateScheduleRequest): Promise<ScheduleRow> {
   const { timing, planFile, parameters, overlap = "skip", missed = "skip", paused = false, actor, readPlan } = request;
-  const name = request.name.trim();
-  if (name === "" || name.length > LONGEST_NAME) {
-    throw new HiveError("invalid_input", `A schedule needs a name of at most ${LONGEST_NAME} characters.`, { name });
-  }
+  const name = checkedName(request.name);
   const createdAt = store.clock.now();
   checkTiming(timing, createdAt);
   const { callerFolder } = request;
   const plan = await readLaunchable({ planFile, parameters, databaseFile: store.file, readPlan, callerFolder });
-  refuseSecrets(plan, parameters);
   const id = store.newId();
-  const given = Object.keys(parameters).flatMap((key) => {
-    const value = plan.parameters[key];
-    return value === undefined ? [] : [[key, value] as const];
-  });
+  const { open, secrets } = givenOf(plan, parameters);
   const schedule = {
     id,
     name,
     timing,
     planFile,
-    parameters: Object.fromEntries(given),
+    parameters: open,
     overlap,
     missed,
     pausedAt: paused ? createdAt : null,
@@ -119,19 +120,85 @@ export async function createSchedule(store: Store, request: CreateScheduleReques
     createdAt,
     createdBy: actor,
   };
-  await store.write((tx) => insertSchedule(tx, schedule, actor));
+  await keepSecrets(store.filesFolder, id, secrets);
+  try {
+    await store.write((tx) => insertSchedule(tx, schedule, actor));
+  } catch (error) {
+    await forgetSecrets(store.filesFolder, id);
+    throw error;
+  }
   return scheduleRow(store.read, existing(store, id));
 }
 
-/** A schedule is stored, and secrets are not. */
-function refuseSecrets({ definition }: LaunchablePlan, given: Readonly<Record<string, ParameterValue>>): void {
-  const secret = definition.parameters.find(({ name, type }) => type === "secret" && Object.hasOwn(given, name));
-  if (!secret) return;
-  throw new HiveError(
-    "not_allowed",
-    `"${secret.name}" is a secret, which a schedule does not keep: let the plan read it from a file or the environment.`,
-    { parameter: secret.name },
-  );
+function checkedName(given: string): string {
+  const name = given.trim();
+  if (name !== "" && name.length <= LONGEST_NAME) return name;
+  throw new HiveError("invalid_input", `A schedule needs a name of at most ${LONGEST_NAME} characters.`, { name });
+}
+
+/** The values of what was given, as the plan checked them: those that are stored, and those that are not. */
+function givenOf(
+  { definition, parameters }: LaunchablePlan,
+  given: Readonly<Record<string, ParameterValue>>,
+): { readonly open: Record<string, ParameterValue>; readonly secrets: Record<string, string> } {
+  const names = secretNames(definition.parameters);
+  const values = Object.keys(given).flatMap((key) => {
+    const value = parameters[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return {
+    open: Object.fromEntries(values.filter(([key]) => !names.has(key))),
+    secrets: Object.fromEntries(values.filter(([key]) => names.has(key)).map(([key, value]) => [key, String(value)])),
+  };
+}
+
+/** What is left out stays as it is. */
+export interface UpdateScheduleRequest extends ScheduleActRequest {
+  readonly name?: string | undefined;
+  readonly timing?: Timing | undefined;
+  /** All of them; secrets that are left out stay as they are. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>> | undefined;
+  readonly overlap?: OverlapPolicy | undefined;
+  readonly missed?: MissedPolicy | undefined;
+  readonly readPlan: ReadPlan;
+}
+
+/**
+ * Changes a schedule. With another timing it is due by that from now on; what was due before is not made up for. Throws
+ * `not_found`, `invalid_input`, `file_unreadable`, `invalid_plan`.
+ */
+export async function updateSchedule(store: Store, request: UpdateScheduleRequest): Promise<ScheduleRow> {
+  const { scheduleId, overlap, missed, parameters, readPlan } = request;
+  const before = existing(store, scheduleId);
+  const act = actOf(store, request);
+  const name = request.name === undefined ? before.name : checkedName(request.name);
+  const timing = request.timing ?? before.timing;
+  const isMoved = JSON.stringify(timing) !== JSON.stringify(before.timing);
+  if (isMoved) checkTiming(timing, act.now);
+  const changed = { name, timing, overlap: overlap ?? before.overlap, missed: missed ?? before.missed };
+  const dues = isMoved ? { nextAt: before.pausedAt === null ? nextDue(timing, act.now) : null } : null;
+  const { filesFolder } = store;
+  if (parameters === undefined) {
+    await store.write((tx) => updateRow(tx, act, { ...changed, parameters: before.parameters }, dues));
+    return scheduleRow(store.read, existing(store, scheduleId));
+  }
+  const kept = await readSecrets(filesFolder, scheduleId);
+  const given = { ...kept, ...parameters };
+  const plan = await readLaunchable({ ...before, parameters: given, databaseFile: store.file, readPlan });
+  const { open, secrets } = givenOf(plan, given);
+  await replaceSecrets(filesFolder, scheduleId, secrets);
+  try {
+    await store.write((tx) => updateRow(tx, act, { ...changed, parameters: open }, dues));
+  } catch (error) {
+    await replaceSecrets(filesFolder, scheduleId, kept);
+    throw error;
+  }
+  return scheduleRow(store.read, existing(store, scheduleId));
+}
+
+async function replaceSecrets(filesFolder: string, scheduleId: string, secrets: Secrets): Promise<void> {
+  if (Object.keys(secrets).length === 0) await forgetSecrets(filesFolder, scheduleId);
+  else await keepSecrets(filesFolder, scheduleId, secrets);
 }
 
 export interface ScheduleActRequest {
@@ -161,6 +228,7 @@ export async function resumeSchedule(store: Store, request: ScheduleActRequest):
 /** Plans that it has launched stay. Throws `not_found`. */
 export async function deleteSchedule(store: Store, request: ScheduleActRequest): Promise<null> {
   await store.write((tx) => deleteRows(tx, actOf(store, request)));
+  await forgetSecrets(store.filesFolder, request.scheduleId);
   return null;
 }
 
@@ -174,7 +242,7 @@ export async function runScheduleNow(
   readPlan: ReadPlan,
 ): Promise<{ planId: string }> {
   const schedule = existing(store, scheduleId);
-  const plan = await readLaunchable({ ...schedule, databaseFile: store.file, readPlan });
+  const plan = await readScheduled(store, schedule, readPlan);
   return launchScheduled(store, plan, schedule, actor, (tx, planId) => {
     noteLaunchedByHand(tx, scheduleId, planId, operatorWriter(store));
   });

@@ -4,8 +4,10 @@ import { HiveError } from "../../../shared/errors";
 import type { NamedAgent } from "../../../shared/model/agent-work";
 import type { ParameterValue, PlanDefinition, PlanFinding } from "../../../shared/model/plan-definition";
 import { agentFolders, listAgentFiles, namedAgents } from "../agents/agent-folders";
+import { secretNames } from "../plan/expand";
 import { checkParameters } from "../plan/parameters";
 import type { ParsedPlan } from "../plan/parse";
+import { readSecrets } from "./secrets";
 
 /** Reads a plan's text: at once, or in a thread of its own where nothing may wait for a large one. */
 export type ReadPlan = (
@@ -55,6 +57,38 @@ export async function readLaunchable({
   });
   if (checked.findings.some(({ severity }) => severity === "error")) throw invalid(planFile, checked.findings);
   return { definition, parameters: checked.values, sourceName: basename(planFile), sourceText: text, folder };
+}
+
+export interface PlanOfSchedule {
+  readonly id: string;
+  readonly planFile: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/**
+ * Reads the plan of a schedule as it is now, with the secrets that are kept for it. One that the plan does not call a secret
+ * any more would be stored with its tasks: then it is not launched. Throws as `readLaunchable`.
+ */
+export async function readScheduled(
+  { file, filesFolder }: { readonly file: string; readonly filesFolder: string },
+  { id, planFile, parameters }: PlanOfSchedule,
+  readPlan: ReadPlan,
+): Promise<LaunchablePlan> {
+  const secrets = await readSecrets(filesFolder, id);
+  const plan = await readLaunchable({
+    planFile,
+    parameters: { ...parameters, ...secrets },
+    databaseFile: file,
+    readPlan,
+  });
+  const names = secretNames(plan.definition.parameters);
+  const shown = Object.keys(secrets).find((name) => !names.has(name));
+  if (shown === undefined) return plan;
+  throw new HiveError(
+    "invalid_plan",
+    `${planFile}: "${shown}" is kept as a secret, and the plan does not call it one any more: make it one again, or schedule the plan anew.`,
+    { parameter: shown },
+  );
 }
 
 async function readText(planFile: string): Promise<string> {

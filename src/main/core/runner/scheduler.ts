@@ -18,7 +18,7 @@ import {
 import { readSchedule, runningPlans, type StoredSchedule } from "../store/schedules";
 import type { Together } from "../store/staged-launch";
 import { EVENT_SOURCE } from "./claim-batch";
-import { type LaunchablePlan, type ReadPlan, readLaunchable } from "./scheduled-plan";
+import { type LaunchablePlan, type ReadPlan, readScheduled } from "./scheduled-plan";
 
 export interface SchedulerOptions {
   readonly store: Store;
@@ -136,7 +136,7 @@ async function carryOut(options: SchedulerOptions, { id, scheduleId }: OpenLaunc
   const schedule = readSchedule(store.read, scheduleId);
   if (schedule === null) return;
   try {
-    const plan = await inTime(schedule, readLaunchable({ ...schedule, databaseFile: store.file, readPlan }));
+    const plan = await inTime(schedule, readScheduled(store, schedule, readPlan));
     await launch(plan, schedule, (tx, planId) => {
       if (!holdsLease(tx, epoch)) throw new HiveError("not_allowed", "Another console launches schedules now.", {});
       noteLaunched(tx, id, planId, writerOf(store));

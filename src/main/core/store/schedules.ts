@@ -93,6 +93,44 @@ function timingColumns(timing: Timing): Readonly<Record<string, string | number 
   return { cron: null, timezone: null, everyMs: timing.everyMs, startsAt: timing.from };
 }
 
+/** What can be changed of a schedule. */
+export type ScheduleChange = Pick<StoredSchedule, "name" | "timing" | "parameters" | "overlap" | "missed">;
+
+const UPDATE = `UPDATE console_schedules SET name = $name, cron = $cron, timezone = $timezone, every_ms = $everyMs,
+    starts_at = $startsAt, parameters = $parameters, overlap = $overlap, missed = $missed WHERE id = $id`;
+
+/** `dues`: it is due by another timing from now on. Throws `not_found`, and `invalid_input` for a name that is taken. */
+export function updateSchedule(
+  tx: WritableDatabase,
+  act: ScheduleAct,
+  change: ScheduleChange,
+  dues: { readonly nextAt: number | null } | null,
+): void {
+  const before = existing(tx, act.scheduleId);
+  const { name, timing, parameters, overlap, missed } = change;
+  const namesake = findScheduleByName(tx, name);
+  if (namesake !== null && namesake.id !== act.scheduleId) {
+    throw new HiveError("invalid_input", `There is a schedule "${name}" already: choose another name.`, { name });
+  }
+  const columns = { name, ...timingColumns(timing), parameters: JSON.stringify(parameters), overlap, missed };
+  statement(tx, UPDATE).run({ id: act.scheduleId, ...columns });
+  if (dues !== null) {
+    statement(tx, "UPDATE console_schedules SET checked_until = ?, next_at = ? WHERE id = ?").run(
+      act.now,
+      dues.nextAt,
+      act.scheduleId,
+    );
+  }
+  const told = (of: ScheduleChange): unknown => ({
+    name: of.name,
+    timing: of.timing,
+    parameters: of.parameters,
+    overlap: of.overlap,
+    missed: of.missed,
+  });
+  auditSchedule(tx, act, "update", told(before), told(change));
+}
+
 /** What waits for a plan to end is given up: nothing begins behind a pause. Throws `not_found`, `illegal_transition`. */
 export function pauseSchedule(tx: WritableDatabase, act: ScheduleAct): void {
   const schedule = existing(tx, act.scheduleId);

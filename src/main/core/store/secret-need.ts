@@ -9,10 +9,12 @@ const OVER = new Set(["completed", "cancelled", "closed"]);
 const END = `SELECT e.status, p.finished_at FROM execution_plans e JOIN console_plans p ON p.plan_id = e.id
   WHERE e.id = ?`;
 
-/** Whether a plan's tasks may still run; `unknown` when there is no such plan. */
-export function needsSecrets(db: ReadableDatabase, planId: string, now: number): "yes" | "no" | "unknown" {
-  const row = statement(db, END).get(planId);
-  if (!row) return "unknown";
+const SCHEDULE = "SELECT 1 FROM console_schedules WHERE id = ?";
+
+/** Whether a plan's tasks may still run, or a schedule may still launch; `unknown` when there is neither. */
+export function needsSecrets(db: ReadableDatabase, ownerId: string, now: number): "yes" | "no" | "unknown" {
+  const row = statement(db, END).get(ownerId);
+  if (!row) return statement(db, SCHEDULE).get(ownerId) ? "yes" : "unknown";
   if (OVER.has(text(row.status))) return "no";
   const finishedAt = integerOrNull(row.finished_at);
   return finishedAt !== null && now - finishedAt > SECRETS_AFTER_FAILURE_MS ? "no" : "yes";

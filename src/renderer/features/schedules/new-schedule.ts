@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import type { ParameterDefinition, ParameterValue } from "../../../shared/model/plan-definition";
+import type { ScheduleDetail } from "../../../shared/model/schedule";
 
 /** A plan that is about to be scheduled. */
 export interface ScheduledPlan {
@@ -10,8 +11,16 @@ export interface ScheduledPlan {
   readonly fields: readonly ParameterDefinition[];
 }
 
-export const useNewSchedule = create<{ readonly plan: ScheduledPlan | null }>()(() => ({ plan: null }));
+/** What the dialog asks about. */
+export type ScheduleQuestion =
+  | { readonly kind: "new"; readonly plan: ScheduledPlan }
+  | { readonly kind: "change"; readonly schedule: ScheduleDetail };
+
+export const useNewSchedule = create<{ readonly question: ScheduleQuestion | null }>()(() => ({ question: null }));
 
 /** Asks when the plan is to be launched. */
-export const askSchedule = (plan: ScheduledPlan): void => useNewSchedule.setState({ plan });
-export const closeNewSchedule = (): void => useNewSchedule.setState({ plan: null });
+export const askSchedule = (plan: ScheduledPlan): void => useNewSchedule.setState({ question: { kind: "new", plan } });
+/** Asks what is to be other of a schedule. */
+export const askScheduleChange = (schedule: ScheduleDetail): void =>
+  useNewSchedule.setState({ question: { kind: "change", schedule } });
+export const closeNewSchedule = (): void => useNewSchedule.setState({ question: null });

@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useId, useMemo, useRef, useState } from "react";
 import {
   MISSED_POLICIES,
   type MissedPolicy,
@@ -11,15 +11,22 @@ import { goTo } from "../../location";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { useHotkeys } from "../../ui/hotkeys";
-import { Remaining } from "../../ui/relative-time";
 import { Switch } from "../../ui/switch";
 import { toast } from "../../ui/toast";
-import { closeNewSchedule, type ScheduledPlan, useNewSchedule } from "./new-schedule";
+import { closeNewSchedule, type ScheduleQuestion, useNewSchedule } from "./new-schedule";
+import { NextTimes, useNextTimes } from "./next-times";
 import styles from "./schedule-dialog.module.css";
-import { knownZones, localZone, MISSED_WORDS, OVERLAP_WORDS, parseSpan, zonedMoment } from "./schedule-words";
-
-/** How long the timing rests before its next times are asked for. */
-const REST_MS = 150;
+import { ScheduleParameters } from "./schedule-parameters";
+import {
+  knownZones,
+  localZone,
+  MISSED_WORDS,
+  OVERLAP_WORDS,
+  parseSpan,
+  spanWords,
+  zonedMoment,
+} from "./schedule-words";
+import { refreshSchedules } from "./schedules-store";
 
 const USUAL = [
   { label: "Hourly", expression: "0 * * * *" },
@@ -30,79 +37,114 @@ const USUAL = [
 
 /** Asks when a plan is to be launched, and shows the times that this means. */
 export function ScheduleDialog() {
-  const { plan } = useNewSchedule();
+  const { question } = useNewSchedule();
   const name = useRef<HTMLInputElement>(null);
   const [isBusy, setIsBusy] = useState(false);
   return (
     <Dialog
-      open={plan !== null}
+      open={question !== null}
       onClose={closeNewSchedule}
-      title={plan === null ? "Schedule" : `Schedule ${plan.title}`}
+      title={titleOf(question)}
       description="It is launched at these times while a console or the terminal runs plans of this database. Its file is read anew each time."
       width={700}
       initialFocus={name}
       mustAnswer={isBusy}
     >
-      {plan !== null && <ScheduleForm plan={plan} nameRef={name} isBusy={isBusy} setIsBusy={setIsBusy} />}
+      {question !== null && <ScheduleForm question={question} nameRef={name} isBusy={isBusy} setIsBusy={setIsBusy} />}
     </Dialog>
   );
 }
 
+function titleOf(question: ScheduleQuestion | null): string {
+  if (question === null) return "Schedule";
+  return question.kind === "new" ? `Schedule ${question.plan.title}` : `Change the schedule ${question.schedule.name}`;
+}
+
+/** What the form begins with. */
+function beginningOf(question: ScheduleQuestion) {
+  const cron = { kind: "cron" as const, expression: "30 2 * * *", timezone: localZone(), every: "1h" };
+  if (question.kind === "new") {
+    return { ...cron, name: question.plan.title, overlap: "skip" as const, missed: "skip" as const };
+  }
+  const { name, overlap, missed, timing } = question.schedule;
+  if (timing.kind === "interval")
+    return { ...cron, ...timing, name, overlap, missed, every: spanWords(timing.everyMs) };
+  return { ...cron, ...timing, name, overlap, missed };
+}
+
 interface ScheduleFormProps {
-  readonly plan: ScheduledPlan;
+  readonly question: ScheduleQuestion;
   readonly nameRef: React.RefObject<HTMLInputElement | null>;
   readonly isBusy: boolean;
   readonly setIsBusy: (isBusy: boolean) => void;
 }
 
-function ScheduleForm({ plan, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
+function ScheduleForm({ question, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
   const id = useId();
-  const [name, setName] = useState(plan.title);
-  const [kind, setKind] = useState<Timing["kind"]>("cron");
-  const [expression, setExpression] = useState("30 2 * * *");
-  const [timezone, setTimezone] = useState(localZone);
-  const [every, setEvery] = useState("1h");
-  const [overlap, setOverlap] = useState<OverlapPolicy>("skip");
-  const [missed, setMissed] = useState<MissedPolicy>("skip");
+  const [begin] = useState(() => beginningOf(question));
+  const [name, setName] = useState(begin.name);
+  const [kind, setKind] = useState<Timing["kind"]>(begin.kind);
+  const [expression, setExpression] = useState(begin.expression);
+  const [timezone, setTimezone] = useState(begin.timezone);
+  const [every, setEvery] = useState(begin.every);
+  const [overlap, setOverlap] = useState<OverlapPolicy>(begin.overlap);
+  const [missed, setMissed] = useState<MissedPolicy>(begin.missed);
   const [paused, setPaused] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [parameters, setParameters] = useState(
+    question.kind === "new" ? question.plan.parameters : question.schedule.parameters,
+  );
   const [opened] = useState(Date.now);
   const zones = useMemo(knownZones, []);
+  const isSameTiming =
+    kind === begin.kind &&
+    (kind === "cron" ? expression === begin.expression && timezone === begin.timezone : every === begin.every);
   const timing = useMemo(
-    () => timingOf({ kind, expression, timezone, every, opened }),
-    [kind, expression, timezone, every, opened],
+    () =>
+      question.kind === "change" && isSameTiming
+        ? question.schedule.timing
+        : timingOf({ kind, expression, timezone, every, opened }),
+    [question, isSameTiming, kind, expression, timezone, every, opened],
   );
   const preview = useNextTimes(timing);
-  const secret = plan.fields.find(
-    ({ name: field, type }) => type === "secret" && Object.hasOwn(plan.parameters, field),
-  );
-  const given = Object.entries(plan.parameters);
   const off =
-    secret !== undefined
-      ? `${secret.name} is a secret, which a schedule does not keep: let the plan read it from a file or the environment.`
-      : name.trim() === ""
-        ? "It needs a name."
-        : timing === null
-          ? "It needs a length of time such as 15m or 1h 30m."
-          : preview.problem;
-  const create = async (): Promise<void> => {
+    name.trim() === ""
+      ? "It needs a name."
+      : timing === null
+        ? "It needs a length of time such as 15m or 1h 30m."
+        : preview.problem;
+  const verb = question.kind === "new" ? "Schedule" : "Change";
+  const store = async (): Promise<void> => {
     if (off !== null || timing === null || isBusy) return;
     setIsBusy(true);
     setError(null);
+    const given = { name: name.trim(), overlap, missed };
     try {
-      const row = await call("schedules.create", {
-        sourceId: plan.sourceId,
-        name: name.trim(),
-        timing,
-        parameters: { ...plan.parameters },
-        overlap,
-        missed,
-        paused,
-      });
+      const row =
+        question.kind === "new"
+          ? await call("schedules.create", {
+              ...given,
+              sourceId: question.plan.sourceId,
+              timing,
+              parameters: { ...parameters },
+              paused,
+            })
+          : await call("schedules.update", {
+              ...given,
+              scheduleId: question.schedule.id,
+              ...(isSameTiming ? {} : { timing }),
+              ...(parameters === question.schedule.parameters ? {} : { parameters: { ...parameters } }),
+            });
       closeNewSchedule();
-      toast.success(`Scheduled ${row.name}`, {
-        description: row.nextAt === null ? "It is paused." : `First at ${zonedMoment(row.nextAt, localZone())}.`,
-        action: { label: "Show", run: () => goTo({ view: "schedules", scheduleId: row.id }) },
+      void refreshSchedules();
+      toast.success(question.kind === "new" ? `Scheduled ${row.name}` : `${row.name} is changed`, {
+        description:
+          row.nextAt === null
+            ? "It is paused."
+            : `${question.kind === "new" ? "First" : "Next"} at ${zonedMoment(row.nextAt, localZone())}.`,
+        ...(question.kind === "new"
+          ? { action: { label: "Show", run: () => goTo({ view: "schedules", scheduleId: row.id }) } }
+          : {}),
       });
     } catch (failure) {
       setError(messageOf(failure));
@@ -113,7 +155,7 @@ function ScheduleForm({ plan, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
   useHotkeys({
     group: "Dialog",
     scope: "dialog",
-    hotkeys: [{ keys: ["Mod+Enter"], label: "Schedule", whileTyping: true, run: () => void create() }],
+    hotkeys: [{ keys: ["Mod+Enter"], label: verb, whileTyping: true, run: () => void store() }],
   });
   return (
     <>
@@ -209,31 +251,18 @@ function ScheduleForm({ plan, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
               onChange={setMissed}
             />
           </Field>
-          <div className={styles.field}>
-            <label htmlFor={`${id}-paused`}>Begin paused</label>
-            <Switch id={`${id}-paused`} checked={paused} onChange={setPaused} />
-          </div>
+          {question.kind === "new" && (
+            <div className={styles.field}>
+              <label htmlFor={`${id}-paused`}>Begin paused</label>
+              <Switch id={`${id}-paused`} checked={paused} onChange={setPaused} />
+            </div>
+          )}
         </div>
         <aside className={styles.next} aria-label="Next times">
           <h3>Next five times</h3>
           <NextTimes preview={preview} timezone={kind === "cron" ? timezone : localZone()} />
           <h3>Parameters</h3>
-          {given.length === 0 ? (
-            <p>The plan's own defaults.</p>
-          ) : (
-            <dl>
-              {given.map(([key, value]) => (
-                <div key={key}>
-                  <dt>{key}</dt>
-                  <dd className="mono" title={String(value)}>
-                    {plan.fields.some(({ name: field, type }) => field === key && type === "secret")
-                      ? "••••"
-                      : String(value)}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          )}
+          <ScheduleParameters question={question} values={parameters} onChange={setParameters} />
         </aside>
       </div>
       {error !== null && (
@@ -243,15 +272,15 @@ function ScheduleForm({ plan, nameRef, isBusy, setIsBusy }: ScheduleFormProps) {
       )}
       <footer className={styles.footer}>
         <Button keys="Escape" disabledReason={isBusy ? "It is being stored." : null} onClick={closeNewSchedule}>
-          Do not schedule
+          {question.kind === "new" ? "Do not schedule" : "Leave it"}
         </Button>
         <Button
           variant="primary"
           keys="Mod+Enter"
           disabledReason={isBusy ? "It is being stored." : off}
-          onClick={() => void create()}
+          onClick={() => void store()}
         >
-          Schedule
+          {verb}
         </Button>
       </footer>
     </>
@@ -304,35 +333,6 @@ function Choice<Value extends string>({ id, value, values, word, onChange }: Cho
   );
 }
 
-interface Times {
-  readonly next: readonly number[];
-  /** Why the timing is none; null: it is one, or nothing is known yet. */
-  readonly problem: string | null;
-}
-
-function NextTimes({ preview, timezone }: { readonly preview: Times; readonly timezone: string }) {
-  if (preview.problem !== null) return <p data-tone="failed">{preview.problem}</p>;
-  return (
-    <ol>
-      {[0, 1, 2, 3, 4].map((place) => {
-        const time = preview.next[place];
-        return (
-          <li key={place}>
-            {time !== undefined && (
-              <>
-                <span>{zonedMoment(time, timezone)}</span>
-                <small>
-                  <Remaining until={time} />
-                </small>
-              </>
-            )}
-          </li>
-        );
-      })}
-    </ol>
-  );
-}
-
 interface TimingFields {
   readonly kind: Timing["kind"];
   readonly expression: string;
@@ -346,28 +346,4 @@ function timingOf({ kind, expression, timezone, every, opened }: TimingFields): 
   if (kind === "cron") return { kind, expression: expression.trim() || "?", timezone: timezone.trim() || "?" };
   const everyMs = parseSpan(every);
   return everyMs === null ? null : { kind, everyMs, from: opened + everyMs };
-}
-
-/** The next times of a timing, asked for when it rests; the former ones stay until the answer is there. */
-function useNextTimes(timing: Timing | null): Times {
-  const [times, setTimes] = useState<Times>({ next: [], problem: null });
-  useEffect(() => {
-    if (timing === null) return undefined;
-    let isOver = false;
-    const timer = setTimeout(() => {
-      call("schedules.preview", { timing, count: 5 }).then(
-        ({ next }) => {
-          if (!isOver) setTimes({ next, problem: next.length === 0 ? "It is never due." : null });
-        },
-        (failure: unknown) => {
-          if (!isOver) setTimes({ next: [], problem: messageOf(failure) });
-        },
-      );
-    }, REST_MS);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
-  }, [timing]);
-  return times;
 }

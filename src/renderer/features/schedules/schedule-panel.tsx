@@ -1,8 +1,9 @@
-import { Pause, Play, Trash2, X } from "lucide-react";
+import { Pause, Pencil, Play, Trash2, X } from "lucide-react";
 import type { ScheduleDetail, ScheduleRow } from "../../../shared/model/schedule";
 import { messageOf } from "../../api";
 import { Button, IconButton } from "../../ui/button";
 import { Moment, Remaining } from "../../ui/relative-time";
+import { askScheduleChange } from "./new-schedule";
 import { localZone, MISSED_WORDS, OVERLAP_WORDS, timingSource, timingWords, zonedMoment } from "./schedule-words";
 import styles from "./schedules.module.css";
 import { pauseSchedule, runScheduleNow, useSchedules } from "./schedules-store";
@@ -48,6 +49,17 @@ export function SchedulePanel({ row, readOnly, onClose, onDelete, onShowPlan }: 
             onClick={() => void pauseSchedule(row, row.pausedAt !== null)}
           >
             {row.pausedAt === null ? "Pause" : "Resume"}
+          </Button>
+          <Button
+            size="sm"
+            icon={<Pencil size={12} />}
+            keys="Shift+E"
+            disabledReason={readOnly ?? (shown === null ? "It is being read." : null)}
+            onClick={() => {
+              if (shown !== null) askScheduleChange(shown);
+            }}
+          >
+            Change…
           </Button>
           <Button
             size="sm"
@@ -97,6 +109,9 @@ function Detail({ detail, onShowPlan }: DetailProps) {
         <Fact name="Made by" value={detail.createdBy} />
         {given.map(([name, value]) => (
           <Fact key={name} name={name} value={String(value)} isMono />
+        ))}
+        {detail.secrets.map((name) => (
+          <Fact key={name} name={name} value="•••• kept" isMono />
         ))}
       </dl>
       <h3>Next times{detail.pausedAt !== null && ", once it goes on"}</h3>

@@ -19,6 +19,17 @@ export function parseSpan(text: string): number | null {
   return sum > 0 && Number.isFinite(sum) ? Math.round(sum) : null;
 }
 
+/** A length of time as `parseSpan` reads it: `1h 30m`. */
+export function spanWords(milliseconds: number): string {
+  let left = milliseconds;
+  const parts = ["d", "h", "m", "s"].flatMap((unit) => {
+    const count = Math.floor(left / (UNITS[unit] ?? 1));
+    left -= count * (UNITS[unit] ?? 1);
+    return count > 0 ? [`${count}${unit}`] : [];
+  });
+  return left > 0 ? `${milliseconds / 1_000}s` : parts.join(" ");
+}
+
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const NAMED: Readonly<Record<string, string>> = {
   "@hourly": "Every hour",

@@ -10,6 +10,7 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Page, PageBody } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { useReadOnlyReason } from "../shell/app-store";
+import { askScheduleChange } from "./new-schedule";
 import { SchedulePanel } from "./schedule-panel";
 import {
   askDeleteSchedule,
@@ -109,6 +110,7 @@ interface KeysOptions {
 
 function useKeys({ rows, at, readOnly }: KeysOptions): void {
   const current = rows[at];
+  const detail = useSchedules((state) => (state.detail?.id === current?.id ? state.detail : null));
   const move = (step: 1 | -1): void => {
     const next = rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))];
     if (next === undefined) return;
@@ -142,6 +144,14 @@ function useKeys({ rows, at, readOnly }: KeysOptions): void {
         label: "Launch the schedule's plan now",
         disabled: isOff,
         run: withCurrent((row) => void runScheduleNow(row, showPlan)),
+      },
+      {
+        keys: ["Shift+E"],
+        label: "Change the schedule",
+        disabled: isOff || detail === null,
+        run: () => {
+          if (detail !== null) askScheduleChange(detail);
+        },
       },
       { keys: ["Shift+X"], label: "Delete the schedule", disabled: isOff, run: withCurrent(askDelete) },
       {
