@@ -92,6 +92,10 @@ test("another database opens from the menu, in a console of its own that outlive
   const before = new Set(processesWith(dataFolder));
   await opened.page.getByRole("button", { name: "Database one.db" }).click();
   await opened.page.getByRole("menuitem", { name: /^Open another database/ }).click();
+  await opened.page
+    .getByRole("dialog", { name: "Create other.db" })
+    .getByRole("button", { name: /^Create it/ })
+    .click();
   const started = await until("a second console", () =>
     processesWith(dataFolder).find((pid) => !before.has(pid) && commandOf(pid).includes(`--db ${other}`)),
   );
@@ -190,6 +194,8 @@ test("a restart comes back to the plan, its tab and the task, and to the filters
   const left = await opened.page.evaluate(() => location.hash);
   await opened.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Tasks" }).click();
   const selected = (page: Page) => page.getByRole("toolbar", { name: "Selected tasks" });
+  // The plan's own tasks have such a row, too.
+  await expect(opened.page.getByRole("main").getByRole("heading", { level: 1 })).toHaveText("Tasks");
   await expect(opened.page.getByRole("row").filter({ hasText: "Only step" })).toBeVisible();
   await opened.page.keyboard.press("j");
   await opened.page.keyboard.press("x");

@@ -65,7 +65,9 @@ function isInReach(group: HotkeyGroup): boolean {
   if ((group.scope === "dialog") !== holds > 0) return false;
   if (group.within === undefined) return true;
   const focused = document.activeElement;
-  return focused === null || focused === document.body || group.within.current?.contains(focused) === true;
+  if (focused === null || focused === document.body || group.within.current?.contains(focused) === true) return true;
+  // Who has just come by the rail means the view, not the link that led there.
+  return focused.closest("[data-passes-keys]") !== null;
 }
 
 /** A focused button or link acts on Enter and Space by itself. */

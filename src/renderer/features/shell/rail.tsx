@@ -88,7 +88,7 @@ export function Rail() {
     return place.view === "events" ? lastEvents : place;
   };
   return (
-    <nav className={styles.rail} aria-label="Main">
+    <nav data-passes-keys="" className={styles.rail} aria-label="Main">
       {RAIL_ENTRIES.map(({ label, icon, place, views }) => (
         <a key={label} href={formatPlace(placeOf(place))} aria-current={views.includes(view) ? "page" : undefined}>
           {icon}
