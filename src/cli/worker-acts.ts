@@ -1,17 +1,20 @@
 import type { Command } from "commander";
 import { drainWorkers, setSlots, undrainWorkers } from "../main/core/operations/control";
+import { previewWorkerAct, rescueWorker } from "../main/core/operations/rescue-worker";
 import { showPreview } from "./act-report";
-import { acting, type CommandSetting, type DatabaseFlags } from "./operation-command";
+import { EXIT } from "./exit-codes";
+import { acting, type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import { operatorName } from "./operator";
 import { parseSlots } from "./parameters";
-import { plural } from "./text";
+import { scriptRecord } from "./script-record";
+import { plainText, plural } from "./text";
 
 interface WorkerActFlags extends DatabaseFlags {
   readonly reason?: string;
   readonly preview?: boolean;
 }
 
-/** `hive worker drain|undrain|slots`. */
+/** `hive worker drain|undrain|rescue|slots`. */
 export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption } = setting;
   const { out } = outputs;
@@ -40,6 +43,28 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
         const undrained = await undrainWorkers(store, { workerIds, reason: flags.reason, actor: operatorName() });
         const words = `${plural(undrained.length, "worker")} may take tasks again`;
         out.line(flags.json ? JSON.stringify({ undrained }) : `${tick} ${words}`);
+        return undefined;
+      });
+    });
+  command("rescue", "Queues again what a worker holds that is not well, and marks it offline.")
+    .argument("<id>", "the worker's id")
+    .action((workerId: string, flags: WorkerActFlags) => {
+      if (flags.preview) {
+        return looking(setting, flags, async (store) => {
+          const preview = previewWorkerAct(store, { workerId, act: "rescue" });
+          if (flags.json) out.line(scriptRecord(preview));
+          else if (preview.refusal !== null) out.line(`It would be refused. ${preview.refusal}`);
+          else {
+            for (const { title, status } of preview.held) out.line(`  ${plainText(title)}: ${status} becomes queued`);
+            out.line(`${plural(preview.held.length, "task")} would be queued again.`);
+          }
+          return preview.refusal === null ? EXIT.ok : EXIT.failed;
+        });
+      }
+      return acting(setting, flags, async (store) => {
+        const report = await rescueWorker(store, { workerId, reason: flags.reason, actor: operatorName() });
+        const words = `${plural(report.rescued.length, "task")} of ${workerId} queued again`;
+        out.line(flags.json ? scriptRecord(report) : `${tick} ${words}`);
         return undefined;
       });
     });
