@@ -14,6 +14,7 @@ import { asDatabaseError, requireNodeApi } from "./database";
 import { addDbCare } from "./db-care";
 import { EXIT, type ExitCode } from "./exit-codes";
 import type { Output, Outputs } from "./output";
+import { addQueryCommand } from "./query-command";
 import { scriptRecord } from "./script-record";
 import { column, formatBytes, formatCount, plainText, plural } from "./text";
 
@@ -99,6 +100,7 @@ export function addDbCommands(program: Command, options: DbCommandOptions) {
       await work(flags);
     });
   addDbCare(db, { outputs, addDatabaseOption, databaseFile, done });
+  addQueryCommand(db, options);
 }
 
 function parseSchema(text: string): number {

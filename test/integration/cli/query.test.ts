@@ -38,7 +38,7 @@ describe("hive db query", () => {
       ["ATTACH 'x' AS y", 1, /another file/],
       ["PRAGMA journal_mode = DELETE", 1, /PRAGMA was refused/],
       ["SELECT nope", 2, /no such column: nope/],
-      ["-- nothing", 2, /no statement/],
+      ["/* nothing */", 2, /no statement/],
     ] as const) {
       expect(await place.hive(["db", "query", sql])).toMatchObject({ code, err: expect.stringMatching(words) });
     }
