@@ -97,7 +97,7 @@ while made < wanted:
     row = conn.execute("SELECT value FROM console_settings WHERE name = 'enable_dual_write'").fetchone()
     on = row is not None and row[0] == "true"
     for _ in range(random.randrange(1, 80)):
-        create(on) if not tasks or random.random() < 0.5 else change(on)
+        create(on) if not tasks or random.random() < 0.65 else change(on)
     conn.execute("COMMIT")
     transactions += 1
     # Others want the lock as well.

@@ -78,7 +78,7 @@ export function backfillBatch(tx: WritableDatabase, { id, process, pace, writer 
       statement(tx, ADVANCE).run({ id, step: "orphans", cursor: "", seen: 0, written: 0, removed: 0 });
       return true;
     }
-    const sql = step === "tasks" ? backfillStatements(legacyColumns(tx)) : orphanStatements();
+    const sql = step === "tasks" ? statementsFor(tx) : orphanStatements();
     const changed = sql.reduce(
       (sum, one) => sum + statement(tx, one).run({ from: stretch.from, to: stretch.to }).changes,
       0,
@@ -93,6 +93,19 @@ export function backfillBatch(tx: WritableDatabase, { id, process, pace, writer 
     });
     return true;
   });
+}
+
+const made = new Map<string, readonly string[]>();
+
+/** The statements are long: they are made once for the columns that there are. */
+function statementsFor(tx: WritableDatabase): readonly string[] {
+  const columns = legacyColumns(tx);
+  const key = JSON.stringify([[...columns.tasks], [...columns.runs]]);
+  const known = made.get(key);
+  if (known) return known;
+  const statements = backfillStatements(columns);
+  made.set(key, statements);
+  return statements;
 }
 
 export interface BackfillTurn {
