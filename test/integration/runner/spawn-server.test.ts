@@ -21,7 +21,7 @@ describe.runIf(process.platform === "linux")("the spawn server", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hive-spawn-"));
     await createPlanFolders(folder)("plan");
-    server = createSpawnServer(inherited, { after: 0, answerMs: 1_000 });
+    server = createSpawnServer(inherited, { after: 0 });
     expect(await server.open()).toBe(true);
   });
 
@@ -100,6 +100,9 @@ describe.runIf(process.platform === "linux")("the spawn server", () => {
   });
 
   it("that does not answer begins nothing late", async () => {
+    server.close();
+    server = createSpawnServer(inherited, { after: 0, answerMs: 2_000 });
+    expect(await server.open()).toBe(true);
     const first = await start("while [ ! -e go ]; do sleep 0.02; done");
     const pid = await serverPid(first.pid);
     process.kill(pid, "SIGSTOP");

@@ -39,7 +39,7 @@ export interface SpawnServer {
 export interface SpawnServerOptions {
   /** So many tasks are started without it: a console with one or two commands needs none. Default 2. */
   readonly after?: number;
-  /** An order that is not answered for so long is withdrawn. Default 10,000. */
+  /** An order that is not answered for so long is withdrawn. Default 20,000. */
   readonly answerMs?: number;
 }
 
@@ -71,7 +71,7 @@ interface Entry {
 
 export function createSpawnServer(
   inherited: Readonly<Record<string, string>>,
-  { after = 2, answerMs = 10_000 }: SpawnServerOptions = {},
+  { after = 2, answerMs = 20_000 }: SpawnServerOptions = {},
 ): SpawnServer {
   const shell = process.platform === "linux" ? SHELLS.find((path) => existsSync(path)) : undefined;
   const isPossible = shell !== undefined && canHandOn(inherited);
