@@ -9,7 +9,7 @@ const QUERY_WORDS = new Set(["SELECT", "VALUES", "WITH"]);
 /**
  * Prepares one statement that reads. SQLite judges, not we: the text is first compiled as the body of a common table
  * expression, where its grammar admits nothing but a query. A PRAGMA (some act as soon as they are compiled), ATTACH, VACUUM
- * INTO or a statement that writes is a syntax error there, and never compiled by itself. See docs/adr/0023.
+ * INTO or a statement that writes is a syntax error there, and never compiled by itself. See docs/adr/0027.
  *
  * Throws HiveError: `not_allowed` for what is no query, `invalid_input` for what SQLite cannot compile.
  */

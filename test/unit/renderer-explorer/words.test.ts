@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { faceOf, markdownOf, widthsOf } from "../../../src/renderer/features/explorer/cell-words";
+import { chartOf } from "../../../src/renderer/features/explorer/chart-data";
+import { formatColumnFilter, parseColumnFilter } from "../../../src/shared/model/column-filter";
+import type { ResultColumn } from "../../../src/shared/model/explorer";
+import { parameterNames, splitStatements, statementAt } from "../../../src/shared/model/sql-text";
+
+const column = (name: string): ResultColumn => ({ name, type: null, table: null, column: null });
+
+describe("a text of SQL", () => {
+  it("is split where a statement ends, and nowhere else", () => {
+    const text = "SELECT ';' AS \"a;b\"; -- one; two\n/* three; */ SELECT [x;y], `z;` ;\n\n;SELECT 'it''s; fine'";
+    expect(splitStatements(text).map(({ text: one, line }) => [one, line])).toEqual([
+      ["SELECT ';' AS \"a;b\"", 1],
+      ["SELECT [x;y], `z;`", 2],
+      ["SELECT 'it''s; fine'", 4],
+    ]);
+    expect(splitStatements(" -- nothing\n;;/* at all")).toEqual([]);
+    expect(splitStatements("SELECT 'open").map((one) => one.text)).toEqual(["SELECT 'open"]);
+    expect(statementAt("SELECT 1; SELECT 2", 11)?.text).toBe("SELECT 2");
+  });
+
+  it("has parameters outside of strings and comments", () => {
+    expect(parameterNames("SELECT :a, ':b', @c -- :d\n, $e, \":f\", :a, 10:9")).toEqual([":a", "@c", "$e"]);
+  });
+});
+
+describe("a filter above a column", () => {
+  it.each([
+    ["words", "contains", "words"],
+    ["= 5", "=", "5"],
+    ["<>x", "!=", "x"],
+    [">=2026-01-01", ">=", "2026-01-01"],
+    ["NULL", "null", ""],
+    ["not null", "notNull", ""],
+    ["*.log", "glob", "*.log"],
+  ])("%s", (typed, operator, value) => {
+    const filter = parseColumnFilter("a", typed);
+    expect(filter).toEqual({ column: "a", operator, value });
+    expect(filter && parseColumnFilter("a", formatColumnFilter(filter))).toEqual(filter);
+  });
+
+  it("is none when nothing is typed", () => expect(parseColumnFilter("a", "  ")).toBeNull());
+});
+
+describe("a cell", () => {
+  it("is one line, folded where it holds JSON", () => {
+    expect(faceOf(null)).toEqual({ kind: "null", text: "NULL" });
+    expect(faceOf("a\nb")).toEqual({ kind: "text", text: "a⏎ b" });
+    expect(faceOf('{"a":1,"b":[2]}')).toEqual({ kind: "json", text: "{2 keys, 15 B}" });
+    expect(faceOf("[1,2]")).toEqual({ kind: "json", text: "[2 items, 5 B]" });
+    expect(faceOf("{not json")).toMatchObject({ kind: "text" });
+    expect(faceOf({ kind: "blob", hex: "00ff", length: 2 })).toEqual({ kind: "blob", text: "2 B 00ff" });
+    expect(faceOf({ kind: "text", head: "abc", length: 20_000 }).text).toBe("20,000 characters: abc");
+    expect(faceOf({ kind: "integer", value: "9007199254740993" })).toEqual({
+      kind: "number",
+      text: "9007199254740993",
+    });
+  });
+
+  it("makes its column wide enough, within bounds", () => {
+    const [narrow, wide] = widthsOf([column("a"), column("b")], [[1, "x".repeat(500)]]);
+    expect(narrow).toBe(59);
+    expect(wide).toBe(320);
+  });
+
+  it("does not break a Markdown table", () => {
+    expect(markdownOf(["a"], [["x|y\nz"], [null]])).toBe("| a |\n| --- |\n| x\\|y z |\n|  |");
+  });
+});
+
+describe("a chart of a result", () => {
+  it("names points by the first column that is not numbers, and draws the others", () => {
+    const columns = [column("many"), column("day"), column("less")];
+    expect(
+      chartOf(columns, [
+        [3, "mon", null],
+        [5, "tue", 1.5],
+      ]),
+    ).toEqual({
+      labels: ["mon", "tue"],
+      labelName: "day",
+      series: [
+        { name: "many", values: [3, 5] },
+        { name: "less", values: [null, 1.5] },
+      ],
+    });
+    expect(chartOf([column("x"), column("y")], [[1, 2]])).toMatchObject({ labelName: "x", series: [{ name: "y" }] });
+    expect(chartOf([column("only")], [[7]])).toMatchObject({ labels: ["1"], series: [{ name: "only" }] });
+  });
+
+  it("is none without numbers or rows", () => {
+    expect(chartOf([column("a")], [["x"]])).toBeNull();
+    expect(chartOf([column("a")], [])).toBeNull();
+  });
+});
