@@ -16,6 +16,7 @@ export interface BundleServices {
   readonly dialogs: Pick<Dialogs, "saveFile">;
   readonly madeBy: string;
   readonly versions: Readonly<Record<string, string>>;
+  readonly nativeBinding: string | undefined;
 }
 
 /** What a bundle says it was made with. */
@@ -30,7 +31,7 @@ export function bundleVersions(): Record<string, string> {
 }
 
 /** Bundles that this window writes. */
-export function bundleHandlers({ store, dialogs, madeBy, versions }: BundleServices) {
+export function bundleHandlers({ store, dialogs, madeBy, versions, nativeBinding }: BundleServices) {
   const bundles = new Map<string, BundleProgress>();
   const aborts = new Map<string, AbortController>();
 
@@ -64,6 +65,7 @@ export function bundleHandlers({ store, dialogs, madeBy, versions }: BundleServi
         ...request,
         madeBy,
         versions,
+        nativeBinding,
         signal: abort.signal,
         onProgress: (progress) => note(bundleId, progress),
       });

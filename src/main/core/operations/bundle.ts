@@ -35,6 +35,8 @@ export interface BundleRequest {
     readonly logBytes: number;
     readonly hidden: number;
   }) => void;
+  /** Path of the compiled SQLite addon, as for opening a store. */
+  readonly nativeBinding?: string | undefined;
   /** Leaves off; nothing is left of the file. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +69,7 @@ export async function writeBundle(store: Store, request: BundleRequest): Promise
   const part = `${request.file}.${store.newId()}.part`;
   let bundle: BundleFile | null = null;
   try {
-    bundle = await createBundleFile(part, store.clock);
+    bundle = await createBundleFile(part, store.clock, request.nativeBinding);
     const known = new Map<string, boolean>();
     const has = (table: string): boolean => {
       const answer = known.get(table) ?? hasTable(store.read, table);

@@ -127,7 +127,7 @@ function Travel({ loaded, taskId, tab, given, onLeave }: TravelProps) {
   };
   useHotkeys({
     group: "Time travel",
-    hotkeys: [{ keys: ["Escape"], label: "Back to now", run: taskId === null ? onLeave : close }],
+    hotkeys: [{ keys: ["Escape"], label: "Back to now", whileTyping: true, run: taskId === null ? onLeave : close }],
   });
   const list = { rows, cursor, onCursor: taskId === null ? setCursor : open, onOpen: open };
   const panel = (id: PastTab, node: ReactNode): ReactNode => (shown === id ? node : null);

@@ -63,6 +63,10 @@ export function TimeBar({ loaded, at, onMove, onLeave }: TimeBarProps) {
       ArrowUp: () => step(1),
       PageDown: () => jump(at - big),
       PageUp: () => jump(at + big),
+      ",": () => step(-1),
+      ".": () => step(1),
+      p: play,
+      " ": play,
       Home: () => jump(from),
       End: () => jump(to),
     };

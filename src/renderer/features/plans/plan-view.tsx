@@ -159,7 +159,7 @@ export function PlanView({ planId, taskId, tab: wanted }: PlanViewProps) {
           selected={(taskId === null ? undefined : tasks.byId[taskId]) ?? null}
           isInspecting={inspects}
           onToggleInspector={toggleInspector}
-          onTravel={() => goTo({ view: "plans", planId, taskId, tab: wanted, at: plan.finishedAt ?? Date.now() })}
+          onTravel={() => goTo({ view: "plans", planId, taskId, tab: wanted, at: Date.now() })}
         />
       )}
       {plan !== null && <PlanProgress plan={plan} runner={runner} />}
