@@ -108,11 +108,23 @@ test("a cancelled task is gone from the machine with everything it started, and 
 test("a task inherits nothing of the window: no descriptors, no priority, no variables", async ({ launch, folder }) => {
   const opened = await launch();
   const { page } = opened;
-  const run = "ls -l /proc/$$/fd > fds; nice > nice; env > env";
-  await launchFile(opened, writePlan(folder, { title: "Look around", subtasks: [{ id: "look", title: "Look", run }] }));
-  await expect(taskRow(page, "Look")).toContainText("Completed");
+  // The first commands are started by the window itself, later ones by a small process of its own.
+  const run = (to: string): string =>
+    `mkdir ${to}; cd ${to}; ls -l /proc/$$/fd > fds; nice > nice; env > env; cat /proc/$PPID/cmdline > parent`;
+  const chain = ["look", "two", "three", "four", "again"].map((id, at, all) => ({
+    id,
+    title: id,
+    run: id === "look" || id === "again" ? run(id) : "true",
+    dependencies: all.slice(Math.max(0, at - 1), at),
+  }));
+  await launchFile(opened, writePlan(folder, { title: "Look around", subtasks: chain }));
+  await expect(taskRow(page, "again")).toContainText("Completed");
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
-  expect(read("fds").match(/socket:|pipe:|leveldb|\.pak|hive\.db$/gm) ?? []).toEqual([]);
-  expect(Number(read("nice"))).toBe(getPriority());
-  expect(read("env")).not.toMatch(/^(ELECTRON_|CHROME_|HIVE_DATA_DIR|HIVE_SQLITE|HIVE_ELECTRON)/m);
+  for (const task of ["look", "again"]) {
+    expect(read(`${task}/fds`).match(/socket:|pipe:|leveldb|\.pak|hive\.db$/gm) ?? []).toEqual([]);
+    expect(Number(read(`${task}/nice`))).toBe(getPriority());
+    expect(read(`${task}/env`)).not.toMatch(/^(ELECTRON_|CHROME_|HIVE_DATA_DIR|HIVE_SQLITE|HIVE_ELECTRON)/m);
+  }
+  expect(read("look/parent")).not.toContain("hive-spawn");
+  expect(read("again/parent")).toContain("hive-spawn");
 });
