@@ -73,3 +73,11 @@ test("a stop that was asked for is not asked for again, but letting it end may b
   expect(cancel("let_end", "cancel")).toBe("already");
   expect(cancel("kill", "timeout")).toBe("already");
 });
+
+test("what has completed is retried together with what depends on it", () => {
+  const verdict = judge({ act: "tasks.retry" }, facts("completed"));
+  expect(verdict).toMatchObject({ touch: false, message: expect.stringContaining("--from") });
+  expect(judge({ act: "tasks.retry" }, facts("queued"))).not.toMatchObject({
+    message: expect.stringContaining("--from"),
+  });
+});
