@@ -65,7 +65,9 @@ async function givenParameters(
   databaseFile: string,
   err: Output,
 ): Promise<GivenParameters> {
-  const file = await readPlanFile(path);
+  // What is wrong with the file is told by whoever stores the schedule.
+  const file = await readPlanFile(path).catch(() => null);
+  if (file === null) return given;
   const { definition } = parsePlan(file.text, { fileName: file.path, agents: await knownAgents(databaseFile) });
   const fetched = await fetchSecrets({ parameters: definition?.parameters ?? [] }, given, process.env);
   const wrong = fetched.findings.find(({ severity }) => severity === "error");

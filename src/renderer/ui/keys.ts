@@ -51,6 +51,7 @@ export function matchesKeys(keys: string, press: KeyPress): boolean {
 }
 
 const CAPS: Readonly<Record<string, string>> = {
+  Shift: "⇧",
   ArrowUp: "↑",
   ArrowDown: "↓",
   ArrowLeft: "←",

@@ -10,7 +10,6 @@ import styles from "./toast.module.css";
 
 /** What a toast knows beside its words. */
 interface ToastData {
-  readonly canUndo?: boolean;
   /** What closing it means; default: nothing but that. */
   readonly dismissLabel?: string;
 }
@@ -65,6 +64,12 @@ function undoLatest(): void {
   last?.run();
 }
 
+const UNDO = (
+  <>
+    Undo <Kbd keys="z" />
+  </>
+);
+
 let count = 0;
 
 function add(type: ToastType, title: string, { description, action, undo }: ToastOptions): void {
@@ -84,9 +89,10 @@ function add(type: ToastType, title: string, { description, action, undo }: Toas
     // Errors stay until somebody has read them.
     timeout: type === "error" ? 0 : SHOWN_MS,
     priority: type === "error" ? "high" : "low",
-    data: { canUndo: undo !== undefined },
     onClose: () => withdrawUndo(id),
-    ...(shown === undefined ? {} : { actionProps: { children: shown.label, onClick: run } }),
+    ...(shown === undefined
+      ? {}
+      : { actionProps: { children: undo === undefined ? shown.label : UNDO, onClick: run } }),
   });
   if (undo !== undefined) offerUndo(id, run);
 }
@@ -111,13 +117,13 @@ function hold(title: string, { description, undo, onDismiss }: HeldOptions): Hel
     ...(description === undefined ? {} : { description }),
     timeout: 0,
     priority: "low",
-    data: { canUndo: true, dismissLabel: "Do it now" },
+    data: { dismissLabel: "Do it now" },
     onClose: () => {
       if (isOver) return;
       end();
       onDismiss();
     },
-    actionProps: { children: "Undo", onClick: takeBack },
+    actionProps: { children: UNDO, onClick: takeBack },
   });
   offerUndo(id, takeBack);
   return {
@@ -159,12 +165,7 @@ function ToastList() {
           <Base.Title className={styles.title} />
           <Base.Description className={styles.description} />
         </div>
-        {item.actionProps !== undefined && (
-          <Base.Action className={styles.action}>
-            {item.actionProps.children}
-            {item.data?.canUndo === true && <Kbd keys="z" />}
-          </Base.Action>
-        )}
+        {item.actionProps !== undefined && <Base.Action className={styles.action} />}
         {item.data?.dismissLabel === undefined ? (
           <Base.Close
             render={

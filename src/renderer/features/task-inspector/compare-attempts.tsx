@@ -18,7 +18,7 @@ const MOST_LINES = 200;
 
 interface CompareAttemptsProps {
   readonly task: TaskDetail;
-  /** The one to begin with at the left; the latest other one stands at the right. */
+  /** The one to begin with, beside the latest other one. */
   readonly runId: string;
   readonly onClose: () => void;
 }
@@ -26,8 +26,9 @@ interface CompareAttemptsProps {
 /** Two attempts of a task side by side: how they ended, how long they took, what they ran, and the end of what they wrote. */
 export function CompareAttempts({ task, runId, onClose }: CompareAttemptsProps) {
   const runs = task.runs;
-  const [firstId, setFirstId] = useState(runId);
-  const [secondId, setSecondId] = useState((runs.find(({ id }) => id !== runId) ?? runs[0])?.id ?? runId);
+  const [begin] = useState(() => pairOf(runs, runId));
+  const [firstId, setFirstId] = useState(begin.first);
+  const [secondId, setSecondId] = useState(begin.second);
   const first = runs.find(({ id }) => id === firstId) ?? runs[0];
   const second = runs.find(({ id }) => id === secondId) ?? runs[0];
   return (
@@ -53,6 +54,16 @@ export function CompareAttempts({ task, runId, onClose }: CompareAttemptsProps) 
       )}
     </Dialog>
   );
+}
+
+/** An attempt and the latest other one, the earlier one first. */
+function pairOf(runs: readonly RunRow[], runId: string): { readonly first: string; readonly second: string } {
+  const pair = [runId, runs.find(({ id }) => id !== runId)?.id ?? runId];
+  const [first = runId, second = runId] = runs
+    .map(({ id }) => id)
+    .filter((id) => pair.includes(id))
+    .reverse();
+  return { first, second };
 }
 
 interface ComparisonProps {
