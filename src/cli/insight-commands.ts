@@ -33,6 +33,7 @@ opened, 130 interrupted.
 interface WatchFlags extends DatabaseFlags {
   readonly last?: boolean;
   readonly leave?: boolean;
+  readonly observe?: boolean;
   readonly workers?: number;
 }
 
@@ -68,6 +69,7 @@ export function addPlanInsight(
   )
     .option("--last", "the latest plan")
     .option("--leave", "^C ends the watching and not the plan")
+    .option("--observe", "start nothing and change nothing, also where nobody else runs it")
     .option("-w, --workers <n>", "tasks to run at once, should this command start them", parseSlots)
     .option("--json", "one JSON object a line, the last one a summary")
     .addHelpText("after", WATCH_NOTES)
@@ -75,8 +77,9 @@ export function addPlanInsight(
       if (id !== undefined && flags.last) {
         throw new HiveError("invalid_input", "Give a plan's id or --last, not both.");
       }
-      const { workers = null, leave = false, json = false } = flags;
-      const options = { databaseFile: databaseFile(flags), plan: id ?? null, slots: workers, leaves: leave, json };
+      const { workers = null, leave = false, observe = false, json = false } = flags;
+      const watched = { databaseFile: databaseFile(flags), plan: id ?? null, slots: workers };
+      const options = { ...watched, leaves: leave, observes: observe, json };
       done(await watchOnePlan(options, outputs));
     });
 }

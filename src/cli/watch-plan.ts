@@ -3,7 +3,7 @@ import { getPlanSummaries, listPlans } from "../main/core/operations/plans";
 import type { Store } from "../main/core/store/open";
 import { HiveError } from "../shared/errors";
 import { MOST_GRAPH_TASKS } from "../shared/model/plan-graph";
-import { openToFollow } from "./database";
+import { openToFollow, openToRead } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { followPlan } from "./follow";
 import { planNamed } from "./named";
@@ -22,19 +22,24 @@ export interface WatchOptions {
   readonly slots: number | null;
   /** ^C ends the watching alone. */
   readonly leaves: boolean;
+  /** Starts nothing, also where nobody else does, and changes nothing. */
+  readonly observes: boolean;
   readonly json: boolean;
 }
 
 /** Follows a plan to its end and gives the exit code of its outcome; runs it where nobody else does. */
 export async function watchOnePlan(options: WatchOptions, outputs: Outputs): Promise<ExitCode> {
   const interrupts = listenForInterrupts();
-  const core = await openToFollow(options.databaseFile, options.slots, outputs.err);
+  const { databaseFile, slots, observes } = options;
+  const core = observes
+    ? await openToRead(databaseFile, outputs.err)
+    : await openToFollow(databaseFile, slots, outputs.err);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
     const planId = options.plan === null ? latestPlan(core.store) : planNamed(core.store, options.plan);
     const subtasks = await readSubtasks(core.store, planId);
     const reporter = chooseReporter(options, outputs, subtasks);
-    const { leaves } = options;
+    const leaves = options.leaves || observes;
     return await followPlan(
       core,
       { planId, subtasks, operator: operatorName(), joined: true, leaves },

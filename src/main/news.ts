@@ -12,7 +12,8 @@ import { localWorkerIds } from "./core/runner/local-workers";
 import { readDrained } from "./core/store/drains";
 import { createNativeNotifications } from "./notifications";
 import { runnerInfoOf } from "./runner-info";
-import { createTrayIcon, type TrayIcon, type TrayState } from "./tray";
+import { createTrayIcon, type TrayIcon } from "./tray";
+import type { TrayState } from "./tray-state";
 import { senderTo } from "./window";
 
 export interface NewsOptions {

@@ -1,17 +1,5 @@
 import { Menu, type NativeImage, nativeImage, Tray } from "electron";
-
-/** What the icon beside the clock says. */
-export interface TrayState {
-  /** The database's name. */
-  readonly name: string;
-  readonly running: number;
-  readonly failed: number;
-  /** Tasks that wait for a person. */
-  readonly waiting: number;
-  readonly unseen: number;
-  /** Null: nobody here could pause it. */
-  readonly isPaused: boolean | null;
-}
+import { type Dot, dotOf, type TrayState, tooltipOf } from "./tray-state";
 
 export interface TrayOptions {
   /** A PNG. */
@@ -35,26 +23,6 @@ const DOTS = {
 } as const;
 const SIZE = 32;
 const RADIUS = 7;
-
-type Dot = keyof typeof DOTS | null;
-
-export function dotOf({ failed, waiting, running }: Pick<TrayState, "failed" | "waiting" | "running">): Dot {
-  if (failed > 0) return "failed";
-  if (waiting > 0) return "waiting";
-  return running > 0 ? "running" : null;
-}
-
-export function tooltipOf(state: TrayState): string {
-  const { name, running, failed, waiting, unseen, isPaused } = state;
-  const counts = [
-    `${running} running`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(waiting > 0 ? [`${waiting} waiting for a person`] : []),
-    ...(unseen > 0 ? [`${unseen} unseen`] : []),
-    ...(isPaused ? ["paused"] : []),
-  ];
-  return `Hive Console: ${name}\n${counts.join(", ")}`;
-}
 
 /** The program's icon with a dot in its corner. */
 function drawn(iconFile: string, dot: Dot): NativeImage {
