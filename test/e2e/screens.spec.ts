@@ -112,6 +112,20 @@ test("every screen of a database at work is accessible and fits, in both themes"
   await goTo(page, "#/workers");
   await expect(page.getByRole("heading", { name: "Workers" })).toBeVisible();
   await look("workers");
+  await goTo(page, "#/events?range=1h");
+  await page.getByRole("grid", { name: "Events" }).getByRole("row").filter({ hasText: "task.failed" }).first().click();
+  await expect(page.getByRole("list", { name: "Spans" })).toBeVisible();
+  await look("events");
+  await goTo(page, "#/audit");
+  await page.getByRole("grid", { name: "Acts" }).getByRole("row").nth(1).click();
+  await expect(page.getByRole("table", { name: "Before and after" })).toBeVisible();
+  await look("audit");
+  await page.getByRole("link", { name: "Release 2.4.0" }).click();
+  await page.keyboard.press("h");
+  await expect(page.getByRole("region", { name: "Time travel" })).toBeVisible();
+  await page.getByRole("tab", { name: "Board" }).click();
+  await look("plan-past");
+  await goTo(page, "#/workers");
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Shortcuts" })).toBeVisible();
   await look("shortcuts");
@@ -146,6 +160,8 @@ test("every view of an empty database is accessible and fits, in both themes", a
     ["tasks", /^No tasks yet/],
     ["schedules", /^No schedules yet/],
     ["workers", /^Workers/],
+    ["events", /^No events yet/],
+    ["audit", /^Nobody has acted yet/],
   ];
   for (const [view, name] of headings) {
     await goTo(page, `#/${view}`);
