@@ -2,7 +2,7 @@
 // sums them up. `node scripts/test.mjs e2e [playwright arguments]` runs the end-to-end tests alone.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { electronParts, ensureElectron } from "./electron-runtime.mjs";
 import { build, ensureBuilt } from "./lib/build.mjs";
@@ -16,6 +16,8 @@ import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-c
 
 const MINUTE = 60_000;
 const GRACE_MS = 10_000;
+/** End-to-end tests wait as much as they compute: two at a time keep two cores busy. */
+const WINDOWS_AT_ONCE = Math.min(2, availableParallelism());
 const running = new Set();
 
 // Only the command itself is asked to end: test runners then close what they have started, windows included.
@@ -91,16 +93,16 @@ async function vitest(project, work) {
 
 async function playwright(work, given = []) {
   const { path } = await ensureElectron();
-  const xvfb = hasDisplay() ? undefined : await startXvfb();
+  const made = hasDisplay() ? [] : await Promise.all(Array.from({ length: WINDOWS_AT_ONCE }, () => startXvfb()));
   const file = join(work, "e2e.json");
   const env = { HIVE_ELECTRON_PATH: path, PLAYWRIGHT_JSON_OUTPUT_FILE: file, PLAYWRIGHT_JSON_OUTPUT_NAME: file };
-  if (xvfb) env.DISPLAY = xvfb.display;
+  if (made.length > 0) env.HIVE_DISPLAYS = made.map(({ display }) => display).join(",");
   try {
     const args = ["test", "--reporter=list,json", ...given];
     const code = await run(packageScript("@playwright", "test", "cli.js"), args, { env, limitMs: 30 * MINUTE });
     return countPlaywright(readReport(file), code);
   } finally {
-    xvfb?.stop();
+    for (const { stop } of made) stop();
   }
 }
 

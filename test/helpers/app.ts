@@ -8,6 +8,11 @@ import { commandOf, processesWith, until } from "./processes";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
+/** Each worker has a display of its own where `npm run test:e2e` made some: windows on one would take the focus in turn. */
+const displays = process.env.HIVE_DISPLAYS?.split(",") ?? [];
+const display = displays[Number(process.env.TEST_PARALLEL_INDEX ?? 0)];
+if (display !== undefined) process.env.DISPLAY = display;
+
 export interface LaunchOptions {
   /** Arguments of the program: `--db FILE`. */
   readonly args?: readonly string[];
@@ -112,10 +117,19 @@ async function open(
       clearTimeout(patience);
     },
     requestClose: () =>
-      app.evaluate(({ BrowserWindow }) => {
-        BrowserWindow.getAllWindows()[0]?.close();
-      }),
+      carriedOut(
+        app.evaluate(({ BrowserWindow }) => {
+          BrowserWindow.getAllWindows()[0]?.close();
+        }),
+      ),
   };
+}
+
+/** Waits for an act in main. It is carried out also where its answer gets lost, as Playwright says of some. */
+export async function carriedOut(act: Promise<unknown>): Promise<void> {
+  await act.catch((error: unknown) => {
+    if (!/garbage collected/.test(String(error))) throw error;
+  });
 }
 
 /** Processes that still run although their console has ended, after a moment for the last of them to go. */
@@ -140,9 +154,11 @@ export function electronPath(): string {
 
 /** The system's file dialogs cannot be driven from outside: from now on they answer with this path. */
 export async function answerFileDialogs({ app }: OpenConsole, path: string | null): Promise<void> {
-  await app.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = async () => ({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
-  }, path);
+  await carriedOut(
+    app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = async () => ({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
+    }, path),
+  );
 }
 
 /** Writes a plan file (JSON) and gives its path. */

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
-import { type OpenConsole, ROOT } from "./app";
+import { carriedOut, type OpenConsole, ROOT } from "./app";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -40,9 +40,11 @@ export async function breaches(page: Page, rules: readonly string[] = ALL_RULES)
 
 /** Gives the page this size, in pixels, and waits until it has it. */
 export async function resize({ app, page }: OpenConsole, width: number, height: number): Promise<void> {
-  await app.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    { width, height },
+  await carriedOut(
+    app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+      { width, height },
+    ),
   );
   const metrics = () =>
     page.evaluate(() => ({
@@ -107,8 +109,10 @@ export async function createLook(opened: OpenConsole): Promise<Look> {
 function misfits(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const overflow = document.documentElement.scrollWidth - innerWidth;
-    const wrong = overflow > 0 ? [`${overflow} px too wide`] : [];
     const name = (element: Element): string => `"${element.textContent?.trim().slice(0, 40)}"`;
+    const isOut = (element: Element): boolean => element.getBoundingClientRect().right > innerWidth;
+    const out = overflow > 0 ? [...document.querySelectorAll("body *")].filter(isOut).at(-1) : undefined;
+    const wrong = overflow > 0 ? [`${overflow} px too wide: ${out?.outerHTML.slice(0, 160)}`] : [];
     for (const button of document.querySelectorAll<HTMLElement>("button, [role=tab], [role=button], nav a")) {
       const { width, left, right } = button.getBoundingClientRect();
       if (width === 0 || button.textContent?.trim() === "" || !button.checkVisibility()) continue;
