@@ -1,6 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Command, InvalidArgumentError } from "commander";
+import { openMetricsServer } from "../main/core/metrics-server";
 import { readMetrics } from "../main/core/operations/metrics";
 import { HiveError } from "../shared/errors";
 import { prometheusText } from "../shared/model/metrics";
@@ -10,7 +9,8 @@ import { listenForInterrupts } from "./signals";
 
 const NOTES = `
 Prints figures of the database in Prometheus' text format; with --serve they are at http://127.0.0.1:PORT/metrics until
-^C. What a process wrote itself (latency, rollbacks) is only known to that process.
+^C. What a process wrote itself (latency, rollbacks) is only known to that process: the console that starts the tasks
+answers on the port of the setting runner.metricsPort.
 `;
 
 interface MetricsFlags extends DatabaseFlags {
@@ -46,34 +46,14 @@ function parsePort(text: string): number {
 
 /** Answers until ^C. Only this machine is listened to. */
 async function serve(read: () => Promise<string>, port: number, say: (line: string) => void): Promise<ExitCode> {
-  const server = createServer((request, response) => {
-    const isMetrics =
-      request.url?.split("?")[0] === "/metrics" && (request.method === "GET" || request.method === "HEAD");
-    if (!isMetrics) {
-      response.writeHead(404, { "content-type": "text/plain" }).end("GET /metrics\n");
-      return;
-    }
-    read().then(
-      (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text),
-      (error: unknown) =>
-        response
-          .writeHead(500, { "content-type": "text/plain" })
-          .end(`${error instanceof Error ? error.message : String(error)}\n`),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  }).catch((error: unknown) => {
+  const server = await openMetricsServer(read, port).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new HiveError("not_allowed", `Port ${port} cannot be listened to: ${why}. Choose another one.`, { port });
   });
-  const { port: actual } = server.address() as AddressInfo;
-  say(`http://127.0.0.1:${actual}/metrics`);
+  say(`http://127.0.0.1:${server.port}/metrics`);
   const interrupts = listenForInterrupts();
   await new Promise<void>((resolve) => interrupts.react(() => resolve()));
   interrupts.end();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   return EXIT.ok;
 }

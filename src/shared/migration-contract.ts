@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { WriteStats } from "./model/metrics";
 import {
   type BackfillRow,
   FLAGS,
@@ -43,6 +44,8 @@ export const migrationContract = {
   "migration.parityHistory": operation<readonly ParityPoint[]>()(
     z.strictObject({ limit: z.int().min(1).max(1_000).default(100) }),
   ),
+  /** What this process wrote: latency with the legacy tables alone and with dual write, commits and rollbacks. */
+  "migration.writes": operation<WriteStats>()(z.strictObject({})),
   /** Operations read the unified tables from now on. Refused unless both schemas agree, or it is forced. */
   "migration.cutover": operation<MigrationStatus>()(z.strictObject(forced)),
   /** One phase back. From D refused unless both schemas agree, or it is forced. */

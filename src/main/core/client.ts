@@ -3,6 +3,7 @@ import { HiveError } from "../../shared/errors";
 import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
 import { type Care, careInThread } from "./operations/care";
 import { startCaretaker } from "./operations/caretaker";
+import { serveMetrics } from "./operations/metrics-duty";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
 import { deliverSubscriptions } from "./operations/subscriptions";
@@ -55,6 +56,7 @@ export async function openCore({
       launchSchedules(store, epoch, readPlan),
       deliverSubscriptions(store, epoch, { secrets, environment }),
       startCaretaker(store, care ?? careInThread(options)),
+      serveMetrics(store, environment),
     ];
     return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };
   };

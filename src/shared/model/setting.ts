@@ -206,6 +206,21 @@ export const SETTINGS: readonly SettingDefinition[] = [
     60,
     "seconds",
   ),
+  whole(
+    {
+      name: "runner.metricsPort",
+      scope: "database",
+      group: "runner",
+      label: "Port of the figures",
+      says: "Where monitoring systems of this computer find the figures of the database: http://127.0.0.1:PORT/metrics, answered by whichever console starts the tasks. 0 answers nobody.",
+      default: 0,
+      defaultWords: "0: nobody",
+      effect: AT_ONCE,
+    },
+    0,
+    65_535,
+    "",
+  ),
 
   whole(
     {

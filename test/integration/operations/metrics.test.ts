@@ -1,12 +1,16 @@
+import { request } from "node:http";
 import { describe, expect, it } from "vitest";
+import { openMetricsServer } from "../../../src/main/core/metrics-server";
 import { checkAndRemember, getAgentPerformance, routeTo } from "../../../src/main/core/operations/agent-history";
 import { readMetrics } from "../../../src/main/core/operations/metrics";
+import { serveMetrics } from "../../../src/main/core/operations/metrics-duty";
 import { setFlags } from "../../../src/main/core/operations/migration";
 import { listAgentChecks } from "../../../src/main/core/store/metric-rows";
 import { openStore, type Store } from "../../../src/main/core/store/open";
 import { prometheusText } from "../../../src/shared/model/metrics";
 import { makeHiveDatabase } from "../../helpers/hive-database";
 import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
+import { waitFor } from "../../helpers/wait";
 
 const textOf = async (store: Store) => prometheusText(await readMetrics(store, {}));
 
@@ -55,6 +59,44 @@ describe("the figures of a database", () => {
     const store = await openStore({ file: makeHiveDatabase(), mode: "observe" });
     afterThisTest(() => store.close());
     expect(await textOf(store)).toContain('hive_migration_phase{phase="A"} 1\n');
+  });
+});
+
+describe("the figures on a port", () => {
+  it("are there while a port is set, for this machine alone", async () => {
+    const store = await openTestStore();
+    const free = await openMetricsServer(async () => "", 0);
+    const { port } = free;
+    const duty = serveMetrics(store, {}, 20);
+    afterThisTest(() => duty.stop());
+    const set = (value: number) =>
+      store.write((tx) =>
+        tx
+          .prepare("INSERT OR REPLACE INTO console_settings (name, value, at) VALUES ('runner.metricsPort', ?, 1)")
+          .run(String(value)),
+      );
+    const get = (path = "/metrics", headers: Record<string, string> = {}) =>
+      new Promise<{ status: number; text: string } | null>((resolve) => {
+        const asked = request({ host: "127.0.0.1", port, path, headers }, (response) => {
+          let text = "";
+          response.setEncoding("utf8").on("data", (chunk: string) => {
+            text += chunk;
+          });
+          response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+        });
+        asked.on("error", () => resolve(null));
+        asked.end();
+      });
+    await set(port);
+    // Somebody else has it: it is tried again until that one lets go.
+    expect(await get()).toEqual({ status: 200, text: "" });
+    await free.close();
+    const answer = await waitFor("the figures", () => get());
+    expect(answer.text).toContain("# TYPE hive_migration_phase gauge");
+    expect(await get("/")).toMatchObject({ status: 404 });
+    expect(await get("/metrics", { host: "evil.example" })).toMatchObject({ status: 404 });
+    await set(0);
+    await waitFor("the port to be free", async () => (await get()) === null);
   });
 });
 

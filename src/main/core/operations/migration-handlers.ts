@@ -23,6 +23,7 @@ export function migrationHandlers({ store, actor }: { readonly store: Store; rea
     "migration.abortBackfill": (input) => abortBackfill(store, { ...input, actor }),
     "migration.parity": (input) => checkParity(store, { ...input, actor }),
     "migration.parityHistory": (input) => parityHistory(store, input),
+    "migration.writes": () => store.writes(),
     "migration.cutover": (input) => cutOver(store, { ...input, actor }),
     "migration.rollback": (input) => rollBack(store, { ...input, actor }),
   } satisfies Partial<Handlers>;
