@@ -143,6 +143,16 @@ interface NodeProps {
   readonly isMarked: boolean;
 }
 
+/** About so wide is a letter. */
+const GLYPH_PX = 6;
+const TAIL = 6;
+
+/** So many letters at most; what is cut is cut before the end, which tells a name from its neighbours. Pure. */
+export function middleCut(text: string, most: number): string {
+  if (text.length <= most || most <= 2 * TAIL) return text;
+  return `${text.slice(0, most - TAIL - 1).trimEnd()}…${text.slice(-TAIL)}`;
+}
+
 function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProps) {
   const { x, y, width, height } = rect;
   const { subtask } = node;
@@ -159,7 +169,7 @@ function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProp
       {isTitled ? (
         <foreignObject x={x} y={y} width={width} height={height}>
           <div className={styles.nodeText}>
-            <span>{subtask.title}</span>
+            <span>{middleCut(subtask.title, Math.floor((width - 16) / GLYPH_PX) * 2)}</span>
           </div>
         </foreignObject>
       ) : (

@@ -1,6 +1,15 @@
 import { nodeRect } from "../../ui/graph/geometry";
 import type { Scene } from "../../ui/graph/scene";
-import { centreOn, type Extent, fitAll, fitZoom, hold, MARGIN, type Viewport } from "../../ui/graph/viewport";
+import {
+  centreOn,
+  type Extent,
+  fitAll,
+  fitZoom,
+  hold,
+  MARGIN,
+  type Viewport,
+  withinDrawing,
+} from "../../ui/graph/viewport";
 
 /** A graph that fits at this zoom or more is shown whole. */
 const READABLE = 0.75;
@@ -13,7 +22,7 @@ export function firstView(scene: Scene, screen: Extent, wanted: number | null): 
   if (wanted !== null) {
     const { x, y, width, height } = nodeRect(drawing, wanted);
     const centre = { x: x + width / 2, y: y + height / 2 };
-    return hold(centreOn({ x: 0, y: 0, zoom: 1 }, centre, screen), drawing, screen);
+    return withinDrawing(centreOn({ x: 0, y: 0, zoom: 1 }, centre, screen), drawing, screen);
   }
   const first = middleOfFirst(scene);
   const top =

@@ -47,7 +47,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "title",
     header: "Plan",
-    meta: { width: "minmax(180px, 1.4fr)" },
+    meta: { width: "minmax(150px, 1.6fr)" },
     cell: row((plan) => (
       <span className={styles.title} title={plan.title}>
         {plan.title}
@@ -57,13 +57,13 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "progress",
     header: "Progress",
-    meta: { width: "minmax(120px, 1.2fr)" },
+    meta: { width: "minmax(96px, 1.2fr)" },
     cell: row((plan) => <SegmentedBar counts={plan.counts} />),
   },
   {
     id: "done",
     header: "Done",
-    meta: { width: "116px", align: "end" },
+    meta: { width: "104px", align: "end" },
     cell: row((plan) => `${formatCount(plan.counts.completed ?? 0)} / ${formatCount(plan.taskCount)}`),
   },
   {
@@ -81,13 +81,13 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "started",
     header: "Started",
-    meta: { width: "132px", align: "end" },
+    meta: { width: "124px", align: "end" },
     cell: row((plan) => (plan.startedAt === null ? "Not started" : <Moment at={plan.startedAt} />)),
   },
   {
     id: "source",
     header: "Source",
-    meta: { width: "minmax(110px, 0.7fr)" },
+    meta: { width: "minmax(84px, 0.7fr)" },
     cell: row((plan) =>
       plan.sourceName === null ? (
         <span className={styles.muted}>Another program</span>

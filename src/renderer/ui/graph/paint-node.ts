@@ -206,22 +206,40 @@ export function measure(context: Context, text: string): number {
   return width;
 }
 
-/** The text, or as much of it as fits, with an ellipsis. */
-export function shorten(context: Context, text: string, room: number): string {
+/** What text is measured with. */
+interface Ruler {
+  readonly font: string;
+  measureText(text: string): { readonly width: number };
+}
+
+/** The end of a name tells it from its neighbours: "Unit tests 3/12". */
+const TAIL = 6;
+/** A beginning that is shorter than this says less than a longer one without the end. */
+const LEAST_HEAD = 5;
+
+/** The text, or as much of it as fits: its beginning and its end around an ellipsis, where there is room for both. */
+export function shorten(context: Ruler, text: string, room: number): string {
   const key = `${context.font}\n${Math.round(room)}\n${text}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size > MOST_KNOWN) known.clear();
   let shown = text;
   if (context.measureText(text).width > room) {
-    let from = 0;
-    let to = text.length;
-    while (from < to) {
-      const middle = (from + to + 1) >> 1;
-      if (context.measureText(`${text.slice(0, middle).trimEnd()}…`).width <= room) from = middle;
-      else to = middle - 1;
-    }
-    shown = from === 0 ? "" : `${text.slice(0, from).trimEnd()}…`;
+    const tail = text.length > 2 * TAIL ? text.slice(-TAIL).trimStart() : "";
+    const cut = (head: number, end: string): string => `${text.slice(0, head).trimEnd()}…${end}`;
+    const longest = (end: string): number => {
+      let from = 0;
+      let to = text.length - end.length;
+      while (from < to) {
+        const middle = (from + to + 1) >> 1;
+        if (context.measureText(cut(middle, end)).width <= room) from = middle;
+        else to = middle - 1;
+      }
+      return from;
+    };
+    const head = tail === "" ? 0 : longest(tail);
+    const alone = head >= LEAST_HEAD ? 0 : longest("");
+    shown = head >= LEAST_HEAD ? cut(head, tail) : alone === 0 ? "" : cut(alone, "");
   }
   known.set(key, shown);
   return shown;

@@ -56,6 +56,19 @@ export function zoomAt(
   return hold({ x, y, zoom }, drawing, screen);
 }
 
+/** No more empty ground beside a drawing than there must be: in the middle where it is smaller than the screen. */
+export function withinDrawing({ x, y, zoom }: Viewport, drawing: Extent, screen: Extent): Viewport {
+  const keep = (from: number, length: number, seen: number): number =>
+    length + 2 * MARGIN <= seen
+      ? (length - seen) / 2
+      : Math.min(Math.max(from, -MARGIN), Math.max(-MARGIN, length + MARGIN - seen));
+  return {
+    x: keep(x, drawing.width, screen.width / zoom),
+    y: keep(y, drawing.height, screen.height / zoom),
+    zoom,
+  };
+}
+
 /** Moves by pixels of the screen. */
 export function pan(view: Viewport, dx: number, dy: number, drawing: Extent, screen: Extent): Viewport {
   return hold({ ...view, x: view.x + dx / view.zoom, y: view.y + dy / view.zoom }, drawing, screen);
