@@ -150,7 +150,6 @@ function Row({ row, trace, place, isCursor, onOpen }: RowProps) {
         data-tone={tone}
         data-wait={isWait || undefined}
         aria-current={isCursor || undefined}
-        aria-label={`${label}, ${figureOf(row, trace)}`}
         title={titleOf(row)}
         onClick={open}
       >
@@ -170,7 +169,7 @@ function Row({ row, trace, place, isCursor, onOpen }: RowProps) {
               style={{ "--at": `${place(mark.at)}%` } as CSSProperties}
             />
           ))}
-        </span>
+        </span>{" "}
         <span className={styles.figure}>{figureOf(row, trace)}</span>
       </button>
     </li>

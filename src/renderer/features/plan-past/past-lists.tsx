@@ -114,10 +114,10 @@ export function PastBoard({ rows, cursor, onOpen }: PastListProps) {
     <div className={styles.board}>
       {columns.map(({ state, rows: cards }) => (
         <section key={state} className={styles.column} aria-label={lookOf("task", state).label}>
-          <h3 data-tone={lookOf("task", state).tone}>
+          <h2 data-tone={lookOf("task", state).tone}>
             <StatusGlyph kind="task" state={state} size={13} /> {lookOf("task", state).label}{" "}
             <small>{formatCount(cards.length)}</small>
-          </h3>
+          </h2>
           <ol>
             {cards.slice(0, CARDS).map((row) => (
               <li key={row.id}>
