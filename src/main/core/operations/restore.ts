@@ -5,10 +5,10 @@ import type { BackupRow, RestorePreview, RestoreReport } from "../../../shared/m
 import { createIdSource, systemClock, systemRandom } from "../clock";
 import { appendAudit } from "../store/audit";
 import { backUp, backupName } from "../store/backup";
-import { noteBackup } from "../store/backup-rows";
-import { integer } from "../store/columns";
+import { keepBackupNotes, noteBackup, readBackupNotes } from "../store/backup-rows";
+import { integer, type Row } from "../store/columns";
 import { bindingOf, connect } from "../store/connect";
-import type { WritableDatabase } from "../store/database";
+import type { ReadableDatabase, WritableDatabase } from "../store/database";
 import { checkFile } from "../store/file-checks";
 import { columnsOf } from "../store/migrations/found";
 import { isBusy, translateSqliteError } from "../store/sqlite-errors";
@@ -70,7 +70,10 @@ export async function restoreDatabase(order: RestoreOrder): Promise<RestoreRepor
   requireAlone(order, file);
   const nativeBinding = bindingOf(order.nativeBinding);
   const before = backupName(file, clock);
-  await withSource(order, ({ connection }) => backUp(connection, before));
+  const known = await withSource(order, async ({ connection }) => {
+    await backUp(connection, before);
+    return readBackupNotes(connection as ReadableDatabase);
+  });
   try {
     requireAlone(order, file);
     const source = connect(order.backupFile, { readonly: true, mustExist: true, timeoutMs: 0, nativeBinding });
@@ -79,7 +82,7 @@ export async function restoreDatabase(order: RestoreOrder): Promise<RestoreRepor
     } finally {
       source.close();
     }
-    note(order, file, before);
+    note(order, file, before, known);
   } catch (error) {
     if (isBusy(error)) throw inUse(file, otherHolders(file));
     throw translateSqliteError(error, file);
@@ -88,7 +91,7 @@ export async function restoreDatabase(order: RestoreOrder): Promise<RestoreRepor
 }
 
 /** The restored database tells of its restoring, as far as it has a place for that. */
-function note(order: RestoreOrder, file: string, before: string): void {
+function note(order: RestoreOrder, file: string, before: string, known: readonly Row[]): void {
   const { actor, reason, backupFile, clock = systemClock } = order;
   const db = connect(file, {
     readonly: false,
@@ -104,6 +107,8 @@ function note(order: RestoreOrder, file: string, before: string): void {
         // Who started the tasks then does not now.
         db.exec("UPDATE console_lease SET holder_id = NULL");
         if (columnsOf(db, "console_backups").length > 0) {
+          // The backups are there, also those that the restored state does not know of.
+          keepBackupNotes(tx, known);
           const id = createIdSource(clock, systemRandom)();
           noteBackup(tx, { id, file: before, madeAt: at, bytes: statSync(before).size, cause: "restore", actor });
         }

@@ -118,3 +118,15 @@ const LAST = "SELECT max(made_at) AS at FROM console_backups WHERE cause = 'sche
 export function lastScheduledBackup(db: ReadableDatabase): number | null {
   return integerOrNull(statement(db, LAST).get()?.at);
 }
+
+/** All that was noted, as it stands, to be kept over a restore. */
+export function readBackupNotes(db: ReadableDatabase): Row[] {
+  return columnsOf(db, "console_backups").length === 0 ? [] : statement(db, ROWS).all();
+}
+
+const KEEP = `INSERT OR IGNORE INTO console_backups (id, file, made_at, bytes, cause, actor, verified_at, verdict, report)
+  VALUES ($id, $file, $made_at, $bytes, $cause, $actor, $verified_at, $verdict, $report)`;
+
+export function keepBackupNotes(tx: WritableDatabase, notes: readonly Row[]): void {
+  for (const note of notes) statement(tx, KEEP).run({ ...note });
+}
