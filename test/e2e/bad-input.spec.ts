@@ -81,6 +81,10 @@ for (const { what, make, says } of UNUSABLE) {
 
     await answerFileDialogs(opened, join(folder, "good.db"));
     await page.getByRole("button", { name: /Open another database/ }).click();
+    await page
+      .getByRole("dialog", { name: "Create good.db" })
+      .getByRole("button", { name: /^Create it/ })
+      .click();
     await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
   });
 }

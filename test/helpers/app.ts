@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
+import type { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -89,6 +89,7 @@ async function open(
     cwd: ROOT,
     env: { ...(env as Record<string, string>), HIVE_DATA_DIR: dataFolder, ...options.env },
   });
+  const once = askAgainWhenLost(app);
   const child = app.process();
   const exit = once(child, "exit");
   const errors: string[] = [];
@@ -116,20 +117,33 @@ async function open(
       await ended();
       clearTimeout(patience);
     },
+    // Carried out also where its answer gets lost; a second request would be another one.
     requestClose: () =>
-      carriedOut(
-        app.evaluate(({ BrowserWindow }) => {
-          BrowserWindow.getAllWindows()[0]?.close();
-        }),
-      ),
+      once(({ BrowserWindow }) => {
+        BrowserWindow.getAllWindows()[0]?.close();
+      }).catch((error: unknown) => {
+        if (!isLost(error)) throw error;
+      }),
   };
 }
 
-/** Waits for an act in main. It is carried out also where its answer gets lost, as Playwright says of some. */
-export async function carriedOut(act: Promise<unknown>): Promise<void> {
-  await act.catch((error: unknown) => {
-    if (!/garbage collected/.test(String(error))) throw error;
-  });
+/** Main has done what it was asked, and its answer was lost: the inspector lets go of some promises too early. */
+const isLost = (error: unknown): boolean => /Resulting promise was garbage collected/.test(String(error));
+
+/** From now on main is asked again where its answer was lost. Gives what asks once. */
+function askAgainWhenLost(app: ElectronApplication): ElectronApplication["evaluate"] {
+  const once = app.evaluate.bind(app);
+  const ask: (...question: Parameters<typeof once>) => Promise<unknown> = async (...question) => {
+    for (;;) {
+      try {
+        return await once(...question);
+      } catch (error) {
+        if (!isLost(error)) throw error;
+      }
+    }
+  };
+  Object.assign(app, { evaluate: ask });
+  return once;
 }
 
 /** Processes that still run although their console has ended, after a moment for the last of them to go. */
@@ -154,11 +168,9 @@ export function electronPath(): string {
 
 /** The system's file dialogs cannot be driven from outside: from now on they answer with this path. */
 export async function answerFileDialogs({ app }: OpenConsole, path: string | null): Promise<void> {
-  await carriedOut(
-    app.evaluate(({ dialog }, chosen) => {
-      dialog.showOpenDialog = async () => ({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
-    }, path),
-  );
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = async () => ({ canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] });
+  }, path);
 }
 
 /** Writes a plan file (JSON) and gives its path. */

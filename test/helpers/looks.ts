@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
-import { carriedOut, type OpenConsole, ROOT } from "./app";
+import { type OpenConsole, ROOT } from "./app";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -40,11 +40,9 @@ export async function breaches(page: Page, rules: readonly string[] = ALL_RULES)
 
 /** Gives the page this size, in pixels, and waits until it has it. */
 export async function resize({ app, page }: OpenConsole, width: number, height: number): Promise<void> {
-  await carriedOut(
-    app.evaluate(
-      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-      { width, height },
-    ),
+  await app.evaluate(
+    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    { width, height },
   );
   const metrics = () =>
     page.evaluate(() => ({
