@@ -115,8 +115,8 @@ export const explorerContract = {
   "explorer.setWriteMode": operation<WriteMode>()(
     z.strictObject({ isOn: z.boolean(), reason: z.string().trim().max(2_000).default("") }),
   ),
-  /** What the statements would change: they are tried and taken back. */
-  "explorer.previewWrite": operation<WritePreview>()(z.strictObject({ sql, parameters, limitMs })),
+  /** What the statements would change: they are tried and taken back. `not_allowed` for what takes seconds. */
+  "explorer.previewWrite": operation<WritePreview>()(z.strictObject({ sql, parameters })),
   /** Backs up, then commits what was previewed, when it still changes the same. */
   "explorer.commitWrite": operation<WriteOutcome>()(z.strictObject({ previewId: id })),
 } as const;

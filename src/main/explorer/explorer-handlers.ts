@@ -20,6 +20,8 @@ export interface ExplorerServices {
   readonly actor: string;
   /** What a query may hold, in bytes. Default: `MOST_MEMORY`. */
   readonly memoryBytes?: number;
+  /** How long trying a change may take. Default: 10 seconds. */
+  readonly tryMs?: number;
 }
 
 const SCHEMA_MS = 10_000;
@@ -33,13 +35,20 @@ export function explorerHandlers({
   nativeBinding,
   actor,
   memoryBytes = MOST_MEMORY,
+  tryMs,
 }: ExplorerServices) {
   // What is observed may be a copy: it is read where main reads it.
   const database: ExplorerDatabase = { file: store.read.name, nativeBinding: nativeBinding ?? null };
   const asking = createAsking(explorer, memoryBytes);
   const queries = createQueries({ explorer, memoryBytes });
   const exports = createResultExports(explorer, memoryBytes);
-  const writing = createWriting({ store, explorer, nativeBinding: database.nativeBinding, actor });
+  const writing = createWriting({
+    store,
+    explorer,
+    nativeBinding: database.nativeBinding,
+    actor,
+    ...(tryMs === undefined ? {} : { tryMs }),
+  });
   const nameOf = (source: ExportSource, format: ResultFormat): string =>
     `${"table" in source ? source.table : parse(basename(store.file)).name}.${format}`.replaceAll(/[/\\:]/g, "_");
 
@@ -77,7 +86,7 @@ export function explorerHandlers({
     },
     "explorer.writeMode": () => writing.mode(),
     "explorer.setWriteMode": ({ isOn, reason }) => writing.set(isOn, reason),
-    "explorer.previewWrite": ({ sql, parameters, limitMs }) => writing.preview(sql, parameters, limitMs),
+    "explorer.previewWrite": ({ sql, parameters }) => writing.preview(sql, parameters),
     "explorer.commitWrite": ({ previewId }) => writing.commit(previewId),
   } satisfies Partial<Handlers>;
 

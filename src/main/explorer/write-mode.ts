@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { HiveError } from "../../shared/errors";
 import type { WriteMode, WriteOutcome, WritePreview } from "../../shared/model/explorer";
 import { appendAudit } from "../core/store/audit";
@@ -14,6 +15,8 @@ export interface WriteModeOptions {
   readonly explorer: Explorer;
   readonly nativeBinding: string | null;
   readonly actor: string;
+  /** How long trying a change may take. Default: 10 seconds. */
+  readonly tryMs?: number;
 }
 
 /** The write mode of one database, as long as its window has it open. */
@@ -21,23 +24,34 @@ export interface Writing {
   mode(): WriteMode;
   /** Throws `not_allowed` for a database that is only observed, and `invalid_input` without a reason. */
   set(isOn: boolean, reason: string): Promise<WriteMode>;
-  preview(sql: string, parameters: QueryParameters, limitMs: number): Promise<WritePreview>;
+  /** Throws `not_allowed` for a change that would hold up other programs for too long. */
+  preview(sql: string, parameters: QueryParameters): Promise<WritePreview>;
   commit(previewId: string): Promise<WriteOutcome>;
 }
 
 interface Seen {
   readonly sql: string;
   readonly parameters: QueryParameters;
-  readonly limitMs: number;
   readonly changes: Changes;
 }
 
+/** Half of it may go by until the lock is free; for the other half it is held, and every other writer waits. */
+const TRY_MS = 10_000;
 /** A large database takes its time to be copied. */
 const BACKUP_MS = 600_000;
 /** Earlier previews are not committed any more: there is one on the screen. */
 const MOST_SEEN = 4;
 
-export function createWriting({ store, explorer, nativeBinding, actor }: WriteModeOptions): Writing {
+const late = (tryMs: number): string =>
+  `The change takes longer than ${Math.ceil(tryMs / 2_000)} s, and every other program that writes would wait for it. Nothing was changed. Change fewer rows at once.`;
+
+const isLate = (error: unknown): boolean => error instanceof HiveError && "timeoutMs" in error.details;
+
+function removeBackup(file: string): void {
+  for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+}
+
+export function createWriting({ store, explorer, nativeBinding, actor, tryMs = TRY_MS }: WriteModeOptions): Writing {
   let mode: WriteMode = { isOn: false, reason: null, since: null };
   const seen = new Map<string, Seen>();
   const database: ExplorerDatabase = { file: store.file, nativeBinding };
@@ -91,11 +105,14 @@ export function createWriting({ store, explorer, nativeBinding, actor }: WriteMo
       seen.clear();
       return mode;
     },
-    async preview(sql, parameters, limitMs) {
+    async preview(sql, parameters) {
       mustBeOn();
-      const [changes] = await parts<"previewWrite">({ kind: "previewWrite", ...database, sql, parameters }, limitMs);
+      const job = { kind: "previewWrite", ...database, sql, parameters } as const;
+      const [changes] = await parts<"previewWrite">(job, tryMs).catch((error: unknown) => {
+        throw isLate(error) ? new HiveError("not_allowed", late(tryMs)) : error;
+      });
       if (changes === undefined) throw new HiveError("not_allowed", "The preview was given up.");
-      return keep({ sql, parameters, limitMs, changes });
+      return keep({ sql, parameters, changes });
     },
     async commit(previewId) {
       const reason = mustBeOn();
@@ -104,7 +121,7 @@ export function createWriting({ store, explorer, nativeBinding, actor }: WriteMo
         throw new HiveError("not_found", "This preview is not known any more. Look at what would change again.");
       }
       seen.delete(previewId);
-      const { sql, parameters, limitMs, changes } = what;
+      const { sql, parameters, changes } = what;
       const backupFile = backupName(store.file, store.clock);
       const found = await parts<"commitWrite">(
         {
@@ -117,11 +134,16 @@ export function createWriting({ store, explorer, nativeBinding, actor }: WriteMo
           backupFile,
           audit: { at: store.clock.now(), actor, reason },
         },
-        limitMs + BACKUP_MS,
-      );
+        BACKUP_MS + tryMs,
+      ).catch((error: unknown) => {
+        // Nothing was written: there is nothing to go back to.
+        removeBackup(backupFile);
+        throw error;
+      });
       const end = found.find((part): part is Exclude<CommitPart, { kind: "backedUp" }> => part.kind !== "backedUp");
+      if (end?.kind === "written") return { kind: "written", counts: end.counts, backupFile };
+      removeBackup(backupFile);
       if (end === undefined) throw new HiveError("not_allowed", "It was given up before it was written.");
-      if (end.kind === "written") return { kind: "written", counts: end.counts, backupFile };
       return { kind: "differs", preview: keep({ ...what, changes: end.changes }) };
     },
   };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Store } from "../../../src/main/core/store/open";
 import { createExplorer } from "../../../src/main/explorer/client";
 import { explorerHandlers } from "../../../src/main/explorer/explorer-handlers";
 import { createQueries } from "../../../src/main/explorer/queries";
@@ -50,8 +51,8 @@ function processes() {
   return { explorer, children, mostMemory: () => most };
 }
 
-async function world(file = "out.csv") {
-  const store = await openTestStore();
+async function world(file = "out.csv", given: { readonly store?: Store } = {}) {
+  const store = given.store ?? (await openTestStore());
   const hands = processes();
   const target = join(temporaryFolder(), file);
   const { handlers, end } = explorerHandlers({
@@ -61,6 +62,7 @@ async function world(file = "out.csv") {
     nativeBinding: undefined,
     actor: "ada",
     memoryBytes: MEMORY,
+    tryMs: 3_000,
   });
   afterThisTest(end);
   const run = (sql: string, limitMs = 60_000): string =>
@@ -236,5 +238,61 @@ describe("files of results", () => {
       { a: 3, b: null },
       { a: 2, b: '"é\u0001' },
     ]);
+  });
+});
+
+describe("the write mode of a window", () => {
+  const sql = "INSERT INTO workers (id, role) VALUES (:id, 'x')";
+  const given = { sql, parameters: { id: "by hand" } };
+
+  it("is off at first, wants a reason, and tells the audit log", async () => {
+    const { handlers, store } = await world();
+    expect(handlers["explorer.writeMode"]()).toMatchObject({ isOn: false });
+    await expect(handlers["explorer.previewWrite"](given)).rejects.toMatchObject({ code: "not_allowed" });
+    await expect(handlers["explorer.setWriteMode"]({ isOn: true, reason: "" })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+    await handlers["explorer.setWriteMode"]({ isOn: true, reason: "A worker is missing" });
+    const seen = await handlers["explorer.previewWrite"](given);
+    expect(seen.counts).toEqual([{ table: "workers", act: "insert", rows: 1 }]);
+    const outcome = await handlers["explorer.commitWrite"]({ previewId: seen.previewId });
+    expect(outcome).toMatchObject({ kind: "written", backupFile: expect.stringContaining(".backup-") });
+    await expect(handlers["explorer.commitWrite"]({ previewId: seen.previewId })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    const stale = await handlers["explorer.previewWrite"]({ sql: "UPDATE workers SET role = 'y'", parameters: {} });
+    await store.write((tx) => tx.prepare("INSERT INTO workers (id, role) VALUES ('another', 'x')").run());
+    const backups = () => readdirSync(dirname(store.file)).filter((name) => name.includes(".backup-"));
+    const before = backups();
+    const again = await handlers["explorer.commitWrite"]({ previewId: stale.previewId });
+    expect(again).toMatchObject({ kind: "differs", preview: { counts: [{ act: "update" }] } });
+    expect(backups()).toEqual(before);
+    const endless = `${ENDLESS} UPDATE workers SET role = (SELECT max(x) FROM n)`;
+    await expect(handlers["explorer.previewWrite"]({ sql: endless, parameters: {} })).rejects.toThrow(/fewer rows/);
+    await expect(handlers["explorer.previewWrite"]({ ...given, sql: "DELETE FROM console_audit" })).rejects.toThrow(
+      /console_audit cannot be changed/,
+    );
+    await handlers["explorer.setWriteMode"]({ isOn: false, reason: "" });
+    await expect(handlers["explorer.previewWrite"](given)).rejects.toMatchObject({ code: "not_allowed" });
+    const acts = store.read
+      .prepare("SELECT act, reason FROM console_audit WHERE act LIKE 'explorer.%' ORDER BY seq")
+      .all();
+    expect(acts).toEqual([
+      { act: "explorer.setWriteMode", reason: "A worker is missing" },
+      { act: "explorer.write", reason: "A worker is missing" },
+      { act: "explorer.setWriteMode", reason: null },
+    ]);
+  });
+
+  it("cannot be turned on where the database is only observed, which is explored all the same", async () => {
+    const { file } = await openTestStore();
+    const store = await openTestStore({ file, create: false, mode: "observe" });
+    const { handlers, run, follow } = await world("out.csv", { store });
+    await expect(handlers["explorer.setWriteMode"]({ isOn: true, reason: "no" })).rejects.toMatchObject({
+      code: "not_allowed",
+      message: expect.stringContaining("only observed"),
+    });
+    expect((await handlers["explorer.schema"]()).tables.map(({ name }) => name)).toContain("tasks");
+    expect(await follow(run("SELECT count(*) FROM tasks"))).toMatchObject({ state: "done" });
   });
 });

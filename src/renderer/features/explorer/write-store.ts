@@ -4,7 +4,6 @@ import { call, messageOf } from "../../api";
 import { plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import { askAct } from "../dialogs/act-store";
-import { limitMs } from "./limits";
 
 interface WriteState {
   readonly mode: WriteMode;
@@ -66,7 +65,7 @@ export async function stopWriting(): Promise<void> {
 export async function previewWrite(sql: string, parameters: Readonly<Record<string, string | null>>): Promise<void> {
   useWriting.setState({ isBusy: true, error: null, sql });
   try {
-    const preview = await call("explorer.previewWrite", { sql, parameters, limitMs: limitMs() });
+    const preview = await call("explorer.previewWrite", { sql, parameters });
     useWriting.setState({ preview, hasChanged: false });
   } catch (error) {
     toast.error("Nothing was changed", { description: messageOf(error) });
