@@ -61,7 +61,7 @@ export function superviseProcess(process: AttemptProcess, context: AttemptContex
   const limit =
     timeoutMs === null
       ? undefined
-      : setTimeout(() => stop("timeout"), Math.min(timeoutMs - context.elapsedMs, LONGEST_TIMER_MS));
+      : setTimeout(() => stop("timeout"), Math.min(Math.max(0, timeoutMs - context.elapsedMs), LONGEST_TIMER_MS));
 
   const supervise = async (): Promise<Ending | null> => {
     const end = await Promise.race([process.exited, released]);
