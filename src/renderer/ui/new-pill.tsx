@@ -1,4 +1,5 @@
 import { ArrowUp } from "lucide-react";
+import { Announcement } from "./announcement";
 import { formatCount } from "./format";
 import styles from "./new-pill.module.css";
 
@@ -14,11 +15,15 @@ interface NewPillProps {
 
 /** Rows that arrived while one reads: they come in when they are asked for, so that nothing moves under the reader. */
 export function NewPill({ count, isAtLeast = false, top = 40, onShow }: NewPillProps) {
-  if (count === 0) return null;
+  const words = count === 0 ? "" : `${formatCount(count)}${isAtLeast ? "+" : ""} new`;
   return (
-    <button type="button" className={styles.pill} style={{ top }} aria-live="polite" onClick={onShow}>
-      <ArrowUp size={12} /> {formatCount(count)}
-      {isAtLeast && "+"} new
-    </button>
+    <>
+      <Announcement text={words} />
+      {count > 0 && (
+        <button type="button" className={styles.pill} style={{ top }} onClick={onShow}>
+          <ArrowUp size={12} /> {words}
+        </button>
+      )}
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import { Announcement } from "../../ui/announcement";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { formatCount, plural } from "../../ui/format";
@@ -29,7 +30,10 @@ export function BulkProgress() {
   return (
     <>
       {state === "running" && (
-        <div className={styles.progress} role="status">
+        <div className={styles.progress} role="status" aria-live="off">
+          <Announcement
+            text={`${verbOf(job.act)}: ${formatCount(seen)}${total === null ? "" : ` of ${formatCount(total)}`}`}
+          />
           <StatusGlyph kind="task" state="in_progress" />
           <span className={styles.progressWords}>
             {verbOf(job.act)}: {formatCount(seen)} of {total === null ? "…" : formatCount(total)}

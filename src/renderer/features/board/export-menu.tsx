@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { MOST_EXPORTED, type TaskOrder } from "../../../shared/model/task-lists";
+import { Announcement } from "../../ui/announcement";
 import { Button, IconButton } from "../../ui/button";
 import { formatCount } from "../../ui/format";
 import { Menu, MenuHeading, MenuItem } from "../../ui/menu";
@@ -54,7 +55,8 @@ export function ExportProgress() {
   const writing = useExport((state) => state.writing);
   if (writing === null) return null;
   return (
-    <div className={styles.progress} role="status">
+    <div className={styles.progress} role="status" aria-live="off">
+      <Announcement text={`Exporting: ${formatCount(writing.written)} tasks`} />
       <Download size={14} aria-hidden="true" />
       <span className={styles.progressWords}>Exporting: {formatCount(writing.written)} tasks</span>
       <Button size="sm" variant="ghost" onClick={() => void stopExport(writing.exportId)}>

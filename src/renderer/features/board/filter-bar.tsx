@@ -109,7 +109,7 @@ export function FilterBar({ filter, addressProblem, onFilter, onSave, matches, o
           if (last !== undefined) remove(last);
         }}
       />
-      <span className={styles.matches} role="status">
+      <span className={styles.matches} role="status" aria-live="off">
         {matches}
       </span>
       <span className={styles.end}>

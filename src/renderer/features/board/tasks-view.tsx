@@ -4,6 +4,7 @@ import type { TaskFilter } from "../../../shared/model/task-filter";
 import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
 import type { TaskOrder } from "../../../shared/model/task-lists";
 import { goTo, type TasksPlace } from "../../location";
+import { Announcement } from "../../ui/announcement";
 import { Failure } from "../../ui/failure";
 import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
@@ -193,6 +194,7 @@ export function TasksView({ place }: { readonly place: TasksPlace }) {
           />
         }
       />
+      <Announcement text={matching === null ? "" : `${formatCount(matching)}${isPartial ? " or more" : ""} match`} />
       <div className={styles.split}>
         <div ref={list} className={styles.list}>
           {error !== null ? (
