@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ElectronApplication } from "@playwright/test";
 import { expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
@@ -22,7 +24,13 @@ async function countNatives(app: ElectronApplication): Promise<void> {
 const natives = (app: ElectronApplication): Promise<string[]> =>
   app.evaluate(() => [...(Reflect.get(globalThis, "shownNotifications") as string[])]);
 
-const failing = (title: string) => ({ title, subtasks: [{ id: "bad", title: "Break", run: "exit 3" }] });
+/** Runs until the file is there: what happens next is seen from elsewhere. */
+const untilThere = (file: string): string => `until [ -e '${file}' ]; do sleep 0.05; done`;
+
+const failing = (title: string, go: string) => ({
+  title,
+  subtasks: [{ id: "bad", title: "Break", run: `${untilThere(go)}; exit 3` }],
+});
 
 test("what happens is told of once, leads to where it happened, and goes to a webhook", async ({ launch, folder }) => {
   const opened = await launch();
@@ -33,8 +41,9 @@ test("what happens is told of once, leads to where it happened, and goes to a we
   const list = page.getByRole("list", { name: "Notifications" });
 
   await test.step("a plan that fails while nobody looks at it", async () => {
-    await launchFile(opened, writePlan(folder, failing("Release")));
+    await launchFile(opened, writePlan(folder, failing("Release", join(folder, "release"))));
     await goTo(page, "#/overview");
+    writeFileSync(join(folder, "release"), "");
     await expect(bell).toHaveAccessibleName("Notifications, 1 unseen", { timeout: 30_000 });
     await expect.poll(() => natives(app)).toEqual(["Release failed"]);
     await expect.poll(() => app.evaluate(({ app: main }) => main.getBadgeCount())).toBeLessThanOrEqual(1);
@@ -46,15 +55,19 @@ test("what happens is told of once, leads to where it happened, and goes to a we
   });
 
   await test.step("a click on the desktop's notification brings the window there", async () => {
-    await goTo(page, "#/workers");
+    const gate = { id: "gate", title: "Go live?", agent: "approval", dependencies: ["build"] };
     await launchFile(
       opened,
       writePlan(folder, {
         title: "Deploy",
-        subtasks: [{ id: "gate", title: "Go live?", agent: "approval", approval: { instructions: "Is it good?" } }],
+        subtasks: [
+          { id: "build", run: untilThere(join(folder, "deploy")) },
+          { ...gate, approval: { instructions: "Is it good?" } },
+        ],
       }),
     );
     await goTo(page, "#/workers");
+    writeFileSync(join(folder, "deploy"), "");
     await expect.poll(() => natives(app), { timeout: 30_000 }).toContain("Approval waiting: Go live? in Deploy");
     await app.evaluate(() => {
       (Reflect.get(globalThis, "lastNotification") as Electron.Notification).emit("click");
@@ -81,7 +94,7 @@ test("what happens is told of once, leads to where it happened, and goes to a we
     await expect(dialog).toBeHidden();
     await page.getByRole("button", { name: "Test chat" }).click();
     await expect.poll(() => server.requests.length).toBe(1);
-    await launchFile(opened, writePlan(folder, failing("Again")));
+    await launchFile(opened, writePlan(folder, failing("Again", folder)));
     await goTo(page, "#/settings/notifications");
     await page.getByRole("button", { name: "Deliveries of chat" }).click();
     await expect(page.getByRole("row").filter({ hasText: "plan.execution_completed" })).toContainText("Delivered", {
