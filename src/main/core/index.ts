@@ -1,6 +1,7 @@
 /** The package's public export: Hive's operations on a database, and the models. docs/operations.md explains it. */
 
 export { ERROR_CODES, type ErrorBody, type ErrorCode, HiveError } from "../../shared/errors";
+export { AGENT_CAPABILITIES, type AgentCapability, type AgentHealth } from "../../shared/model/agent";
 export type {
   BoardEvent,
   BoardEventsRequest,
@@ -63,6 +64,15 @@ export {
   type WorkerStatus,
 } from "../../shared/model/worker";
 export type { Page } from "../../shared/page";
+export type {
+  AgentDefinitionOf as AgentDefinition,
+  AgentInfo,
+  AgentOf as Agent,
+  AgentTaskOf as AgentTask,
+} from "./agents/agent-types";
+export { defineAgent } from "./agents/define-agent";
+export { type AgentRegistry, type AgentStats, createAgentRegistry, type RegistryOptions } from "./agents/registry";
+export { type AdapterOptions, autoRegisterAdapters } from "./agents/standard-adapters";
 export type { BoardClient } from "./board-client";
 export type { BusStats, EventBus, HandlerError, ReplayRequest } from "./bus/event-bus";
 export { createTopicRegistry, type EventHandler, type TopicRegistry } from "./bus/topic-registry";

@@ -1,12 +1,12 @@
 import { z } from "zod";
+import type { NamedAgentType } from "./agent";
 
 /** The agents that every console has. What each is given stands under its own key of a subtask (`run` for `command`). */
 export const AGENT_IDS = ["command", "noop", "http", "llm", "approval"] as const;
 export type BuiltInAgentId = (typeof AGENT_IDS)[number];
 
 /** What carries out a named agent's prompt: a language model, or a program of the operator's choice. */
-export const NAMED_AGENT_TYPES = ["llm", "command"] as const;
-export type NamedAgentType = (typeof NAMED_AGENT_TYPES)[number];
+export const NAMED_AGENT_TYPES = ["llm", "command"] as const satisfies readonly NamedAgentType[];
 
 /** An agent that a file defines. A subtask that names it gives it a `prompt`. */
 export interface NamedAgent {

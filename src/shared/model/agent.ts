@@ -1,4 +1,5 @@
-import type { NamedAgentType } from "./agent-work";
+/** What carries out the prompt of an agent that a file defines. */
+export type NamedAgentType = "llm" | "command";
 
 /** What an agent is good for, in upstream's words. */
 export const AGENT_CAPABILITIES = [

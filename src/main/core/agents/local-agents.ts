@@ -1,5 +1,5 @@
 import { access, constants } from "node:fs/promises";
-import { isBuiltInAgent } from "../../../shared/model/agent-work";
+import { type AgentWork, isBuiltInAgent } from "../../../shared/model/agent-work";
 import { type Agent, defineAgent, type Environment, healthy, unhealthy } from "./agent";
 import { agentFolders, findAgentFile, listAgentFiles } from "./agent-folders";
 import { httpAgent } from "./http";
@@ -43,7 +43,7 @@ async function checkShell() {
 }
 
 /** All agents that can be used with a database: those of every console, and those that files define. */
-export async function loadAgents(environment: Environment, databaseFile: string): Promise<AgentRegistry> {
+export async function loadAgents(environment: Environment, databaseFile: string): Promise<AgentRegistry<AgentWork>> {
   const registry = createLocalAgents(environment);
   for (const found of await listAgentFiles(agentFolders(databaseFile))) {
     // A file of a built-in agent's name defines nothing: the agent stays what it is, and the file is told of.
@@ -62,6 +62,6 @@ export async function loadAgent(environment: Environment, databaseFile: string, 
 }
 
 /** The agents that every console has. */
-export function createLocalAgents(environment: Environment): AgentRegistry {
+export function createLocalAgents(environment: Environment): AgentRegistry<AgentWork> {
   return createAgentRegistry([commandAgent, noopAgent, httpAgent, createLlmAgent(environment), approvalAgent]);
 }

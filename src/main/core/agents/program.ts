@@ -1,14 +1,9 @@
 import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { type AgentHealth, type Environment, healthy, unhealthy } from "./agent";
+import type { Program } from "./agent-types";
 
-/** What carries out a named agent's tasks as processes. */
-export interface Program {
-  /** A string is run by the shell, a list is an argument vector. */
-  readonly run: string | readonly string[];
-  /** What it is told before every task. */
-  readonly instructions: string;
-}
+export type { Program };
 
 /** What a program is handed: the agent's instructions, then the task. */
 export function programInput({ instructions }: Program, prompt: string): string {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
+import type { AgentCapability, AgentHealth } from "../../../shared/model/agent";
 import { createAgentEvent, type UnifiedEvent } from "../../../shared/model/unified-event";
-import { type Agent, type AgentCapability, type AgentHealth, type AgentInfo, unhealthy } from "./agent";
+import { unhealthy } from "./agent";
+import type { AgentInfo, AgentOf } from "./agent-types";
 
 export interface AgentStats {
   readonly agents: number;
@@ -17,14 +19,14 @@ export interface RegistryOptions {
 }
 
 /** The agents that this console knows, by id, type and capability. */
-export interface AgentRegistry {
+export interface AgentRegistry<Work = unknown> {
   /** Throws `invalid_input` for a second agent of the same id. */
-  register(agent: Agent): void;
+  register(agent: AgentOf<Work>): void;
   /** False: there was none. */
   unregister(id: string): boolean;
-  get(id: string): Agent | null;
-  getByType(type: string): Agent[];
-  getByCapability(capability: AgentCapability): Agent[];
+  get(id: string): AgentOf<Work> | null;
+  getByType(type: string): AgentOf<Work>[];
+  getByCapability(capability: AgentCapability): AgentOf<Work>[];
   listInfo(): AgentInfo[];
   listAgentIds(): string[];
   listAgentTypes(): string[];
@@ -36,12 +38,15 @@ export interface AgentRegistry {
 
 const DEADLINE_MS = 5_000;
 
-export function createAgentRegistry(agents: readonly Agent[] = [], { tell }: RegistryOptions = {}): AgentRegistry {
-  const byId = new Map<string, Agent>();
+export function createAgentRegistry<Work>(
+  agents: readonly AgentOf<Work>[] = [],
+  { tell }: RegistryOptions = {},
+): AgentRegistry<Work> {
+  const byId = new Map<string, AgentOf<Work>>();
   const all = () => [...byId.values()];
   const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-  const registry: AgentRegistry = {
+  const registry: AgentRegistry<Work> = {
     register(agent) {
       if (byId.has(agent.id)) {
         throw new HiveError(
@@ -92,7 +97,7 @@ function counted(names: readonly string[]): Record<string, number> {
 }
 
 /** One agent's health; it never throws and never takes longer than `deadlineMs`. */
-export async function checkHealth(agent: Agent, deadlineMs: number = DEADLINE_MS): Promise<AgentHealth> {
+export async function checkHealth<Work>(agent: AgentOf<Work>, deadlineMs: number = DEADLINE_MS): Promise<AgentHealth> {
   const enough = new AbortController();
   const late = unhealthy(`The check took longer than ${deadlineMs / 1_000} s. Look at what it waits for.`, {
     deadlineMs,

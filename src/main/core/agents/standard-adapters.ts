@@ -1,6 +1,10 @@
+import { z } from "zod";
 import type { AgentCapability } from "../../../shared/model/agent";
-import { type Agent, defineAgent, type Environment } from "./agent";
+import { llmWork, programWork } from "../../../shared/model/agent-work";
+import { FinalFailure } from "./agent";
 import { type FoundAgent, findAgentFile } from "./agent-folders";
+import type { AgentOf, Environment } from "./agent-types";
+import { defineAgent } from "./define-agent";
 import { createNamedAgent } from "./named-agent";
 import type { AgentRegistry } from "./registry";
 
@@ -25,7 +29,7 @@ export interface AdapterOptions {
  * each. Throws `invalid_input` when one of them is registered already.
  */
 export async function autoRegisterAdapters(
-  registry: AgentRegistry,
+  registry: AgentRegistry<unknown>,
   { environment = process.env, folders = [] }: AdapterOptions = {},
 ): Promise<void> {
   for (const [type, capability] of STANDARD) {
@@ -34,12 +38,24 @@ export async function autoRegisterAdapters(
   }
 }
 
+const adapterWork = z.object({ llm: llmWork.optional(), program: programWork.optional() });
+
 function adapterOf(
   found: FoundAgent,
   { type, capability, environment }: { type: string; capability: AgentCapability; environment: Environment },
-): Agent {
+): AgentOf<unknown> {
   const { execute, program, isRepeatable, healthCheck, getInfo } = createNamedAgent(found, environment);
   const { description } = getInfo();
-  const definition = { execute, program, isRepeatable, healthCheck, description };
-  return defineAgent({ ...definition, id: `${type}-adapter`, type, capabilities: [capability] });
+  const id = `${type}-adapter`;
+  return defineAgent<unknown>({
+    ...{ id, type, capabilities: [capability], description, program, healthCheck },
+    isRepeatable: (work) => isRepeatable(adapterWork.safeParse(work).data ?? {}),
+    execute:
+      execute &&
+      ((task) => {
+        const { data, error } = adapterWork.safeParse(task.work);
+        if (error) throw new FinalFailure(`${id} was given work that it cannot read: ${z.prettifyError(error)}`);
+        return execute({ ...task, work: data });
+      }),
+  });
 }

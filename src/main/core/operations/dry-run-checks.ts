@@ -1,4 +1,5 @@
 import { setImmediate as nextTick } from "node:timers/promises";
+import type { AgentWork } from "../../../shared/model/agent-work";
 import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { AgentHealth } from "../agents/agent";
 import type { AgentRegistry } from "../agents/registry";
@@ -39,7 +40,7 @@ interface Trouble {
 /** Folders, programs, agents and workers that a plan's tasks would miss. Each thing is looked at once. */
 export async function checkSurroundings(
   tasks: readonly CheckedTask[],
-  { agents, capacity }: { readonly agents: AgentRegistry; readonly capacity: Capacity },
+  { agents, capacity }: { readonly agents: AgentRegistry<AgentWork>; readonly capacity: Capacity },
 ): Promise<DryRunFinding[]> {
   // A folder that a result or a secret names is known when the task starts.
   const commands = tasks.filter(({ agent, cwd }) => agent === "command" && !hasExpression(cwd));
@@ -145,7 +146,7 @@ function programTrouble(word: string, isPath: boolean, found: Exclude<Found, "fo
     : `${word} is not found on PATH: install it, or set PATH under env.`;
 }
 
-async function checkAgents(tasks: readonly CheckedTask[], agents: AgentRegistry): Promise<DryRunFinding[]> {
+async function checkAgents(tasks: readonly CheckedTask[], agents: AgentRegistry<AgentWork>): Promise<DryRunFinding[]> {
   const users = new Map<string, CheckedTask[]>();
   for (const task of tasks) {
     if (task.isSelfSufficient) continue;

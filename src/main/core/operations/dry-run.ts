@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTick } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
+import type { AgentWork } from "../../../shared/model/agent-work";
 import type { DryRun, DryRunLimit } from "../../../shared/model/forecast";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { AgentRegistry } from "../agents/registry";
@@ -32,7 +33,7 @@ export interface DryRunRequest {
 export interface DryRunServices {
   /** Null: there is no database yet, so nothing is known of the past and of workers. */
   readonly store: Store | null;
-  readonly agents: AgentRegistry;
+  readonly agents: AgentRegistry<AgentWork>;
   /** Default: made for this one. */
   readonly pastRuns?: PastRuns;
 }
