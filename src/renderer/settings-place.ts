@@ -12,6 +12,18 @@ export const SETTINGS_SECTIONS = [
 ] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
+export const SECTION_LABELS: Readonly<Record<SettingsSection, string>> = {
+  databases: "Databases",
+  runner: "Runner",
+  retention: "Backup and retention",
+  appearance: "Appearance",
+  time: "Time",
+  notifications: "Notifications",
+  llm: "Language models",
+  keys: "Keys",
+  transfer: "Import and export",
+};
+
 export interface SettingsPlace {
   readonly view: "settings";
   readonly section: SettingsSection;

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { answerFileDialogs, expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
 import { commandOf, isAlive, processesWith, until } from "../helpers/processes";
-import { goTo, launchFile } from "../helpers/screen";
+import { goTo, launchFile, planBadge } from "../helpers/screen";
 import { startServer } from "../integration/agents/server";
 
 const field = (page: Page, name: string) => page.getByRole("main").getByLabel(name, { exact: true });
@@ -59,8 +59,12 @@ test("settings are changed, refused, reset, tested, exported and imported", asyn
   await test.step("an endpoint is tested with its key, which stays out of every file", async () => {
     const server = await startServer((request, response) => {
       const isKnown = request.headers.authorization === "Bearer sk-the-secret-key";
+      const isList = request.url.endsWith("/models");
+      const answer = isList
+        ? { data: [{ id: "tiny" }] }
+        : { choices: [{ message: { content: "yes" }, finish_reason: "stop" }] };
       response.writeHead(isKnown ? 200 : 401, { "content-type": "application/json" });
-      response.end(JSON.stringify(isKnown ? { data: [{ id: "tiny" }] } : { error: "who are you" }));
+      response.end(JSON.stringify(isKnown ? answer : { error: "who are you" }));
     });
     await goTo(page, "#/settings/llm");
     await field(page, "Endpoint").fill(`${server.origin}/v1`);
@@ -74,6 +78,12 @@ test("settings are changed, refused, reset, tested, exported and imported", asyn
     await expect(page.getByText(/^A key is set\./)).toBeVisible();
     await page.getByRole("button", { name: "Test", exact: true }).click();
     await expect(page.getByRole("status").filter({ hasText: "It works." })).toContainText("tiny");
+    const subtasks = [
+      { id: "ask", agent: "llm", llm: { prompt: "Is it there?" } },
+      { id: "look", run: "! env | grep sk-the-secret" },
+    ];
+    await launchFile(opened, writePlan(folder, { title: "Ask", subtasks }));
+    await expect(planBadge(page), "an agent has the key, and a task has not").toHaveText("Completed");
     await server.close();
   });
 
@@ -167,7 +177,7 @@ test("a database is created, observed, switched, dropped, and found among the re
     await expect(page.getByText(/of \d+ slots/)).toBeVisible();
   });
 
-  await test.step("a file that is no database says so, one that is dropped asks", async () => {
+  await test.step("a file that is no database says so", async () => {
     writeFileSync(join(folder, "notes.db"), "these are notes");
     await answerFileDialogs(opened, join(folder, "notes.db"));
     await page.keyboard.press("ControlOrMeta+o");
@@ -176,6 +186,19 @@ test("a database is created, observed, switched, dropped, and found among the re
     await expect(dialog.getByRole("button", { name: /^Operate/ })).toHaveAttribute("aria-disabled", "true");
     await page.keyboard.press("Escape");
     await expect(dialog).toBeHidden();
+  });
+
+  await test.step("one that is dropped asks as well", async () => {
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: [join(folder, "two.db")], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+      await devtools.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+    }
+    const dialog = page.getByRole("dialog", { name: "Open two.db" });
+    await expect(dialog.getByRole("button", { name: /^Operate/ })).toBeVisible();
+    await dialog.getByText("Look at everything, live.").click();
+    await expect(dialog.getByRole("button", { name: /^Observe/ })).toBeVisible();
+    await page.keyboard.press("Escape");
   });
 
   await opened.quit();

@@ -3,11 +3,13 @@ import { Clock, CornerDownLeft, History, Search, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 import { messageOf } from "../../api";
 import { goTo, planPlace, taskPlace } from "../../location";
+import { SECTION_LABELS, SETTINGS_SECTIONS } from "../../settings-place";
 import { formatAge, shortId } from "../../ui/format";
 import { useHotkeySheet } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import { lookOf } from "../../ui/looks";
 import { StatusGlyph, WorkerGlyph } from "../../ui/status";
+import { newDatabase } from "../databases/database-choice";
 import { openAbout } from "../dialogs/dialogs-store";
 import { usePlan } from "../plans/plan-store";
 import { cycleTheme } from "../settings/settings-store";
@@ -217,6 +219,14 @@ export function PaletteBody() {
 /** Acts without a key of their own. */
 const OTHER_ACTS: readonly PaletteAct[] = [
   { id: "theme", label: "Change theme", group: "Everywhere", keys: null, run: cycleTheme },
+  ...SETTINGS_SECTIONS.map((section) => ({
+    id: `settings-${section}`,
+    label: `Settings: ${SECTION_LABELS[section]}`,
+    group: "Everywhere",
+    keys: null,
+    run: () => goTo({ view: "settings", section }),
+  })),
+  { id: "new-database", label: "New database", group: "Everywhere", keys: null, run: () => void newDatabase() },
   { id: "about", label: "About Hive Console", group: "Everywhere", keys: null, run: openAbout },
 ];
 

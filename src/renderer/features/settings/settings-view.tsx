@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { SETTINGS, type SettingGroup } from "../../../shared/model/setting";
 import { messageOf } from "../../api";
 import { formatPlace, goTo } from "../../location";
-import { SETTINGS_SECTIONS, type SettingsSection } from "../../settings-place";
+import { SECTION_LABELS, SETTINGS_SECTIONS, type SettingsSection } from "../../settings-place";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { useHotkeys } from "../../ui/hotkeys";
@@ -24,14 +24,12 @@ import { SubscriptionsPanel } from "./subscriptions-panel";
 import { TransferPanel } from "./transfer-panel";
 
 interface Section {
-  readonly label: string;
   readonly icon: ReactNode;
   readonly content: () => ReactNode;
 }
 
 const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
   databases: {
-    label: "Databases",
     icon: <Database size={14} />,
     content: () => (
       <>
@@ -41,12 +39,10 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
     ),
   },
   runner: {
-    label: "Runner",
     icon: <Play size={14} />,
     content: () => <Group title="How tasks are run" group="runner" />,
   },
   retention: {
-    label: "Backup and retention",
     icon: <Recycle size={14} />,
     content: () => (
       <>
@@ -56,12 +52,10 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
     ),
   },
   appearance: {
-    label: "Appearance",
     icon: <Palette size={14} />,
     content: () => <Group title="How the window looks" group="appearance" />,
   },
   time: {
-    label: "Time",
     icon: <Clock size={14} />,
     content: () => (
       <>
@@ -71,7 +65,6 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
     ),
   },
   notifications: {
-    label: "Notifications",
     icon: <Bell size={14} />,
     content: () => (
       <>
@@ -90,9 +83,9 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
       </>
     ),
   },
-  llm: { label: "Language models", icon: <Bot size={14} />, content: () => <LlmPanel /> },
-  keys: { label: "Keys", icon: <Keyboard size={14} />, content: () => <KeysPanel /> },
-  transfer: { label: "Import and export", icon: <Upload size={14} />, content: () => <TransferPanel /> },
+  llm: { icon: <Bot size={14} />, content: () => <LlmPanel /> },
+  keys: { icon: <Keyboard size={14} />, content: () => <KeysPanel /> },
+  transfer: { icon: <Upload size={14} />, content: () => <TransferPanel /> },
 };
 
 interface GroupProps {
@@ -146,11 +139,11 @@ export function SettingsView({ section }: { readonly section: SettingsSection })
                 aria-current={name === section ? "page" : undefined}
               >
                 {SECTIONS[name].icon}
-                {SECTIONS[name].label}
+                {SECTION_LABELS[name]}
               </a>
             ))}
           </nav>
-          <section key={section} className={styles.content} aria-label={`${SECTIONS[section].label} settings`}>
+          <section key={section} className={styles.content} aria-label={`${SECTION_LABELS[section]} settings`}>
             {status === "failed" ? (
               <EmptyState
                 icon={<TriangleAlert size={20} />}
