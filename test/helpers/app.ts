@@ -89,7 +89,7 @@ async function open(
     cwd: ROOT,
     env: { ...(env as Record<string, string>), HIVE_DATA_DIR: dataFolder, ...options.env },
   });
-  const once = askAgainWhenLost(app);
+  const askOnce = askAgainWhenLost(app);
   const child = app.process();
   const exit = once(child, "exit");
   const errors: string[] = [];
@@ -119,7 +119,7 @@ async function open(
     },
     // Carried out also where its answer gets lost; a second request would be another one.
     requestClose: () =>
-      once(({ BrowserWindow }) => {
+      askOnce(({ BrowserWindow }) => {
         BrowserWindow.getAllWindows()[0]?.close();
       }).catch((error: unknown) => {
         if (!isLost(error)) throw error;
