@@ -87,10 +87,13 @@ export async function writeBundle(store: Store, request: BundleRequest): Promise
       logBytes: 0,
       cutLogs: 0,
     };
+    await turn(writing);
     if (planId !== null) copyPlan(writing, planId);
+    await turn(writing);
     await copyTasks(writing, taskIds, new Set(ownIds));
     await copyEvents(writing, planId);
     countTasks(bundle, planId);
+    await turn(writing);
     const manifest: BundleManifest = {
       format: 1,
       kind: request.kind,

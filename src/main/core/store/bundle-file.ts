@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { BundleManifest } from "../../../shared/model/bundle";
 import type { Clock } from "../clock";
@@ -63,6 +64,7 @@ export async function createBundleFile(file: string, clock: Clock, nativeBinding
   });
   try {
     await prepare(db, file, { clock, at: clock.monotonic() + 5_000 });
+    await nextTurn();
   } catch (error) {
     db.close();
     throw error;
