@@ -78,9 +78,13 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** By how many milliseconds the clocks of the chosen zone are ahead of UTC at a moment. */
-export function zoneOffset(time: number): number {
-  const { zone } = useTimeStyle.getState();
+/** The zone by whose clocks moments are written: the chosen one, or the computer's. */
+export function shownZone(): string {
+  return useTimeStyle.getState().zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. Default: the chosen zone. */
+export function zoneOffset(time: number, zone: string | null = useTimeStyle.getState().zone): number {
   if (zone === null) return -new Date(time).getTimezoneOffset() * MINUTE;
   const key = `${zone} ${Math.floor(time / STEADY_MS)}`;
   const known = offsets.get(key);
@@ -122,15 +126,29 @@ export function formatTimeOfDay(time: number): string {
   return clockWords(wallClock(time), false);
 }
 
+const dateWords = (at: Date): string => `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+
 /** The date: `2026-11-21`. */
 export function formatDate(time: number): string {
-  const at = wallClock(time);
-  return `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+  return dateWords(wallClock(time));
 }
 
 /** Date and time: `2026-11-21 14:32:07`. */
 export function formatDateTime(time: number): string {
   return `${formatDate(time)} ${formatClock(time)}`;
+}
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/**
+ * A moment as the clock on the wall of a zone shows it: `Mon 2026-11-23 02:30`; with seconds when there are any. In UTC, as
+ * ISO 8601, where the zone is not known.
+ */
+export function formatZoned(time: number, zone: string): string {
+  if (!isKnownZone(zone)) return new Date(time).toISOString();
+  const at = new Date(time + zoneOffset(time, zone));
+  const clock = clockWords(at, at.getUTCSeconds() !== 0);
+  return `${DAYS[at.getUTCDay()]} ${dateWords(at)} ${clock}`;
 }
 
 /** The time of day for today, else with the date: `14:32` or `2026-11-20 14:32`. */

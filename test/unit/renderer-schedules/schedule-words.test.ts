@@ -5,8 +5,8 @@ import {
   parseSpan,
   timingSource,
   timingWords,
-  zonedMoment,
 } from "../../../src/renderer/features/schedules/schedule-words";
+import { formatZoned } from "../../../src/renderer/time-format";
 
 describe("a length of time", () => {
   it.each([
@@ -51,9 +51,9 @@ describe("a timing in words", () => {
 });
 
 it("shows a moment by the clock of its zone, whatever the clocks do there", () => {
-  expect(zonedMoment(Date.UTC(2026, 10, 23, 1, 30), "Europe/Berlin")).toBe("Mon 2026-11-23 02:30");
-  expect(zonedMoment(Date.UTC(2026, 6, 23, 0, 30), "Europe/Berlin")).toBe("Thu 2026-07-23 02:30");
-  expect(zonedMoment(Date.UTC(2026, 10, 23, 1, 30, 5), "UTC")).toBe("Mon 2026-11-23 01:30:05");
-  expect(zonedMoment(0, "Nowhere/Land")).toBe("1970-01-01T00:00:00.000Z");
+  expect(formatZoned(Date.UTC(2026, 10, 23, 1, 30), "Europe/Berlin")).toBe("Mon 2026-11-23 02:30");
+  expect(formatZoned(Date.UTC(2026, 6, 23, 0, 30), "Europe/Berlin")).toBe("Thu 2026-07-23 02:30");
+  expect(formatZoned(Date.UTC(2026, 10, 23, 1, 30, 5), "UTC")).toBe("Mon 2026-11-23 01:30:05");
+  expect(formatZoned(0, "Nowhere/Land")).toBe("1970-01-01T00:00:00.000Z");
   expect(new Set(knownZones()).size).toBe(knownZones().length);
 });

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import type { Timing } from "../../../shared/model/schedule";
 import { call, messageOf } from "../../api";
+import { formatZoned } from "../../time-format";
 import { Remaining } from "../../ui/relative-time";
-import { zonedMoment } from "./schedule-words";
 
 /** How long the timing rests before its next times are asked for. */
 const REST_MS = 150;
@@ -24,7 +24,7 @@ export function NextTimes({ preview, timezone }: { readonly preview: Times; read
           <li key={place}>
             {time !== undefined && (
               <>
-                <span>{zonedMoment(time, timezone)}</span>
+                <span>{formatZoned(time, timezone)}</span>
                 <small>
                   <Remaining until={time} />
                 </small>

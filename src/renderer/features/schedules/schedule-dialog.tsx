@@ -8,6 +8,7 @@ import {
 } from "../../../shared/model/schedule";
 import { call, messageOf } from "../../api";
 import { goTo } from "../../location";
+import { formatZoned, shownZone } from "../../time-format";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { useHotkeys } from "../../ui/hotkeys";
@@ -17,15 +18,7 @@ import { closeNewSchedule, type ScheduleQuestion, useNewSchedule } from "./new-s
 import { NextTimes, useNextTimes } from "./next-times";
 import styles from "./schedule-dialog.module.css";
 import { ScheduleParameters } from "./schedule-parameters";
-import {
-  knownZones,
-  localZone,
-  MISSED_WORDS,
-  OVERLAP_WORDS,
-  parseSpan,
-  spanWords,
-  zonedMoment,
-} from "./schedule-words";
+import { knownZones, MISSED_WORDS, OVERLAP_WORDS, parseSpan, spanWords } from "./schedule-words";
 import { refreshSchedules } from "./schedules-store";
 
 const USUAL = [
@@ -62,7 +55,7 @@ function titleOf(question: ScheduleQuestion | null): string {
 
 /** What the form begins with. */
 function beginningOf(question: ScheduleQuestion) {
-  const cron = { kind: "cron" as const, expression: "30 2 * * *", timezone: localZone(), every: "1h" };
+  const cron = { kind: "cron" as const, expression: "30 2 * * *", timezone: shownZone(), every: "1h" };
   if (question.kind === "new") {
     return { ...cron, name: question.plan.title, overlap: "skip" as const, missed: "skip" as const };
   }
@@ -141,7 +134,7 @@ function ScheduleForm({ question, nameRef, isBusy, setIsBusy }: ScheduleFormProp
         description:
           row.nextAt === null
             ? "It is paused."
-            : `${question.kind === "new" ? "First" : "Next"} at ${zonedMoment(row.nextAt, localZone())}.`,
+            : `${question.kind === "new" ? "First" : "Next"} at ${formatZoned(row.nextAt, shownZone())}.`,
         ...(question.kind === "new"
           ? { action: { label: "Show", run: () => goTo({ view: "schedules", scheduleId: row.id }) } }
           : {}),
@@ -260,7 +253,7 @@ function ScheduleForm({ question, nameRef, isBusy, setIsBusy }: ScheduleFormProp
         </div>
         <aside className={styles.next} aria-label="Next times">
           <h3>Next five times</h3>
-          <NextTimes preview={preview} timezone={kind === "cron" ? timezone : localZone()} />
+          <NextTimes preview={preview} timezone={kind === "cron" ? timezone : shownZone()} />
           <h3>Parameters</h3>
           <ScheduleParameters question={question} values={parameters} onChange={setParameters} />
         </aside>

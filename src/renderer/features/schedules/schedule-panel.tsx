@@ -1,10 +1,11 @@
 import { Pause, Pencil, Play, Trash2, X } from "lucide-react";
 import type { ScheduleDetail, ScheduleRow } from "../../../shared/model/schedule";
 import { messageOf } from "../../api";
+import { formatZoned, shownZone } from "../../time-format";
 import { Button, IconButton } from "../../ui/button";
 import { Moment, Remaining } from "../../ui/relative-time";
 import { askScheduleChange } from "./new-schedule";
-import { localZone, MISSED_WORDS, OVERLAP_WORDS, timingSource, timingWords, zonedMoment } from "./schedule-words";
+import { MISSED_WORDS, OVERLAP_WORDS, timingSource, timingWords } from "./schedule-words";
 import styles from "./schedules.module.css";
 import { pauseSchedule, runScheduleNow, useSchedules } from "./schedules-store";
 import { Outcome, outcomeWords } from "./schedules-table";
@@ -90,7 +91,7 @@ interface DetailProps {
 
 function Detail({ detail, onShowPlan }: DetailProps) {
   const { timing, planFile, planProblem, overlap, missed, next, launches, parameters, pauseReason } = detail;
-  const zone = timing.kind === "cron" ? timing.timezone : localZone();
+  const zone = timing.kind === "cron" ? timing.timezone : shownZone();
   const given = Object.entries(parameters);
   return (
     <>
@@ -118,7 +119,7 @@ function Detail({ detail, onShowPlan }: DetailProps) {
       <ol className={styles.times}>
         {next.map((time) => (
           <li key={time}>
-            <span>{zonedMoment(time, zone)}</span>
+            <span>{formatZoned(time, zone)}</span>
             <Remaining until={time} />
           </li>
         ))}

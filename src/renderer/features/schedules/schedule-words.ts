@@ -1,4 +1,5 @@
 import type { MissedPolicy, OverlapPolicy, Timing } from "../../../shared/model/schedule";
+import { shownZone } from "../../time-format";
 import { formatDuration } from "../../ui/format";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -82,32 +83,7 @@ export const MISSED_WORDS: Readonly<Record<MissedPolicy, { readonly word: string
   run_once: { word: "Run once", text: "one launch makes up for all times that passed" },
 };
 
-/** A moment as the clock on the wall of a zone shows it: `Mon 2026-11-23 02:30`; with seconds when there are any. */
-export function zonedMoment(time: number, timezone: string): string {
-  try {
-    const parts = new Intl.DateTimeFormat("en-GB", {
-      timeZone: timezone,
-      weekday: "short",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-    }).formatToParts(time);
-    const of = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? "";
-    const seconds = of("second") === "00" ? "" : `:${of("second")}`;
-    return `${of("weekday")} ${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}${seconds}`;
-  } catch {
-    return new Date(time).toISOString();
-  }
-}
-
-/** This computer's zone. */
-export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** The zones that are known, this computer's first. */
+/** The zones that are known, the one that moments are shown in first. */
 export function knownZones(): string[] {
-  return [...new Set([localZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
+  return [...new Set([shownZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
 }
