@@ -24,8 +24,10 @@ export interface PlanSummary {
   readonly taskCount: number;
   /** Tasks by state as shown (`waiting` apart from `queued`). Sums up to `taskCount`. */
   readonly counts: StateCounts;
-  /** An operator asked to cancel it and tasks are still stopping. */
+  /** An operator asked to cancel it, and tasks are still stopping or cleaning up. */
   readonly cancelRequested: boolean;
+  /** All else has stopped, and what runs always does: cancelled again, it does without. */
+  readonly cleaning: boolean;
   /** An operator paused it: what runs goes on, nothing else starts. */
   readonly paused: boolean;
 }

@@ -51,7 +51,7 @@ test("a cancelled plan cleans up when all else has stopped, and is cancelled the
   expect(getPlan(store, { planId })).toMatchObject({ status: "executing", cancelRequested: true });
   await finish(store, runId, "cancelled");
   expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
-  expect(getPlan(store, { planId })).toMatchObject({ status: "executing", cancelRequested: true });
+  expect(getPlan(store, { planId })).toMatchObject({ status: "executing", cancelRequested: true, cleaning: true });
   await expect(pausePlan(store, { planId, actor: "ada" })).rejects.toMatchObject({ code: "illegal_transition" });
 
   for (const step of ["clean", "tidy"]) {

@@ -77,6 +77,7 @@ test("a launch fills in parameters and writes what the Python programs read", as
     taskCount: 2,
     counts: { queued: 1, waiting: 1 },
     cancelRequested: false,
+    cleaning: false,
     paused: false,
     correlationId: planId,
     parameters: { who: "Ada" },

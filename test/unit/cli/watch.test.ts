@@ -33,6 +33,7 @@ const PLAN: PlanSummary = {
   taskCount: 4,
   counts: {},
   cancelRequested: false,
+  cleaning: false,
   paused: false,
 };
 

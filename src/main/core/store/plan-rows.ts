@@ -104,6 +104,7 @@ function summary(db: ReadableDatabase, row: Row): PlanSummary {
     taskCount: Object.values(counts).reduce((sum, count) => sum + count, 0),
     counts,
     cancelRequested: status === "executing" && (row.cancel_requested_at !== null || isCleaning(row.cleanup)),
+    cleaning: status === "executing" && isCleaning(row.cleanup),
     paused: status === "executing" && row.paused_at !== null,
   };
 }

@@ -56,9 +56,11 @@ export function askCancelPlan({ id, title }: ActedPlan): void {
       return asShown(preview, "Cancel", ` of ${title}`, `${stops} ${kept}`);
     },
     run: async ({ reason }) => {
-      const { cancelled, stopping } = await call("plans.cancel", { planId: id, ...(reason ? { reason } : {}) });
+      const given = { planId: id, ...(reason ? { reason } : {}) };
+      const { cancelled, stopping, cleaning } = await call("plans.cancel", given);
+      const stops = `${plural(cancelled, "task")} cancelled, ${plural(stopping, "running task")} stopping`;
       toast.success(`Cancelled ${title}`, {
-        description: `${plural(cancelled, "task")} cancelled, ${plural(stopping, "running task")} stopping.`,
+        description: cleaning === 0 ? `${stops}.` : `${stops}, then ${plural(cleaning, "clean-up step")} to run.`,
       });
     },
   });

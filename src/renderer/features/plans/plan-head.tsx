@@ -45,6 +45,8 @@ export function PlanHead(props: PlanHeadProps) {
     if (readOnly !== null) return readOnly;
     if (!isLegalPlanTransition(plan.status, "cancelled")) return "The plan has ended.";
     if (unended === 0) return "Every task has ended.";
+    // Cancelled again, it does without its clean-up.
+    if (plan.cleaning) return null;
     return plan.cancelRequested ? "It is being cancelled: its running tasks are stopping." : null;
   };
   const isOurs = plan.sourceName !== null || plan.launchedBy !== null;
