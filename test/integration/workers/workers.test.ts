@@ -13,6 +13,7 @@ import { getWorkerPool } from "../../../src/main/core/operations/worker-pool";
 import { getWorkerStats } from "../../../src/main/core/operations/worker-stats";
 import { getWorkerRows } from "../../../src/main/core/operations/workers";
 import { ownIdentity, processStart, thisHost } from "../../../src/main/core/process-identity";
+import { createRoster } from "../../../src/main/core/runner/roster";
 import { statement } from "../../../src/main/core/store/database";
 import type { Store } from "../../../src/main/core/store/open";
 import { EXECUTING, READY_NOW, WAITING_IN_GROUP } from "../../../src/main/core/store/pool-rows";
@@ -224,6 +225,22 @@ test("thousands of workers are paged and counted without holding the thread", as
   }
   expect(ids.size).toBe(many);
   await expect(pageWorkers(store, { ...SEARCH, after: "rubbish" })).rejects.toMatchObject({ code: "invalid_input" });
+});
+
+test("a console finds its own slots behind any number of other workers", async () => {
+  const store = await openTestStore();
+  await store.write((tx) => {
+    const insert = tx.prepare("INSERT INTO workers (id, role, last_heartbeat) VALUES (?, 'ext', CURRENT_TIMESTAMP)");
+    for (let index = 0; index < 1_200; index += 1) insert.run(`a-${index}`);
+  });
+  const roster = createRoster("window", store.newId);
+  const sync = (slots: number) => store.write((tx) => roster.sync(tx, slots, new Map(), store.clock.now()));
+  await sync(2);
+  await sync(1);
+  expect(getWorkerRows(store, ["local-1", "local-2"]).map(({ state }) => state)).toEqual(["idle", "offline"]);
+  const registered = "SELECT count(*) AS n FROM events WHERE event_type = 'agent.registered'";
+  expect(statement(store.read, registered).get()?.n).toBe(2);
+  expect(getWorkerPool({ store, runner: null }).workers).toMatchObject([]);
 });
 
 test("statements of the workers view go by an index and sort nothing", async () => {

@@ -1,7 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import type { PoolStanding, WorkerPool } from "../../../shared/model/workers";
 import { isAlive } from "../process-identity";
-import { slotOf } from "../runner/local-workers";
+import { LOCAL_IDS, slotOf } from "../runner/local-workers";
 import type { Runner } from "../runner/runner";
 import { readDrained } from "../store/drains";
 import { readLease } from "../store/lease";
@@ -48,8 +48,7 @@ export function getWorkerPool({ store, runner }: PoolServices): WorkerPool {
 function slotRows(store: Store): WorkerPool["workers"] {
   const now = store.clock.now();
   const drained = readDrained(store.read);
-  // "." is what comes behind "-".
-  return listWorkersBetween(store.read, "local-", "local.")
+  return listWorkersBetween(store.read, ...LOCAL_IDS)
     .flatMap((record) => {
       const slot = slotOf(record.id);
       return slot === null ? [] : [{ slot, worker: workerRow(record, drained, now) }];

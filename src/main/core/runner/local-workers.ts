@@ -16,6 +16,9 @@ export function localSkills(roles: readonly string[]): Skills {
     : { ...LOCAL_SKILLS, capabilities: [...new Set([...LOCAL_CAPABILITIES, ...roles])] };
 }
 
+/** All ids of local workers lie between these texts: "." is what comes behind "-". */
+export const LOCAL_IDS = ["local-", "local."] as const;
+
 const LOCAL_WORKER = /^local-([1-9]\d*)$/;
 
 /** The worker of a slot, counted from 1. The ids stay the same whichever console holds the lease. */

@@ -1,8 +1,8 @@
 import type { WritableDatabase } from "../store/database";
 import { occupyWorker, type Skills } from "../store/queue";
-import { listWorkers, markWorkersOffline, tellOfWorkers, upsertWorkers } from "../store/workers";
+import { listWorkersBetween, markWorkersOffline, tellOfWorkers, upsertWorkers } from "../store/workers";
 import { EVENT_SOURCE } from "./claim-batch";
-import { LOCAL_SKILLS, localWorkerIds, localWorkers, slotOf } from "./local-workers";
+import { LOCAL_IDS, LOCAL_SKILLS, localWorkerIds, localWorkers, slotOf } from "./local-workers";
 
 /** Which task a worker is busy with. */
 export type Occupation = ReadonlyMap<string, string>;
@@ -29,7 +29,9 @@ export function createRoster(program: string, newId: () => string, skills: () =>
     ids,
     sync(tx, slots, busy, now) {
       const own = ids(slots, busy);
-      const rows = listWorkers(tx).filter((row) => slotOf(row.id) !== null && row.status !== "offline");
+      const rows = listWorkersBetween(tx, ...LOCAL_IDS).filter(
+        (row) => slotOf(row.id) !== null && row.status !== "offline",
+      );
       const gone = rows.filter((row) => !own.includes(row.id)).map((row) => row.id);
       const kept = new Set(rows.filter((row) => row.pid === process.pid).map((row) => row.id));
       const theirs = skills();

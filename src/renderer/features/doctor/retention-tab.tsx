@@ -134,7 +134,14 @@ export function RetentionTab() {
             </p>
             <Button
               icon={<Minimize2 size={14} />}
-              disabledReason={readOnly ?? (isRunning ? "Something is being removed." : offer.refusal)}
+              disabledReason={
+                readOnly ??
+                (isRunning
+                  ? "Something is being removed."
+                  : offer.freeBytes === 0
+                    ? "There is nothing to give back."
+                    : offer.refusal)
+              }
               onClick={askVacuum}
             >
               Shrink the file…
