@@ -7,7 +7,8 @@ import { goTo, launchFile, planBadge, typeReason } from "../helpers/screen";
 
 const finding = (page: Page, title: string): Locator =>
   page.getByRole("list", { name: "Findings" }).getByRole("listitem").filter({ hasText: title });
-const panelOf = (page: Page): Locator => page.getByRole("complementary", { name: "Finding" });
+const panel = (page: Page, name: string): Locator => page.getByRole("complementary", { name });
+const panelOf = (page: Page): Locator => panel(page, "Finding");
 const confirm = (page: Page) => page.keyboard.press("ControlOrMeta+Enter");
 
 function write(file: string, sql: string): void {
@@ -129,5 +130,20 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await expect(page.getByRole("heading", { name: "Would go now" })).toBeVisible();
     await look("retention");
     expect(found).toEqual([]);
+  });
+
+  await test.step("who only observes may look at everything, and changes nothing", async () => {
+    await opened.quit();
+    const seen = await launch({ args: ["--db", file, "--observe"] });
+    await goTo(seen.page, "#/doctor/json");
+    await expect(seen.page.getByRole("status").filter({ hasText: "Checks that read whole tables" })).toBeVisible();
+    await goTo(seen.page, "#/doctor/backups");
+    await expect(seen.page.getByRole("button", { name: "Back up now" })).toHaveAttribute("aria-disabled", "true");
+    await goTo(seen.page, "#/workers/local-1");
+    await expect(panel(seen.page, "Worker").getByRole("button", { name: /^Drain/ })).toHaveAttribute(
+      "aria-disabled",
+      "true",
+    );
+    await expect(seen.page.getByText("This window only looks")).toBeVisible();
   });
 });
