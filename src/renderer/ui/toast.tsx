@@ -31,7 +31,7 @@ type ToastType = "success" | "error" | "info";
 
 /** A toast that stays until it is told how the thing went. */
 export interface HeldToast {
-  succeed(title: string): void;
+  succeed(title: string, action?: ToastAction): void;
   fail(title: string, description: string): void;
   close(): void;
 }
@@ -127,10 +127,10 @@ function hold(title: string, { description, undo, onDismiss }: HeldOptions): Hel
   });
   offerUndo(id, takeBack);
   return {
-    succeed(words) {
+    succeed(words, action) {
       end();
       manager.close(id);
-      add("success", words, {});
+      add("success", words, action === undefined ? {} : { action });
     },
     fail(words, why) {
       end();

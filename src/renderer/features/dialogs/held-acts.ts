@@ -12,6 +12,8 @@ interface HeldWords {
   readonly failed: string;
   /** What follows from it. */
   readonly consequence?: string;
+  /** Leads to what it was done to, from where that is not on screen. */
+  readonly show?: () => void;
 }
 
 interface Pending {
@@ -82,7 +84,8 @@ export function followHeldActs(): () => void {
     const known = usePendingActs.getState().pending.get(heldId);
     if (known === undefined) return;
     forget(heldId);
-    if (error === null) known.toast.succeed(known.words.done);
-    else known.toast.fail(known.words.failed, error);
+    const { done, failed, show } = known.words;
+    if (error === null) known.toast.succeed(done, show === undefined ? undefined : { label: "Show", run: show });
+    else known.toast.fail(failed, error);
   });
 }

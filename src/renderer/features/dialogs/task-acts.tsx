@@ -8,9 +8,12 @@ import { holdAct } from "./held-acts";
 /** A task as far as acting on it takes. */
 export type ActedTask = Pick<TaskRow, "id" | "title" | "state" | "status" | "reason">;
 
-/** How many tasks wait for it, as far as that is known. */
+/** What is around a task, as far as that is known. */
 interface Around {
+  /** How many tasks wait for it. */
   readonly blocks?: number;
+  /** Leads to the task, from where it is not on screen. */
+  readonly show?: () => void;
 }
 
 type Verdict = "tasks.approve" | "tasks.reject" | "tasks.sendBack";
@@ -68,7 +71,7 @@ export function askVerdict(task: ActedTask, verdict: Verdict, { blocks = 0 }: Ar
 }
 
 /** Queues a task again in a moment, with Undo until then. */
-export function retryTask({ id, title }: Pick<TaskRow, "id" | "title">): Promise<void> {
+export function retryTask({ id, title }: Pick<TaskRow, "id" | "title">, { show }: Around = {}): Promise<void> {
   return holdAct(
     { act: "tasks.retry", taskId: id },
     {
@@ -76,12 +79,16 @@ export function retryTask({ id, title }: Pick<TaskRow, "id" | "title">): Promise
       done: `${title} is queued again`,
       failed: `Could not retry ${title}`,
       consequence: "It gets a new attempt; earlier ones and their logs are kept.",
+      ...(show === undefined ? {} : { show }),
     },
   );
 }
 
 /** Passes a review in a moment, with Undo until then. With a reason it is asked for first: `askVerdict`. */
-export function approveTask({ id, title }: Pick<TaskRow, "id" | "title">, { blocks = 0 }: Around = {}): Promise<void> {
+export function approveTask(
+  { id, title }: Pick<TaskRow, "id" | "title">,
+  { blocks = 0, show }: Around = {},
+): Promise<void> {
   return holdAct(
     { act: "tasks.approve", taskId: id },
     {
@@ -89,6 +96,7 @@ export function approveTask({ id, title }: Pick<TaskRow, "id" | "title">, { bloc
       done: `${title} is approved`,
       failed: `Could not approve ${title}`,
       consequence: VERDICTS["tasks.approve"].consequence(blocks === 0 ? null : plural(blocks, "task")),
+      ...(show === undefined ? {} : { show }),
     },
   );
 }

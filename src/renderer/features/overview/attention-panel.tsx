@@ -47,12 +47,12 @@ function actsOf(item: AttentionItem): readonly ItemAct[] {
     case "escalated":
     case "review":
       return [
-        { label: "Approve", keys: "Shift+A", run: () => void approveTask(item.task, item) },
+        { label: "Approve", keys: "Shift+A", run: () => void approveTask(item.task, { ...item, show: inspect.run }) },
         { label: "Reject", keys: "Shift+D", run: () => askVerdict(item.task, "tasks.reject", item) },
       ];
     case "failed":
     case "rework":
-      return [{ label: "Retry", keys: "Shift+R", run: () => void retryTask(item.task) }];
+      return [{ label: "Retry", keys: "Shift+R", run: () => void retryTask(item.task, { show: inspect.run }) }];
     default:
       return [inspect];
   }
