@@ -140,16 +140,31 @@ const AGE = /^(\d{1,9})([smhd])$/;
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 const DAY = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?(Z|[+-]\d{2}:\d{2})?$/i;
 
-/** A moment as typed: an age, a time of today, or a date in the computer's zone. Milliseconds; null for anything else. */
-export function readMoment(text: string, now: number): number | null {
+/** By how many milliseconds a zone's clocks are ahead of UTC at a moment. */
+export type ZoneOffset = (time: number) => number;
+
+const ofComputer: ZoneOffset = (time) => -new Date(time).getTimezoneOffset() * 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * A moment as typed: an age, a time of today, or a date, in a zone (default: the computer's). Milliseconds; null for
+ * anything else.
+ */
+export function readMoment(text: string, now: number, offset: ZoneOffset = ofComputer): number | null {
   const [, amount, unit = ""] = AGE.exec(text) ?? [];
   if (amount !== undefined) return now - Number(amount) * (UNITS[unit] ?? 0);
+  // What its clocks show, taken for UTC; the offset of that moment takes it back.
+  const inZone = (shown: number): number => shown - offset(shown - offset(shown));
   const [, hours, minutes, seconds = "0"] = CLOCK.exec(text) ?? [];
-  if (hours !== undefined) return new Date(now).setHours(Number(hours), Number(minutes), Number(seconds), 0);
-  const [, day, time = "00:00", zone = ""] = DAY.exec(text) ?? [];
+  if (hours !== undefined) {
+    const today = Math.floor((now + offset(now)) / DAY_MS) * DAY_MS;
+    return inZone(today + (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000);
+  }
+  const [, day, time = "00:00", zone] = DAY.exec(text) ?? [];
   if (day === undefined) return null;
-  const at = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  return Number.isNaN(at) ? null : at;
+  const at = Date.parse(`${day}T${time}${zone?.toUpperCase() ?? "Z"}`);
+  if (Number.isNaN(at)) return null;
+  return zone === undefined ? inZone(at) : at;
 }
 
 const oneOf = (terms: readonly LogTerm[], wanted: string): string | undefined =>
@@ -160,10 +175,10 @@ const manyOf = (terms: readonly LogTerm[], wanted: string): string[] | undefined
   return values.length === 0 ? undefined : values;
 };
 
-function rangeOf(terms: readonly LogTerm[], now: number) {
+function rangeOf(terms: readonly LogTerm[], now: number, offset?: ZoneOffset) {
   const moment = (word: string): number | undefined => {
     const value = oneOf(terms, word);
-    return value === undefined ? undefined : (readMoment(value, now) ?? undefined);
+    return value === undefined ? undefined : (readMoment(value, now, offset) ?? undefined);
   };
   return { since: moment("since"), until: moment("until") };
 }
@@ -177,24 +192,24 @@ function entityOf<Kind extends string>(terms: readonly LogTerm[], kinds: readonl
 }
 
 /** What the terms ask of the events as of now: an age moves with the time. */
-export function eventFilterOf(terms: readonly LogTerm[], now: number): EventFilter {
+export function eventFilterOf(terms: readonly LogTerm[], now: number, offset?: ZoneOffset): EventFilter {
   return {
     topics: manyOf(terms, "is"),
     except: manyOf(terms, "not"),
     source: oneOf(terms, "source"),
     correlationId: oneOf(terms, "correlation"),
     entity: entityOf(terms, LOG_ENTITIES),
-    ...rangeOf(terms, now),
+    ...rangeOf(terms, now, offset),
   };
 }
 
 /** The same of the acts of people. */
-export function auditFilterOf(terms: readonly LogTerm[], now: number): AuditFilter {
+export function auditFilterOf(terms: readonly LogTerm[], now: number, offset?: ZoneOffset): AuditFilter {
   return {
     acts: manyOf(terms, "is"),
     except: manyOf(terms, "not"),
     actor: oneOf(terms, "by"),
     entity: entityOf(terms, AUDIT_ENTITIES),
-    ...rangeOf(terms, now),
+    ...rangeOf(terms, now, offset),
   };
 }

@@ -65,6 +65,11 @@ test("moments are ages, times of today and dates", () => {
   expect(readMoment("9:05:30", NOW)).toBe(new Date(2026, 10, 21, 9, 5, 30).getTime());
   expect(readMoment("2026-11-20", NOW)).toBe(new Date(2026, 10, 20).getTime());
   expect(readMoment("2026-11-20T08:00:00Z", NOW)).toBe(Date.UTC(2026, 10, 20, 8));
+  const berlin = (): number => 3_600_000;
+  const noon = Date.UTC(2026, 10, 21, 12);
+  expect(readMoment("9:05", noon, berlin)).toBe(Date.UTC(2026, 10, 21, 8, 5));
+  expect(readMoment("2026-11-20", noon, berlin)).toBe(Date.UTC(2026, 10, 19, 23));
+  expect(readMoment("2026-11-20T08:00Z", noon, berlin)).toBe(Date.UTC(2026, 10, 20, 8));
   for (const text of ["24:00", "2026-13-01", "soon", "5", "-2h", "5w"]) expect(readMoment(text, NOW)).toBeNull();
 });
 

@@ -4,6 +4,7 @@ import { auditFilterOf, eventFilterOf, type FilteredLog, type LogTerm } from "..
 import type { AuditRow, EventRow } from "../../../shared/model/log-views";
 import { call } from "../../api";
 import { keepLive } from "../../sync";
+import { zoneOffset } from "../../time-format";
 import { createLogStream, type LogStream, type LogStreamState } from "./log-stream";
 import { learnSubjects, subjectsOfAct, subjectsOfEvent } from "./subjects";
 
@@ -44,7 +45,7 @@ const OPTIONS = { cursorOf, now: Date.now, pageSize: PAGE, most: MOST_ROWS, pati
 export function openEvents(terms: readonly LogTerm[]): { stream: LogStream<EventRow>; end: () => void } {
   const stream = createLogStream<EventRow>({
     ...OPTIONS,
-    read: (place) => call("events.list", { ...eventFilterOf(terms, Date.now()), ...place }),
+    read: (place) => call("events.list", { ...eventFilterOf(terms, Date.now(), zoneOffset), ...place }),
   });
   return { stream, end: follow(stream, (rows) => learnSubjects(rows.map(subjectsOfEvent))) };
 }
@@ -53,7 +54,7 @@ export function openEvents(terms: readonly LogTerm[]): { stream: LogStream<Event
 export function openAudit(terms: readonly LogTerm[]): { stream: LogStream<AuditRow>; end: () => void } {
   const stream = createLogStream<AuditRow>({
     ...OPTIONS,
-    read: (place) => call("audit.list", { ...auditFilterOf(terms, Date.now()), ...place }),
+    read: (place) => call("audit.list", { ...auditFilterOf(terms, Date.now(), zoneOffset), ...place }),
   });
   return { stream, end: follow(stream, (rows) => learnSubjects(rows.map(subjectsOfAct))) };
 }
@@ -75,7 +76,7 @@ export function startFigures(terms: readonly LogTerm[], range: FigureRange): () 
     let isCounting = false;
     try {
       if (!document.hidden) {
-        const figures = await call("events.figures", { ...eventFilterOf(terms, Date.now()), range });
+        const figures = await call("events.figures", { ...eventFilterOf(terms, Date.now(), zoneOffset), range });
         isCounting = figures.isCounting;
         if (!isOver) useFigures.setState({ figures, error: null });
       }
