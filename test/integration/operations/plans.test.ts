@@ -172,13 +172,13 @@ test("cancelling a plan cancels what is queued at once, and ends when what runs 
   const planId = await launch(store, graphOf({ a: [], b: [], c: ["a"], d: ["c"] }));
   const [running] = await claim(store, workers);
   const answer = await cancelPlan(store, { planId, reason: "Wrong folder", actor: "ada" });
-  expect(answer).toEqual({ cancelled: 3, stopping: 1 });
+  expect(answer).toEqual({ cancelled: 3, stopping: 1, cleaning: 0 });
   expect(getPlan(store, { planId })).toMatchObject({ status: "executing", cancelRequested: true });
   const { rows } = listTasks(store, { planId, limit: 10 });
   expect(rows.map((task) => task.state)).toEqual(["stopping", "cancelled", "cancelled", "cancelled"]);
   expect(rows[1]?.reason).toBe("Wrong folder");
   expect(await claim(store, workers)).toEqual([]);
-  expect(await cancelPlan(store, { planId, actor: "ada" })).toEqual({ cancelled: 0, stopping: 1 });
+  expect(await cancelPlan(store, { planId, actor: "ada" })).toEqual({ cancelled: 0, stopping: 1, cleaning: 0 });
   await expect(retryTask(store, { taskId: rows[1]?.id ?? "", actor: "ada" })).rejects.toMatchObject({
     code: "not_allowed",
     message: expect.stringContaining("being cancelled"),
@@ -225,7 +225,7 @@ test("a cancellation that was cut short goes on when the database is opened agai
   });
   if (getPlan(core.store, { planId }).status !== "cancelled") await ended;
   expect(getPlan(core.store, { planId }).counts).toEqual({ cancelled: 250 });
-  expect(await cancelRest(core.store, planId)).toBe(0);
+  expect(await cancelRest(core.store, planId)).toEqual({ cancelled: 0, cleaning: 0 });
 });
 
 test("plans that are no plan, or another program's, are not cancelled", async () => {

@@ -33,7 +33,7 @@ test("a plan of which everything is ready begins, pauses, goes on and is cancell
 
   const cancelled = await measureTurns(() => cancelPlan(store, act));
   tellTurn(`cancellation of ${COUNT} ready tasks`, cancelled);
-  expect(cancelled.answer).toEqual({ cancelled: COUNT, stopping: 0 });
+  expect(cancelled.answer).toEqual({ cancelled: COUNT, stopping: 0, cleaning: 0 });
   expect(queued()).toEqual([]);
   expect(listPlansToRequeue(store.read)).toEqual([]);
   expect(storedDerivations(store.read)).toEqual(recomputedDerivations(store.read));
