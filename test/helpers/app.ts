@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import type { once } from "node:events";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -132,18 +132,18 @@ const isLost = (error: unknown): boolean => /Resulting promise was garbage colle
 
 /** From now on main is asked again where its answer was lost. Gives what asks once. */
 function askAgainWhenLost(app: ElectronApplication): ElectronApplication["evaluate"] {
-  const once = app.evaluate.bind(app);
-  const ask: (...question: Parameters<typeof once>) => Promise<unknown> = async (...question) => {
+  const askOnce = app.evaluate.bind(app);
+  const ask: (...question: Parameters<typeof askOnce>) => Promise<unknown> = async (...question) => {
     for (;;) {
       try {
-        return await once(...question);
+        return await askOnce(...question);
       } catch (error) {
         if (!isLost(error)) throw error;
       }
     }
   };
   Object.assign(app, { evaluate: ask });
-  return once;
+  return askOnce;
 }
 
 /** Processes that still run although their console has ended, after a moment for the last of them to go. */
