@@ -4,6 +4,7 @@ import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
 import { type Care, careInThread } from "./operations/care";
 import { startCaretaker } from "./operations/caretaker";
 import { serveMetrics } from "./operations/metrics-duty";
+import { planWaitingRequests } from "./operations/planning-duty";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
 import { deliverSubscriptions } from "./operations/subscriptions";
@@ -57,6 +58,7 @@ export async function openCore({
       deliverSubscriptions(store, epoch, { secrets, environment }),
       startCaretaker(store, care ?? careInThread(options)),
       serveMetrics(store, environment),
+      planWaitingRequests(store, environment),
     ];
     return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };
   };

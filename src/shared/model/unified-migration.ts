@@ -7,7 +7,7 @@ export type MigrationFlag = (typeof FLAGS)[number];
 export const FLAG_MEANINGS: Readonly<Record<MigrationFlag, string>> = {
   enable_unified_events: "writes of programs that tell nobody are told as unified events",
   enable_dual_write: "every legacy write is in the unified tables in the same transaction",
-  enable_agent_adapters: "tasks without an agent are given to one by capability, load and health",
+  enable_agent_adapters: "requests that wait are planned by an agent, chosen by capability, health and load",
 };
 
 /**

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { operator } from "../../../src/main/core/operations/hive/caller";
+import { setFlags } from "../../../src/main/core/operations/migration";
 import {
   addPlanning,
   approvePlanning,
@@ -13,9 +14,11 @@ import {
   rejectPlanning,
   retryPlanning,
 } from "../../../src/main/core/operations/planning";
+import { planWaitingRequests } from "../../../src/main/core/operations/planning-duty";
 import type { Store } from "../../../src/main/core/store/open";
 import { startForeignProgram } from "../../helpers/foreign";
 import { afterThisTest, openTestStore, temporaryFolder } from "../../helpers/store";
+import { waitFor } from "../../helpers/wait";
 import { json, startServer, type TestServer } from "../agents/server";
 
 const ann = operator("ann");
@@ -198,4 +201,21 @@ test("who took a request from its planner is not overruled by it", async () => {
   release();
   expect(await planning).toMatchObject({ code: "not_allowed" });
   expect(await getPlanning(store, id)).toMatchObject({ status: "pending", proposals: [] });
+});
+
+test("with the flag on, requests that wait are planned by themselves; a console that ends lets one wait again", async () => {
+  const duty = planWaitingRequests(store, environment(), 20);
+  afterThisTest(() => duty.stop());
+  const { id } = await add("Something");
+  await setFlags(store, { flags: { enable_agent_adapters: true }, actor: "ann", reason: "a test" });
+  await waitFor("the plan", async () => (await getPlanning(store, id)).status === "planned");
+  expect(await getPlanning(store, id)).toMatchObject({ agent: "ai-planner", proposals: [{ status: "generated" }] });
+
+  model.reply((request, response) => {
+    if (request.url.endsWith("/models")) answer(PLAN)(request, response);
+  });
+  const second = await add("Something else");
+  await waitFor("it to be claimed", async () => (await getPlanning(store, second.id)).status === "assigned");
+  await duty.stop();
+  expect(await getPlanning(store, second.id)).toMatchObject({ status: "pending", agent: null });
 });

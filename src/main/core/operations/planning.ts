@@ -25,6 +25,7 @@ import {
   moveRequest,
   readProposals,
   readRequest,
+  releaseRequest,
   requireProposal,
 } from "../store/planning";
 import { type Caller, jsonText, writerOf } from "./hive/caller";
@@ -101,6 +102,7 @@ export interface PlanRequest {
   readonly requestId?: string | undefined;
   readonly agent: string;
   readonly environment: Environment;
+  /** Aborted: the request waits again. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -135,6 +137,10 @@ export async function planRequest(store: Store, caller: Caller, asked: PlanReque
       );
     }
   } catch (error) {
+    if (asked.signal?.aborted) {
+      await store.write((tx) => releaseRequest(tx, { requestId: request.id, agent: asked.agent }));
+      throw error;
+    }
     const why = error instanceof Error ? error.message : String(error);
     await store.write((tx) => failRequest(tx, { requestId: request.id, agent: asked.agent, error: why }, writer()));
     if (error instanceof WorkFailure) {

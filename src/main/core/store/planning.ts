@@ -56,6 +56,22 @@ export function claimRequest(
   return id;
 }
 
+export function hasPendingRequest(db: ReadableDatabase): boolean {
+  return statement(db, "SELECT 1 FROM planning_queue WHERE status = 'pending' LIMIT 1").get() !== undefined;
+}
+
+/** Its planner was stopped. Nothing happens to one that was taken from it meanwhile. */
+export function releaseRequest(
+  tx: WritableDatabase,
+  { requestId, agent }: { readonly requestId: string; readonly agent: string },
+): void {
+  statement(
+    tx,
+    `UPDATE planning_queue SET status = 'pending', assigned_agent = NULL, assigned_at = NULL
+      WHERE id = ? AND status = 'assigned' AND assigned_agent = ?`,
+  ).run(requestId, agent);
+}
+
 /** What moves a request besides a claim and a plan. Throws `not_found`, `illegal_transition`. */
 export function moveRequest(
   tx: WritableDatabase,
