@@ -53,8 +53,7 @@ export interface RestorePreview {
 }
 
 export interface RestoreReport {
+  readonly file: string;
   /** The state before, where it was put. */
   readonly backupFile: string;
-  /** The schema had to be brought up to date, or not. */
-  readonly file: string;
 }

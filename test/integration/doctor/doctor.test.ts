@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { examine, makeRepair, previewRepair } from "../../../src/main/core/operations/doctor";
@@ -11,6 +11,7 @@ import type { Store } from "../../../src/main/core/store/open";
 import { setRunProcess } from "../../../src/main/core/store/queue";
 import { FINDING_KINDS, type Finding, type FindingKind } from "../../../src/shared/model/doctor";
 import { DOCTOR_WORDS } from "../../../src/shared/model/doctor-catalogue";
+import { startForeignProgram } from "../../helpers/foreign";
 import { isAlive } from "../../helpers/processes";
 import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
@@ -209,6 +210,18 @@ test.skipIf(process.platform !== "linux")(
     await waitFor("the process to be gone", () => !isAlive(marked));
   },
 );
+
+test("a write-ahead log is folded in, unless somebody reads", async () => {
+  const { store } = await filled();
+  expect(statSync(`${store.file}-wal`).size).toBeGreaterThan(0);
+  expect(await repair(store, "wal")).toEqual({ kind: "wal", repaired: 1, left: 0 });
+  const other = await startForeignProgram(store.file);
+  await store.write((tx) => tx.exec("UPDATE workers SET role = 'other'"));
+  await other.exec("BEGIN; SELECT count(*) FROM tasks");
+  await store.write((tx) => tx.exec("UPDATE workers SET role = 'another'"));
+  expect(await repair(store, "wal")).toEqual({ kind: "wal", repaired: 0, left: 1 });
+  await other.exec("COMMIT");
+});
 
 test("a damaged file is told by its table, and what is in it is no evidence", async () => {
   const { store } = await filled();

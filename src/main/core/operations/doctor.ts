@@ -15,6 +15,7 @@ import { createIdSource, systemClock, systemRandom } from "../clock";
 import { processesOfRun } from "../runner/process-table";
 import { stopTree } from "../runner/stop-tree";
 import { appendAudit } from "../store/audit";
+import type { Row } from "../store/columns";
 import { bindingOf, connect } from "../store/connect";
 import type { ReadableDatabase, WritableDatabase } from "../store/database";
 import type { Act, DoctorCheck, ExamContext } from "../store/doctor/check";
@@ -298,7 +299,7 @@ function note(
 
 /** Folds the write-ahead log into the file, as far as readers let it. */
 function foldIn(db: Database.Database, order: RepairOrder): RepairReport {
-  const [answer] = db.pragma("wal_checkpoint(TRUNCATE)") as readonly { readonly busy: number }[];
+  const answer = db.prepare<[], Row>("PRAGMA wal_checkpoint(TRUNCATE)").get();
   if (answer?.busy !== 0) return { kind: "wal", repaired: 0, left: 1 };
   const row: FoundRow = {
     entity: "figure",

@@ -1,11 +1,5 @@
 import { create } from "zustand";
-import {
-  type ExamNews,
-  type ExamProgress,
-  FINDING_KINDS,
-  type Finding,
-  type FindingKind,
-} from "../../../shared/model/doctor";
+import { type ExamNews, type ExamProgress, FINDING_KINDS, type Finding } from "../../../shared/model/doctor";
 import { ApiError, call } from "../../api";
 
 interface DoctorState {
@@ -89,8 +83,4 @@ export async function stopExamination(): Promise<void> {
 /** What is shown first; once a window. */
 export function examineOnce(): void {
   if (useDoctor.getState().status === "never") void examine(false);
-}
-
-export function findingOf(kind: FindingKind | null): Finding | null {
-  return useDoctor.getState().findings.find((finding) => finding.kind === kind) ?? null;
 }

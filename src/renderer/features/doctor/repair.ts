@@ -4,16 +4,29 @@ import { call } from "../../api";
 import { plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import { askAct } from "../dialogs/act-store";
+import type { AffectedItem } from "../dialogs/confirm-dialog";
 import { examine, useDoctor } from "./doctor-store";
 
 const MOST_LISTED = 8;
 
-const KINDS = { task: "task", run: "run", plan: "plan", worker: "worker" } as const;
+/** The glyph that a row of a finding is listed with: what its rows are, before the repair. */
+const GLYPHS: Readonly<Partial<Record<FindingKind, Pick<AffectedItem, "kind" | "state">>>> = {
+  tasks_without_run: { kind: "task", state: "in_progress" },
+  tasks_abandoned: { kind: "task", state: "in_progress" },
+  plans_not_ended: { kind: "plan", state: "executing" },
+  processes_without_run: { kind: "run", state: "running" },
+  events_missing: { kind: "task", state: "completed" },
+};
+const OTHER = { kind: "task", state: "queued" } as const;
 
-function affected({ entity, id, title, words, becomes }: FoundRow) {
-  const kind = entity in KINDS ? KINDS[entity as keyof typeof KINDS] : "task";
-  return { id: `${entity} ${id}`, kind, state: "", title, detail: `${words} Becomes: ${becomes ?? "as it is"}.` };
-}
+const affected =
+  (finding: FindingKind) =>
+  ({ entity, id, title, words, becomes }: FoundRow): AffectedItem => ({
+    ...(GLYPHS[finding] ?? OTHER),
+    id: `${entity} ${id}`,
+    title,
+    detail: `${words} Becomes: ${becomes ?? "as it is"}.`,
+  });
 
 /** Shows exactly what a repair would change, and makes it when it is confirmed. */
 export function askRepair(kind: FindingKind): void {
@@ -38,7 +51,7 @@ export function askRepair(kind: FindingKind): void {
       return {
         title: `${repair} (${plural(count, "row")})?`,
         consequence: `Each row is looked at again before it is changed; what lives is not touched. It is written to the audit log.${others}`,
-        affected: rows.slice(0, MOST_LISTED).map(affected),
+        affected: rows.slice(0, MOST_LISTED).map(affected(kind)),
         more: Math.max(0, count - MOST_LISTED),
         confirmLabel: `${repair} (${count})`,
       };

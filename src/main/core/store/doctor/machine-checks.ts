@@ -12,7 +12,7 @@ import { type DoctorCheck, whole } from "./check";
 
 /* What is around the file. */
 
-export const LARGE_WAL_BYTES = 64 * 1_048_576;
+const LARGE_WAL_BYTES = 64 * 1_048_576;
 const LOW_BYTES = 1_073_741_824;
 const NO_BYTES = 104_857_600;
 const MEGABYTE = 1_048_576;
