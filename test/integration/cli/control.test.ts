@@ -154,3 +154,21 @@ test("^C ends an act on many tasks after the slice that is being written", { tim
   expect(job).toMatchObject({ state: "aborted", total: 30_001, abort_requested: true, report: { done: done() } });
   expect(done()).toBeLessThan(30_001);
 });
+
+test("hive worker rescue queues again what a silent worker holds, and leaves one that reports alone", {
+  timeout: 120_000,
+}, async () => {
+  await place.hive(["worker", "register", "snake", "--role", "py"]);
+  expect((await place.hive(["worker", "rescue", "snake"])).code).toBe(1);
+  const database = new Database(place.databaseFile);
+  database.exec(`INSERT INTO tasks (id, title, task_type, status, assigned_worker) VALUES ('t', 'Slither', 'py', 'in_progress', 'snake');
+    UPDATE workers SET last_heartbeat = '2026-01-01 00:00:00', current_task_id = 't'`);
+  database.close();
+  const preview = await place.hive(["worker", "rescue", "snake", "--preview"]);
+  expect(preview.out).toBe("  Slither: in_progress becomes queued\n1 task would be queued again.\n");
+  const rescued = await place.hive(["worker", "rescue", "snake", "--reason", "it hangs"]);
+  expect(rescued.out).toBe("✓ 1 task of snake queued again\n");
+  expect(place.rows("SELECT t.status, w.status AS worker FROM tasks t, workers w")).toEqual([
+    { status: "queued", worker: "offline" },
+  ]);
+});
