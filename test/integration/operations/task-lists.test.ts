@@ -244,7 +244,7 @@ describe("lists of all tasks", () => {
     expect(ids).toEqual(expected({}, used).map((task) => task.id));
   });
 
-  test("find what the filter means, in the order that they name, and count as many", { timeout: 120_000 }, async () => {
+  test("find what the filter means, in the order that they name, and count as many", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fewFields, fc.constantFrom(...TASK_ORDERS), async (filter, order) => {
         const { ids, used } = await all(filter, order, 250);

@@ -191,7 +191,7 @@ test("counters, unmet dependencies, blocked and ready tasks are what a recount g
     ),
     { numRuns: 250 },
   );
-}, 120_000);
+}, 300_000);
 
 test("a plan driven to its end by claims and finishes alone always ends, and as its tasks did", async () => {
   const store = await openTestStore();
