@@ -270,6 +270,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
         store: core.store,
         care,
         dialogs: services.dialogs,
+        nameFile: services.files.name,
         actor: OPERATOR,
         running: () => runnerInfoOf(core).running,
         replaceDatabase,

@@ -19,6 +19,6 @@ export const backupContract = {
    * runs or another program has the file open.
    */
   "backups.restore": operation<null>()(backup.extend({ reason })),
-  /** Asks for a new file with the system's dialog and copies the backup there; null: the operator thought better of it. */
-  "backups.restoreAs": operation<{ readonly file: string } | null>()(backup),
+  /** Asks for a new file with the system's dialog and copies the backup there; `fileId` opens it. Null: the operator thought better of it. */
+  "backups.restoreAs": operation<{ readonly file: string; readonly fileId: string } | null>()(backup),
 } as const;

@@ -18,6 +18,8 @@ export interface BackupServices {
   readonly store: Store;
   readonly care: CareDesk;
   readonly dialogs: Pick<Dialogs, "saveFile">;
+  /** Gives a file an id that the page may name it by. */
+  readonly nameFile: (file: string) => string;
   readonly actor: string;
   /** Tasks that this process runs. */
   readonly running: () => number;
@@ -26,7 +28,7 @@ export interface BackupServices {
 }
 
 /** Backups of the database that is open. */
-export function backupHandlers({ store, care, dialogs, actor, running, replaceDatabase }: BackupServices) {
+export function backupHandlers({ store, care, dialogs, nameFile, actor, running, replaceDatabase }: BackupServices) {
   const mustOperate = (): void => {
     if (store.info().mode !== "observe") return;
     const what = "The database is open in Observe mode: nothing here changes it. Open it to operate.";
@@ -62,7 +64,7 @@ export function backupHandlers({ store, care, dialogs, actor, running, replaceDa
       const file = await dialogs.saveFile("Restore the backup as a new database", `restored-${basename(store.file)}`);
       if (file === null) return null;
       await restoreAs(backup, file);
-      return { file };
+      return { file, fileId: nameFile(file) };
     },
   } satisfies Pick<Handlers, keyof typeof backupContract>;
 }

@@ -4,6 +4,7 @@ import { call, messageOf } from "../../api";
 import { formatDateTime } from "../../time-format";
 import { formatBytes, formatCount, plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
+import { askDatabase } from "../databases/database-choice";
 import { type ActPreview, askAct } from "../dialogs/act-store";
 
 const LOOK_MS = 5_000;
@@ -71,7 +72,12 @@ export function verifyBackup({ id }: BackupRow): Promise<void> {
 export function restoreAsNew({ id }: BackupRow): Promise<void> {
   const work = async (): Promise<void> => {
     const answer = await call("backups.restoreAs", { backupId: id });
-    if (answer !== null) toast.success("Restored as a new database", { description: answer.file });
+    if (answer === null) return;
+    const { file, fileId } = answer;
+    toast.success("Restored as a new database", {
+      description: file,
+      action: { label: "Open", run: () => void askDatabase(fileId) },
+    });
   };
   return busyWith(id, work, "The backup could not be restored");
 }
