@@ -110,6 +110,14 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await confirm(page);
     await expect(page.getByText("Removed 1 plan with 1 task")).toBeVisible();
     expect(count(file, "SELECT count(*) FROM execution_plans")).toBe(0);
+    write(
+      file,
+      `WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n LIMIT 200)
+         INSERT INTO events (event_id, event_type, timestamp, source_agent, payload, metadata)
+         SELECT 'filler-' || x, 'x', '2026-01-01 00:00:00', 'filler', printf('"%.*c"', 9000, 'x'), '{}' FROM n;
+       DELETE FROM events WHERE source_agent = 'filler'`,
+    );
+    await page.getByRole("button", { name: "Look again" }).click();
     await page.getByRole("button", { name: "Shrink the file…" }).click();
     await expect(page.getByRole("dialog", { name: /^Shrink the file by/ })).toContainText("written anew");
     await confirm(page);
