@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { answerFileDialogs, expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
-import { commandOf, isAlive, processesWith, until } from "../helpers/processes";
+import { commandOf, processesWith, until } from "../helpers/processes";
 import { goTo, launchFile, planBadge } from "../helpers/screen";
 import { startServer } from "../integration/agents/server";
 
@@ -156,7 +156,7 @@ test("a database is created, observed, switched, dropped, and found among the re
       .poll(async () => page.getByRole("list", { name: "Recent databases" }).textContent(), { timeout: 30_000 })
       .toContain("one.db");
     process.kill(pid, "SIGTERM");
-    await until("it to end", () => !isAlive(pid));
+    await until("all of it to end", () => processesWith(dataFolder).every((other) => before.has(other)), 60_000);
   });
 
   await test.step("this one is observed and operated again", async () => {
@@ -196,7 +196,7 @@ test("a database is created, observed, switched, dropped, and found among the re
     }
     const dialog = page.getByRole("dialog", { name: "Open two.db" });
     await expect(dialog.getByRole("button", { name: /^Operate/ })).toBeVisible();
-    await dialog.getByText("Look at everything, live.").click();
+    await dialog.getByRole("radio", { name: /^Observe/ }).check();
     await expect(dialog.getByRole("button", { name: /^Observe/ })).toBeVisible();
     await page.keyboard.press("Escape");
   });

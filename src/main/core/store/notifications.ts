@@ -73,6 +73,9 @@ export function listNotifications(db: ReadableDatabase, limit: number): Notifica
 const SEEN = "UPDATE console_notifications SET seen_at = ? WHERE id = ? AND seen_at IS NULL";
 const ALL_SEEN = "UPDATE console_notifications SET seen_at = ? WHERE seen_at IS NULL";
 
+/** For the test of their plans. */
+export const NOTIFICATION_STATEMENTS = { alike: ALIKE, list: LIST, unseen: UNSEEN, seen: SEEN, trim: TRIM } as const;
+
 /** `ids` undefined: all. */
 export function markNotificationsSeen(tx: WritableDatabase, ids: readonly number[] | undefined, now: number): void {
   if (ids === undefined) statement(tx, ALL_SEEN).run(now);

@@ -42,7 +42,7 @@ export interface StoredSubscription {
 const MOST = 500;
 
 const COLUMNS = `SELECT s.*, e.event_pattern, e.subscriber_agent, e.active
-  FROM console_subscriptions s JOIN event_subscriptions e ON e.subscription_id = s.subscription_id`;
+  FROM console_subscriptions s CROSS JOIN event_subscriptions e ON e.subscription_id = s.subscription_id`;
 const ALL = `${COLUMNS} ORDER BY e.subscriber_agent, s.subscription_id LIMIT ${MOST}`;
 const ONE = `${COLUMNS} WHERE s.subscription_id = +?`;
 
@@ -308,6 +308,9 @@ export function listDeliveries(db: ReadableDatabase, id: string, limit: number):
 }
 
 const ONE_DELIVERY = "SELECT * FROM console_deliveries WHERE id = +?";
+
+/** For the test of their plans. */
+export const SUBSCRIPTION_STATEMENTS = { all: ALL, one: ONE, log: LOG, trim: TRIM, delivered: DELIVERED } as const;
 
 export function readDelivery(db: ReadableDatabase, id: number): DeliveryRow | null {
   const row = statement(db, ONE_DELIVERY).get(id);
