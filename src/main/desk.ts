@@ -15,6 +15,7 @@ import { getTaskIdsOfRuns, readLog } from "./core/operations/runs";
 import { getBoardTasks, getEnteredTasks, getTaskTotals } from "./core/operations/task-search";
 import { getTaskRows } from "./core/operations/tasks";
 import { getWorkerRows } from "./core/operations/workers";
+import { isBundle } from "./core/store/bundle-file";
 import type { Databases } from "./databases";
 import { backupHandlers } from "./explorer/backup-handlers";
 import { careByExplorer } from "./explorer/care";
@@ -180,10 +181,11 @@ async function openSession(
 ): Promise<Session> {
   try {
     const runner = { slots: null, program: "window", environment: options.environment } as const;
+    const looks = mode === "observe" || isBundle(file);
     const core = await openCore({
       file,
-      mode: mode === "observe" ? "observe" : "create",
-      runner: mode === "observe" ? null : runner,
+      mode: looks ? "observe" : "create",
+      runner: looks ? null : runner,
       nativeBinding: options.nativeBinding,
       readPlan: services.reader.parse,
       secrets: keptSecrets(options.secrets),
@@ -301,7 +303,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
       await news.end();
       await core.runner?.stop({ tasks }).catch((error) => report(`stopping: ${toErrorBody(error).message}`));
       for (const unsubscribe of subscriptions) unsubscribe();
-      exploring.end();
+      await exploring.end();
       doctor.end();
       retention.end();
       live.stop();

@@ -172,6 +172,7 @@ test("what happened and what people did: live, filtered, traced, travelled throu
   await test.step("any console opens it to look at it, logs included", async () => {
     const other = await launch({ args: ["--db", bundle] });
     await expect(other.page.getByText("Incident bundle, read-only.")).toBeVisible();
+    await expect(other.page.getByText("No new tasks are started.")).toHaveCount(0);
     await other.page.getByRole("button", { name: "Show what its maker saw" }).click();
     await expect(other.page.getByRole("heading", { name: "Nightly build" })).toBeVisible();
     await other.page.getByRole("tab", { name: /^Tasks/ }).click();

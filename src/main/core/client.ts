@@ -51,6 +51,12 @@ export async function openCore({
   ...options
 }: CoreOptions): Promise<Core> {
   const store = await openStore(options);
+  if (runnerOptions !== null && options.mode !== "observe" && store.info().mode === "observe") {
+    await store.close();
+    throw new HiveError("not_allowed", `${store.file} is an incident bundle: nothing of it runs. Open it to observe.`, {
+      file: store.file,
+    });
+  }
   const environment = runnerOptions?.environment ?? process.env;
   const duties = (epoch: number) => {
     const all = [

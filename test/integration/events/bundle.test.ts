@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { openCore } from "../../../src/main/core/client";
 import { writeBundle } from "../../../src/main/core/operations/bundle";
 import { unpackLog } from "../../../src/main/core/operations/bundle-logs";
 import { listAudit, listEvents } from "../../../src/main/core/operations/events";
@@ -79,6 +80,7 @@ test("a plan's bundle tells all that the database does of it, without its secret
   const before = readFileSync(file);
   // Whoever asks to operate it looks at it as well.
   const bundle = await openBundle(file, "operate");
+  await expect(openCore({ file, runner: { slots: 1, program: "cli" } })).rejects.toMatchObject({ code: "not_allowed" });
   expect(bundle.info()).toMatchObject({ mode: "observe", bundle: { title: "A plan", id: planId } });
   await expect(bundle.write((tx) => tx.exec("DELETE FROM tasks"))).rejects.toMatchObject({
     code: "not_allowed",
