@@ -84,6 +84,8 @@ async function query(sql: string, file: string, flags: QueryFlags, outputs: Outp
   } finally {
     interrupts.end();
     explorer.stop();
+    // What they leave beside the database is cleared away by whoever closes it last.
+    await explorer.gone();
     await core.close();
   }
 }

@@ -45,11 +45,14 @@ export interface Explorer {
   run<Name extends JobName>(job: JobOf<Name>, options: JobOptions<Name>): RunningJob<JobAsk<Name>>;
   /** Ends every process; their jobs count as cancelled. */
   stop(): void;
+  /** Resolves when the processes that were ended are gone, and what they had open with them. */
+  gone(): Promise<void>;
 }
 
 /** A process and the job that it works on. */
 interface Hand {
   readonly process: ExplorerProcess;
+  readonly exited: Promise<void>;
   /** While it waits for a job. */
   idleTimer: NodeJS.Timeout | null;
   settle: ((error: HiveError | null) => void) | null;
@@ -63,11 +66,16 @@ const MEGABYTE = 1_000_000;
 
 export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Explorer {
   const hands = new Set<Hand>();
+  const leaving = new Set<Promise<void>>();
   let idle: Hand | null = null;
   let lastId = 0;
 
   function start(): Hand {
-    const hand: Hand = { process: fork(), idleTimer: null, settle: null, onPart: null, jobId: 0 };
+    let leave: () => void = () => undefined;
+    const exited = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const hand: Hand = { process: fork(), exited, idleTimer: null, settle: null, onPart: null, jobId: 0 };
     hands.add(hand);
     hand.process.onMessage((message) => {
       if (message.id !== hand.jobId) return;
@@ -78,6 +86,7 @@ export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Expl
       } else hand.settle?.(null);
     });
     hand.process.onExit((code) => {
+      leave();
       hands.delete(hand);
       if (idle === hand) idle = null;
       hand.settle?.(
@@ -95,6 +104,8 @@ export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Expl
     hands.delete(hand);
     if (idle === hand) idle = null;
     if (hand.idleTimer !== null) clearTimeout(hand.idleTimer);
+    leaving.add(hand.exited);
+    void hand.exited.then(() => leaving.delete(hand.exited));
     hand.process.kill();
   }
 
@@ -177,6 +188,9 @@ export function createExplorer({ fork, idleMs = 60_000 }: ExplorerOptions): Expl
         end(hand);
         settle?.(null);
       }
+    },
+    gone: async () => {
+      await Promise.all(leaving);
     },
   };
 }

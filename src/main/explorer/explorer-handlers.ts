@@ -92,10 +92,12 @@ export function explorerHandlers({
 
   return {
     handlers,
-    end() {
+    /** Resolves when nothing of it has the database open any more. */
+    async end(): Promise<void> {
       asking.stop();
       queries.stopAll();
       exports.stopAll();
+      await explorer.gone();
     },
   };
 }
