@@ -144,7 +144,7 @@ interface NodeProps {
 }
 
 /** About so wide is a letter. */
-const GLYPH_PX = 6;
+const GLYPH_PX = 6.2;
 const TAIL = 6;
 
 /** So many letters at most; what is cut is cut before the end, which tells a name from its neighbours. Pure. */
@@ -156,6 +156,7 @@ export function middleCut(text: string, most: number): string {
 function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProps) {
   const { x, y, width, height } = rect;
   const { subtask } = node;
+  const shown = middleCut(subtask.title, Math.floor((width - 16) / GLYPH_PX) * 2);
   const Icon = AGENT_ICONS[subtask.agent] ?? Sparkles;
   return (
     <g
@@ -169,7 +170,7 @@ function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProp
       {isTitled ? (
         <foreignObject x={x} y={y} width={width} height={height}>
           <div className={styles.nodeText}>
-            <span>{middleCut(subtask.title, Math.floor((width - 16) / GLYPH_PX) * 2)}</span>
+            <span data-cut={shown !== subtask.title || undefined}>{shown}</span>
           </div>
         </foreignObject>
       ) : (
