@@ -57,7 +57,9 @@ function addHeldTask(file: string, taskId: string, workerId: string): void {
 function killTasks(file: string): void {
   const database = new Database(file, { readonly: true });
   try {
-    const pids = database.prepare<[], number>("SELECT pid FROM console_runs WHERE live = 1 AND pid IS NOT NULL").pluck();
+    const pids = database
+      .prepare<[], number>("SELECT pid FROM console_runs WHERE live = 1 AND pid IS NOT NULL")
+      .pluck();
     for (const pid of pids.all()) process.kill(-pid, "SIGKILL");
   } finally {
     database.close();
