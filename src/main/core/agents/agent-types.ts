@@ -6,6 +6,13 @@ import type { AttemptLog } from "./attempt-log";
  * the console's own agents are given `AgentWork`.
  */
 
+declare global {
+  /** For users of the package without the types of Node or of a browser, which say the rest. */
+  interface AbortSignal {
+    readonly aborted: boolean;
+  }
+}
+
 export interface AgentInfo {
   readonly id: string;
   readonly type: string;
