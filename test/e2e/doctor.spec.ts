@@ -88,7 +88,7 @@ test("the doctor finds what is broken, shows its repair first, and makes it", as
     await made.getByRole("button", { name: "Restore in place" }).click();
     const ask = page.getByRole("dialog", { name: /^Restore the backup of/ });
     await expect(ask).toContainText("tasks: 3 becomes 2");
-    await page.keyboard.type("wrong row");
+    await typeReason(ask, "wrong row");
     await confirm(page);
     await expect(page.getByRole("row").filter({ hasText: "before a restore" })).toBeVisible();
     expect(count(file, "SELECT count(*) FROM tasks")).toBe(2);
