@@ -58,14 +58,15 @@ describe("hive event", () => {
 
   it("follows events of any program until ^C, which is a good end", async () => {
     await runPlan();
-    const tail = place.start(["event", "tail", "--topic", "odd.*", "--json"]);
+    const since = ["--since", "1h", "--topic", "plan.*", "--not", "*.execution_completed"];
+    const tail = place.start(["event", "tail", "--topic", "odd.*", ...since, "--json"]);
     const foreign = new DatabaseSync(place.databaseFile);
     const insert =
       foreign.prepare(`INSERT INTO events (event_id, event_type, timestamp, source_agent, payload, metadata)
-      VALUES (?, ?, '2026-01-01 00:00:00', 'python', '{}', '{}')`);
+      VALUES (?, ?, datetime('now'), 'python', '{}', '{}')`);
     const beat = setInterval(() => insert.run(crypto.randomUUID(), "odd.thing"), 100);
     try {
-      await tail.printed(/odd\.thing[\s\S]*odd\.thing/);
+      await tail.printed(/plan\.execution_started[\s\S]*odd\.thing[\s\S]*odd\.thing/);
     } finally {
       clearInterval(beat);
       foreign.close();
@@ -73,7 +74,9 @@ describe("hive event", () => {
     tail.child.kill("SIGINT");
     const ended = await tail.ended;
     expect(ended.code).toBe(0);
-    expect(records(ended.out).every((event) => event.event_type === "odd.thing")).toBe(true);
+    const [first, ...others] = records(ended.out).map((event) => event.event_type);
+    expect(first).toBe("plan.execution_started");
+    expect(others.every((type) => type === "odd.thing")).toBe(true);
   });
 });
 
@@ -84,6 +87,32 @@ describe("hive audit", () => {
     expect(code).toBe(0);
     expect(records(out)).toMatchObject([{ act: "plans.launch", entity: "plan", entity_id: planId, before: null }]);
     expect((await place.hive(["audit", "list", "--act", "tasks.*"])).out).toBe("No such acts.\n");
+  });
+});
+
+describe("hive plan bundle", () => {
+  it("writes a plan as one file, which every command reads and none changes", async () => {
+    const planId = await runPlan();
+    const file = `${place.folder}/incident.hivebundle`;
+    const made = await place.hive(["plan", "bundle", planId.slice(0, 20), "--out", file]);
+    expect(made).toMatchObject({ code: 0, err: "" });
+    expect(made.out).toMatch(/incident\.hivebundle: A plan, 2 tasks, \d+ rows, 1 log\n$/);
+    const shown = await place.hive(["plan", "show", planId, "--db", file, "--json"]);
+    expect(shown.code).toBe(0);
+    const retry = await place.hive(["plan", "retry", planId, "--db", file]);
+    expect(retry.code).toBe(1);
+    expect(retry.out).toContain("is an incident bundle");
+    const task = place.rows("SELECT id FROM tasks WHERE status = 'failed'")[0]?.id;
+    const one = await place.hive([
+      "task",
+      "bundle",
+      String(task),
+      "--out",
+      `${place.folder}/task.hivebundle`,
+      "--json",
+    ]);
+    expect(records(one.out)).toMatchObject([{ kind: "task", logs: 1, rows: { tasks: 1, runs: 1 } }]);
+    expect((await place.hive(["plan", "bundle", "nothing", "--out", file])).code).toBe(2);
   });
 });
 
