@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { systemClock } from "../../../src/main/core/clock";
@@ -198,6 +198,7 @@ it("a command gets the event on its standard input; one that takes too long is k
   expect(listDeliveries(store, quick()?.id ?? "", 1)[0]?.detail).toBe("demo.quick done");
   await waitFor("the slow one", () => listDeliveries(store, slowId, 1)[0]?.outcome === "failed", PATIENT);
   expect(existsSync(`/proc/${readFileSync(slow, "utf8").trim()}`)).toBe(false);
+  await waitFor("its files to go", () => readdirSync(join(store.filesFolder, ".subscriptions")).length <= 3, PATIENT);
 });
 
 it("a key that cannot be read here holds deliveries, and that counts as no failure", async () => {

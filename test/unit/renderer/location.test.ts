@@ -23,7 +23,10 @@ describe("places in the address", () => {
     { view: "launch", sample: null, like: "plan/1" },
     { view: "schedules", scheduleId: null },
     { view: "schedules", scheduleId: "s 1" },
-    { view: "workers" },
+    { view: "workers", workerId: null, state: null, text: "" },
+    { view: "workers", workerId: "w/1", state: "dead", text: "gpu" },
+    { view: "settings", section: "runner" },
+    { view: "settings", section: "transfer" },
     inspectPlace(planPlace("plan", "task", "graph"), { pane: "log", runId: "run 7" }),
     inspectPlace(tasksPlace("state:failed", { taskId: "task", layout: "table" }), { pane: "events", runId: null }),
   ];

@@ -14,6 +14,7 @@ import {
   type StoredSubscription,
 } from "../store/subscriptions";
 import { type DeliveryMeans, deliver } from "./deliver";
+import { sweepEventFiles } from "./event-command";
 import { readEventsAfter } from "./event-reader";
 import type { Delivered } from "./webhook";
 
@@ -173,6 +174,7 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
     if (!isStopping) timer = setTimeout(turn, options.lookMs ?? LOOK_MS);
   };
   turn();
+  void sweepEventFiles(store.filesFolder, clock.now());
 
   /** Delivers what is there now. */
   const finish = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { mkdir, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { superviseProcess } from "../runner/attempt";
 import { inheritedEnvironment } from "../runner/environment";
@@ -19,13 +19,16 @@ export interface EventCommandOptions {
   readonly signal: AbortSignal;
 }
 
+/** Beside the plans' folders; no plan's folder begins with a dot. */
+const FOLDER = ".subscriptions";
+
 /**
  * Runs a command for an event, which it reads as JSON from its standard input; a success is exit code 0 within the time
  * limit. Nothing of it is left alive.
  */
 export async function runEventCommand(parcel: Parcel, options: EventCommandOptions): Promise<Delivered> {
   const { run, filesFolder, deliveryId, graceMs, signal } = options;
-  const folder = join(filesFolder, ".subscriptions");
+  const folder = join(filesFolder, FOLDER);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const files = filesOf(folder, deliveryId);
   const name = `subscription "${parcel.subscription}"`;
@@ -65,6 +68,19 @@ export async function runEventCommand(parcel: Parcel, options: EventCommandOptio
     await Promise.all(
       [files.log, files.exit, files.prompt, files.result].map((file) => unlink(file).catch(() => undefined)),
     );
+  }
+}
+
+/** What a console that was killed meanwhile has left is gone after a day. */
+const STALE_MS = 24 * 3_600_000;
+
+/** Removes the files of tries that nobody makes any more. */
+export async function sweepEventFiles(filesFolder: string, now: number): Promise<void> {
+  const folder = join(filesFolder, FOLDER);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => null);
+    if (found?.isFile() && now - found.mtimeMs > STALE_MS) await unlink(file).catch(() => undefined);
   }
 }
 
