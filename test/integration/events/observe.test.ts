@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import * as board from "../../../src/main/core/operations/board";
+import { writeBundle } from "../../../src/main/core/operations/bundle";
+import { getEventFigures } from "../../../src/main/core/operations/event-figures";
 import { listAudit, listEvents, tailEvents } from "../../../src/main/core/operations/events";
+import { checkPlanHistory, getPlanHistory } from "../../../src/main/core/operations/plan-history";
+import { readSubjects } from "../../../src/main/core/store/event-subjects";
 import { openStore } from "../../../src/main/core/store/open";
 import { hashOf, makeHiveDatabase, withDatabase } from "../../helpers/hive-database";
 import { afterThisTest } from "../../helpers/store";
@@ -40,6 +44,24 @@ test("the logs and The Board's reads work on a database that was never adopted, 
   expect((await board.getAllTasksForPlan(store, "p")).map(({ taskId }) => taskId).sort()).toEqual(["t1", "t2"]);
   expect(board.getFinalPlan(store, "p")).toBeNull();
   expect((await board.getEventsForPlan(store, "p")).map(({ kind }) => kind)).toEqual(["task_created"]);
+  const span = { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 0, 2) };
+  const figures = await getEventFigures(store, { range: "15m", ...span, source: "python" });
+  expect(figures).toMatchObject({ total: 2, sources: ["python"], types: ["task.created", "task.failed"] });
+  expect((await getEventFigures(store, { range: "15m" })).isCounting).toBe(false);
+  const subjects = readSubjects(store.read, { taskIds: ["t1", "gone"], planIds: ["p"] });
+  expect(subjects).toMatchObject({ tasks: [{ id: "t1", title: "Build", planId: "p" }], plans: [{ title: "Ship it" }] });
+  expect((await getPlanHistory(store, { planId: "p" })).steps.at).toHaveLength(1);
+  // Its program tells of none of what it does: the tables are right, and the history says that it is not.
+  expect((await checkPlanHistory(store, { planId: "p" })).gaps).toEqual([
+    { taskId: "t1", title: "Build", told: "queued", is: "completed" },
+    { taskId: "t2", title: "Test", told: null, is: "queued" },
+  ]);
+  const target = `${file}.hivebundle`;
+  const request = { kind: "plan" as const, id: "p", file: target, madeBy: "ada", versions: { hive: "1" } };
+  expect((await writeBundle(store, request)).rows).toMatchObject({ tasks: 2, events: 1, execution_plans: 1 });
+  const bundle = await openStore({ file: target, mode: "observe" });
+  afterThisTest(() => bundle.close());
+  expect((await listEvents(bundle, { entity: { kind: "plan", id: "p" } })).rows.map(({ id }) => id)).toEqual(["e1"]);
   expect(hashOf(file)).toBe(before);
 
   const seen: string[] = [];
