@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 import Database from "better-sqlite3";
 import { expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
-import { goTo, launchFile } from "../helpers/screen";
+import { goTo, launchFile, typeReason } from "../helpers/screen";
 
 const row = (page: Page, id: string): Locator =>
   page.getByRole("grid", { name: "Workers" }).locator(`tr[data-id="${id}"]`);
@@ -103,8 +103,7 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
     await goTo(page, "#/workers/local-1");
     await expect(panelOf(page)).toContainText("Capabilities");
     await page.keyboard.press("Shift+D");
-    await expect(page.getByRole("dialog", { name: "Drain 1 worker?" })).toBeVisible();
-    await page.keyboard.type("new disk");
+    await typeReason(page.getByRole("dialog", { name: "Drain 1 worker?" }), "new disk");
     await confirm(page);
     await expect(panelOf(page)).toContainText("new disk");
     await expect(row(page, "local-1")).toContainText("drained");
