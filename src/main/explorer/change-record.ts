@@ -5,7 +5,7 @@ import { integer, jsonObject, type Row, text, textOrNull } from "../core/store/c
 import { readSchema } from "./schema";
 
 /** So many changed rows are told one by one; the others are counted. */
-export const MOST_CHANGED_ROWS = 200;
+const MOST_CHANGED_ROWS = 200;
 /** Of a longer value, in bytes, the beginning is told. */
 const MOST_VALUE = 400;
 

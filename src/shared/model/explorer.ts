@@ -27,8 +27,6 @@ export interface ResultColumn {
   readonly column: string | null;
 }
 
-export const COLUMN_ROLES = ["key", "plain"] as const;
-
 export interface SchemaColumn {
   readonly name: string;
   /** As declared, may be empty. */
@@ -125,8 +123,7 @@ export type SqlPart =
   | { readonly kind: "ready"; readonly ms: number };
 
 /** How a query's process stands. */
-export const QUERY_STATES = ["running", "waiting", "done", "stopped", "late", "failed"] as const;
-export type QueryState = (typeof QUERY_STATES)[number];
+export type QueryState = "running" | "waiting" | "done" | "stopped" | "late" | "failed";
 
 export interface QueryNews {
   readonly state: QueryState;

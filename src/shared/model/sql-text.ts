@@ -67,12 +67,6 @@ export function splitStatements(text: string): SqlStatement[] {
   return statements;
 }
 
-/** The statement in which a place of the text lies, or the last one before it; null when there is none. */
-export function statementAt(text: string, place: number): SqlStatement | null {
-  const statements = splitStatements(text);
-  return statements.findLast(({ from }) => from <= place) ?? statements[0] ?? null;
-}
-
 /** The names of the parameters of a text, as written (`:worker`, `@id`, `$x`), each once. */
 export function parameterNames(text: string): string[] {
   const names = new Set<string>();

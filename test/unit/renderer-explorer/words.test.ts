@@ -3,7 +3,7 @@ import { faceOf, markdownOf, widthsOf } from "../../../src/renderer/features/exp
 import { chartOf } from "../../../src/renderer/features/explorer/chart-data";
 import { formatColumnFilter, parseColumnFilter } from "../../../src/shared/model/column-filter";
 import type { ResultColumn } from "../../../src/shared/model/explorer";
-import { parameterNames, splitStatements, statementAt } from "../../../src/shared/model/sql-text";
+import { parameterNames, splitStatements } from "../../../src/shared/model/sql-text";
 
 const column = (name: string): ResultColumn => ({ name, type: null, table: null, column: null });
 
@@ -17,7 +17,6 @@ describe("a text of SQL", () => {
     ]);
     expect(splitStatements(" -- nothing\n;;/* at all")).toEqual([]);
     expect(splitStatements("SELECT 'open").map((one) => one.text)).toEqual(["SELECT 'open"]);
-    expect(statementAt("SELECT 1; SELECT 2", 11)?.text).toBe("SELECT 2");
   });
 
   it("has parameters outside of strings and comments", () => {

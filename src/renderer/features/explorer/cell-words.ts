@@ -30,7 +30,7 @@ function inLine(text: string): string {
 }
 
 /** `{3 keys, 412 B}` for an object, `[2 items, 40 B]` for a list; null for anything else. */
-export function foldedJson(text: string): string | null {
+function foldedJson(text: string): string | null {
   const value = parseJson(text);
   if (value === null) return null;
   const size = formatBytes(text.length);
