@@ -162,7 +162,10 @@ export const ABSENT = "absent";
 export function pastStates(history: PlanHistory, graph: PastGraph, past: PastTasks, time: number): string[] {
   const { statuses, runWhen, onFailure } = history;
   const states = Array.from(past.status, (status) => (status === -1 ? ABSENT : (statuses[status] ?? ABSENT)));
-  const { cancelRequested } = pastPlan(history, time);
+  const { cancelledAt } = pastPlan(history, time);
+  // What begins after it is the clean-up.
+  const isStopping = (place: number): boolean =>
+    past.stopping[place] === 1 || (cancelledAt !== null && (past.startedAt[place] ?? 0) <= cancelledAt);
   const blocked = new Uint8Array(states.length);
   const isOverAt = (place: number): boolean => OVER.has(states[place] ?? "");
   const isGood = (place: number): boolean => {
@@ -171,7 +174,7 @@ export function pastStates(history: PlanHistory, graph: PastGraph, past: PastTas
     return status === "failed" ? onFailure[place] === 1 : status === "cancelled" && past.skipped[place] === 1;
   };
   for (const place of graph.order) {
-    if (states[place] === "in_progress" && (past.stopping[place] === 1 || cancelRequested)) states[place] = "stopping";
+    if (states[place] === "in_progress" && isStopping(place)) states[place] = "stopping";
     if (states[place] === "deleted") states[place] = ABSENT;
     if (states[place] !== "queued") continue;
     const dependencies = (graph.before[place] ?? []).filter((one) => states[one] !== ABSENT);
@@ -194,6 +197,8 @@ export function pastPlan(history: PlanHistory, time: number) {
     status: "draft",
     paused: false,
     cancelRequested: false,
+    /** When it was asked to cancel last. */
+    cancelledAt: null as number | null,
     startedAt: null as number | null,
     finishedAt: null as number | null,
   };
@@ -204,6 +209,7 @@ export function pastPlan(history: PlanHistory, time: number) {
       status: status ?? plan.status,
       paused: paused ?? (ends ? false : plan.paused),
       cancelRequested: cancelRequested ?? plan.cancelRequested,
+      cancelledAt: cancelRequested === null ? plan.cancelledAt : cancelRequested ? at : null,
       startedAt: plan.startedAt ?? (status === "executing" ? at : null),
       finishedAt: ends ? at : status === "executing" ? null : plan.finishedAt,
     };
