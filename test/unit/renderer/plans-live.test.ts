@@ -24,6 +24,7 @@ const plan = (id: string, createdAt: number, status = "executing"): PlanSummary 
   taskCount: 1,
   counts: { in_progress: 1 },
   cancelRequested: false,
+  cleaning: false,
   paused: false,
 });
 
