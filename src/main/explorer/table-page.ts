@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { HiveError } from "../../shared/errors";
 import {
   BLOB_HEAD,
   CELL_HEAD,
@@ -29,7 +30,7 @@ export interface TablePageRequest extends ExplorerDatabase {
 const MOST_READ = 1_000_000;
 /** Where rows have no key, pages are counted off, and no further than this. */
 const MOST_SKIPPED = 1_000_000;
-/** A value longer than this is no place to go on from. */
+/** In a place longer than this the value that is sorted by is left out: it is read again by the key. */
 const MOST_PLACE = 20_000;
 
 export const readTablePage = (request: TablePageRequest): TablePage =>
@@ -89,9 +90,9 @@ function readKeyed(db: Database.Database, table: TableSource, request: TablePage
   const column = order === null ? null : quoteName(columnOf(table, order.column).name);
   const way = order?.isDescending === true ? "DESC" : "ASC";
   const beyond = way === "ASC" ? ">" : "<";
-  const after = request.after === null ? null : decodeKey(request.after);
   const keyTuple = table.key.length === 1 ? table.key[0] : `(${table.key.join(", ")})`;
   const marks = table.key.length === 1 ? "?" : `(${table.key.map(() => "?").join(", ")})`;
+  const after = request.after === null ? null : placeOf(db, table, column, decodeKey(request.after));
   const behindKey = `${keyTuple} ${beyond} ${marks}`;
   const orderSql = [...(column === null ? [] : [column]), ...table.key].map((part) => `${part} ${way}`).join(", ");
   const filters = conditionsOf(table, request.filters);
@@ -112,7 +113,7 @@ function readKeyed(db: Database.Database, table: TableSource, request: TablePage
       .raw(true)
       .safeIntegers(true)
       .all(...given)) {
-      if (rows.length === limit) return { rows, next: nextPlace(last), isScan };
+      if (rows.length === limit) return { rows, next: formatPlace(last, table.key.length), isScan };
       const head = table.key.length + (column === null ? 0 : 1);
       last = row.slice(0, head);
       rows.push({ key: encodeKey(row.slice(0, table.key.length)), cells: pairs(row, head) });
@@ -147,9 +148,31 @@ function stagesOf(
   return way === "ASC" ? [rest] : [rest, missing];
 }
 
-function nextPlace(last: readonly unknown[]): string | null {
+function formatPlace(last: readonly unknown[], keyLength: number): string {
   const place = encodeKey(last);
-  return place.length > MOST_PLACE ? null : place;
+  return place.length > MOST_PLACE ? encodeKey(last.slice(0, keyLength)) : place;
+}
+
+/** The key of the row to go on from and the value that is sorted by, which may have been too long to be handed out. */
+function placeOf(
+  db: Database.Database,
+  { name, key }: TableSource,
+  column: string | null,
+  place: readonly unknown[],
+): readonly unknown[] {
+  if (column === null || place.length !== key.length) return place;
+  const row = db
+    .prepare<unknown[], unknown[]>(
+      `SELECT ${column} FROM ${quoteName(name)} WHERE ${key.map((part) => `${part} = ?`).join(" AND ")}`,
+    )
+    .raw(true)
+    .safeIntegers(true)
+    .get(...place);
+  if (row === undefined) {
+    const message = `The row that the list of ${name} goes on from was deleted meanwhile. Reload the table.`;
+    throw new HiveError("not_found", message, { name });
+  }
+  return [...place, ...row];
 }
 
 /** Rows without a key: views, virtual tables. Pages are counted off from the beginning. */

@@ -1,3 +1,4 @@
+import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import type { ExplorerDatabase } from "../../../src/main/explorer/connection";
 import { countRows, readSchemaOf } from "../../../src/main/explorer/schema";
@@ -37,6 +38,20 @@ describe("a table, page by page", () => {
     for (const column of ["id", "size", "note"]) {
       expect(walk(database, "rows", { order: { column, isDescending: true } })).toHaveLength(8);
     }
+  });
+
+  it("goes on behind values of any length", () => {
+    const long = "CREATE TABLE long (id INTEGER PRIMARY KEY, label TEXT);";
+    const rows = Array.from(
+      { length: 9 },
+      (_, at) => `INSERT INTO long VALUES (${at}, hex(zeroblob(20000)) || ${9 - at});`,
+    );
+    const database = databaseWith(long + rows.join(""));
+    const order = { column: "label", isDescending: false };
+    expect(walk(database, "long", { order })).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    const { next } = page(database, "long", { order });
+    new Database(database.file).exec("DELETE FROM long WHERE id = 6").close();
+    expect(() => page(database, "long", { order, after: next })).toThrow(/deleted meanwhile/);
   });
 
   it("goes on behind a row that is gone by then", () => {

@@ -19,6 +19,7 @@ import type { Store } from "../../../src/main/core/store/open";
 import { EXECUTING, READY_NOW, WAITING_IN_GROUP } from "../../../src/main/core/store/pool-rows";
 import { HELD_IN_STATUS, WORKER_RUNS_BEFORE } from "../../../src/main/core/store/worker-runs";
 import { upsertWorkers, WORKERS_AFTER } from "../../../src/main/core/store/workers";
+import type { WorkerRow } from "../../../src/shared/model/views";
 import { measureTurns } from "../../helpers/cpu-turns";
 import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
@@ -216,14 +217,17 @@ test("thousands of workers are paged and counted without holding the thread", as
   expect(answer.counts).toMatchObject({ total: many, states: { idle: many - 1, error: 1 } });
   expect(answer.found).toMatchObject({ rows: [{ id: "w-02999" }], next: null });
   expect(longest).toBeLessThan(60);
-  const ids = new Set<string>();
+  await store.write((tx) => tx.exec("UPDATE workers SET status = 'offline' WHERE id < 'w-00700'"));
+  const rows: WorkerRow[] = [];
   for (let after: string | undefined; ; ) {
     const page = await pageWorkers(store, { ...SEARCH, limit: 500, ...(after === undefined ? {} : { after }) });
-    for (const { id } of page.rows) ids.add(id);
+    rows.push(...page.rows);
     if (page.next === null) break;
     after = page.next;
   }
-  expect(ids.size).toBe(many);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(many);
+  const firstSignedOff = rows.findIndex(({ status }) => status === "offline");
+  expect(rows.slice(firstSignedOff).map(({ status }) => status)).toEqual(Array(700).fill("offline"));
   await expect(pageWorkers(store, { ...SEARCH, after: "rubbish" })).rejects.toMatchObject({ code: "invalid_input" });
 });
 

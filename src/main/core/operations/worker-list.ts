@@ -21,18 +21,18 @@ export interface WorkerSearch {
   readonly limit: number;
 }
 
-/** Workers of these states (none: all) that a text names, by role and id. Throws `invalid_input`. */
+/** Workers of these states (none: all) that a text names; those that signed off last, else by role and id. Throws `invalid_input`. */
 export async function pageWorkers(store: Store, search: WorkerSearch): Promise<Page<WorkerRow>> {
   const { states, limit } = search;
   const text = search.text.trim().toLowerCase();
   const rows: WorkerRow[] = [];
-  for await (const slice of walk(store, search.after === undefined ? null : parsePlace(search.after))) {
+  for await (const slice of walk(store, search.after === undefined ? FIRST : parsePlace(search.after))) {
     for (const [index, row] of slice.entries()) {
       if (states.length > 0 && !states.includes(row.state)) continue;
       if (text !== "" && !names(row, text)) continue;
       rows.push(row);
       if (rows.length < limit) continue;
-      const isLast = index === slice.length - 1 && slice.length < SLICE;
+      const isLast = isSignedOff(row) && index === slice.length - 1 && slice.length < SLICE;
       return { rows, next: isLast ? null : formatPlace(row) };
     }
   }
@@ -44,13 +44,20 @@ function names({ id, role, capabilities, host, currentTaskTitle }: WorkerRow, te
   return words.some((word) => word.toLowerCase().includes(text));
 }
 
-const formatPlace = ({ role, id }: WorkerRow): string => JSON.stringify([role, id]);
+const FIRST: WorkerPlace = { isSignedOff: false, role: "", id: "" };
+
+const isSignedOff = ({ status }: WorkerRow): boolean => status === "offline";
+
+const formatPlace = (row: WorkerRow): string => JSON.stringify([isSignedOff(row), row.role, row.id]);
 
 function parsePlace(given: string): WorkerPlace {
   try {
     const place: unknown = JSON.parse(given);
-    if (Array.isArray(place) && typeof place[0] === "string" && typeof place[1] === "string") {
-      return { role: place[0], id: place[1] };
+    if (Array.isArray(place)) {
+      const [isOff, role, id] = place;
+      if (typeof isOff === "boolean" && typeof role === "string" && typeof id === "string") {
+        return { isSignedOff: isOff, role, id };
+      }
     }
   } catch {
     // It is no place, as any other text.
@@ -58,7 +65,7 @@ function parsePlace(given: string): WorkerPlace {
   throw new HiveError("invalid_input", `"${given}" is no place in the list of workers. Give the "next" of a page.`);
 }
 
-async function* walk(store: Store, from: WorkerPlace | null): AsyncGenerator<readonly WorkerRow[]> {
+async function* walk(store: Store, from: WorkerPlace): AsyncGenerator<readonly WorkerRow[]> {
   let after = from;
   for (;;) {
     const drained = readDrained(store.read);
@@ -66,8 +73,9 @@ async function* walk(store: Store, from: WorkerPlace | null): AsyncGenerator<rea
     const slice = listWorkersAfter(store.read, after, SLICE).map((record) => workerRow(record, drained, now));
     if (slice.length > 0) yield slice;
     const last = slice.at(-1);
-    if (last === undefined || slice.length < SLICE) return;
-    after = { role: last.role, id: last.id };
+    if (last !== undefined && slice.length === SLICE) after = { ...after, role: last.role, id: last.id };
+    else if (after.isSignedOff) return;
+    else after = { ...FIRST, isSignedOff: true };
     await nextTurn();
   }
 }
@@ -100,7 +108,7 @@ async function count(store: Store): Promise<WorkerCounts> {
   const roles = new Map<string, { role: string; total: number; live: number }>();
   let total = 0;
   let drained = 0;
-  for await (const slice of walk(store, null)) {
+  for await (const slice of walk(store, FIRST)) {
     for (const row of slice) {
       total += 1;
       if (row.drained) drained += 1;

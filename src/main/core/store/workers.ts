@@ -107,18 +107,20 @@ export function listWorkers(db: ReadableDatabase): WorkerRecord[] {
   return statement(db, `${COLUMNS} ORDER BY w.id LIMIT ${MOST_WORKERS}`).all().map(decode);
 }
 
-/** Where a page of workers begins: after this one, by role and id. */
+/** Where a page of workers begins: after this one. Those that signed off come last; else by role and id. */
 export interface WorkerPlace {
+  readonly isSignedOff: boolean;
   readonly role: string;
   readonly id: string;
 }
 
-export const WORKERS_AFTER = `${COLUMNS} WHERE (w.role, w.id) > (?, ?) ORDER BY w.role, w.id LIMIT ?`;
+export const WORKERS_AFTER = `${COLUMNS}
+  WHERE (w.status IS 'offline') = ? AND (w.role, w.id) > (?, ?) ORDER BY w.role, w.id LIMIT ?`;
 
-/** The next workers by role and id. Null: from the first. */
-export function listWorkersAfter(db: ReadableDatabase, after: WorkerPlace | null, limit: number): WorkerRecord[] {
+/** The next workers of those that signed off, or of all others. */
+export function listWorkersAfter(db: ReadableDatabase, after: WorkerPlace, limit: number): WorkerRecord[] {
   return statement(db, WORKERS_AFTER)
-    .all(after?.role ?? "", after?.id ?? "", limit)
+    .all(after.isSignedOff ? 1 : 0, after.role, after.id, limit)
     .map(decode);
 }
 

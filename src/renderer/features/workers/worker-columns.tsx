@@ -28,7 +28,7 @@ export const WORKER_COLUMNS: ReadonlyArray<DataColumn<WorkerRow>> = [
   {
     id: "role",
     header: "Role",
-    meta: { width: "minmax(56px, 0.5fr)" },
+    meta: { width: "minmax(76px, 0.5fr)" },
     cell: row((worker) => <span title={worker.role}>{worker.role}</span>),
   },
   {
@@ -53,7 +53,7 @@ export const WORKER_COLUMNS: ReadonlyArray<DataColumn<WorkerRow>> = [
   {
     id: "ok",
     header: "OK",
-    meta: { width: "50px", align: "end" },
+    meta: { width: "64px", align: "end" },
     cell: row((worker) => <Success workerId={worker.id} />),
   },
   {

@@ -4,7 +4,7 @@
 export const WORKER_ORDER_INDEX = "console_workers_order";
 
 export const CARE: readonly string[] = [
-  `CREATE INDEX ${WORKER_ORDER_INDEX} ON workers (role, id)`,
+  `CREATE INDEX ${WORKER_ORDER_INDEX} ON workers (status IS 'offline', role, id)`,
 
   "CREATE INDEX console_workers_process ON console_workers (pid, host)",
 
