@@ -70,7 +70,11 @@ describe("hive why", () => {
     expect(out).toMatch(/^✗ Dependencies +Its dependency is not met, and cannot be: bad failed\.$/m);
     expect(out).toMatch(/Retry bad: hive task retry [0-9a-f-]{36}/);
     const [why] = records((await place.hive(["why", "bad", "--json"])).out);
-    expect(why).toMatchObject({ subtask_id: "bad", state: "failed", headline: "It failed: Exit code 4." });
+    expect(why).toMatchObject({
+      subtask_id: "bad",
+      state: "failed",
+      headline: "It failed: Exit code 4. Its plan does not retry it.",
+    });
     expect(await place.hive(["why", String(why?.task_id)])).toMatchObject({ code: 0 });
     expect(await place.hive(["why", "nobody"])).toMatchObject({ code: 2, out: "" });
   });
