@@ -39,7 +39,7 @@ describe("bash's completion", () => {
 
   it("offers commands at every level", async () => {
     expect(await offers("hive ")).toEqual(expect.arrayContaining(["run", "plan", "why", "doctor", "completion"]));
-    expect(await offers("hive pl")).toEqual(["plan"]);
+    expect(await offers("hive pl")).toEqual(["plan", "planning"]);
     expect(await offers("hive plan d")).toEqual(["dry-run"]);
     expect(await offers("hive --no-such plan w")).toEqual(["watch"]);
   });
