@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type Database from "better-sqlite3";
 import type { BundleManifest } from "../../../shared/model/bundle";
@@ -16,6 +16,8 @@ const APPLICATION_ID_AT = 68;
 /** Whether a file says that it is an incident bundle. False for one that cannot be read. */
 export function isBundle(file: string): boolean {
   try {
+    // To open a pipe waits for whoever writes it.
+    if (!statSync(file).isFile()) return false;
     const header = Buffer.alloc(HEADER_BYTES);
     const handle = openSync(file, "r");
     try {
