@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { middleCut } from "../../../src/renderer/features/launch/preview-graph";
+import { twoLines } from "../../../src/renderer/features/launch/preview-graph";
 import { shorten } from "../../../src/renderer/ui/graph/paint-node";
 
 /** Every letter is 6 pixels wide. */
@@ -18,9 +18,14 @@ it.each([
 });
 
 it.each([
-  ["Unit tests linux 3/12", 40, "Unit tests linux 3/12"],
-  ["Unit tests linux 3/12", 16, "Unit test…x 3/12"],
-  ["Unit tests linux 3/12", 8, "Unit tests linux 3/12"],
-])("%s in %i letters reads %s", (text, most, shown) => {
-  expect(middleCut(text, most)).toBe(shown);
+  ["Lint", 8, "Lint"],
+  ["Typecheck", 9, "Typecheck"],
+  ["Sign linux", 8, "Sign\nlinux"],
+  ["Unit tests linux 3/12", 8, "Unit\ntes…3/12"],
+  ["Unit tests linux 3/12", 12, "Unit tests\nlinux 3/12"],
+  ["Typecheck", 8, "Typecheck"],
+  ["Deduplicate everything", 8, "Deduplic\nate…hing"],
+  ["Publish 2.4.0", 7, "Publish\n2.4.0"],
+])("%s in two lines of %i letters reads %s", (text, letters, shown) => {
+  expect(twoLines(text, letters)).toBe(shown);
 });

@@ -145,18 +145,28 @@ interface NodeProps {
 
 /** About so wide is a letter. */
 const GLYPH_PX = 6.2;
-const TAIL = 6;
+/** So much of a line may be the end of a name, which tells it from its neighbours. */
+const TAIL_SHARE = 0.6;
 
-/** So many letters at most; what is cut is cut before the end, which tells a name from its neighbours. Pure. */
-export function middleCut(text: string, most: number): string {
-  if (text.length <= most || most <= 2 * TAIL) return text;
-  return `${text.slice(0, most - TAIL - 1).trimEnd()}…${text.slice(-TAIL)}`;
+/**
+ * What two lines of so many letters show of a name: whole words in the first; what is left out is left out of the middle
+ * of the second. Pure.
+ */
+export function twoLines(text: string, letters: number): string {
+  const spaces = [...text].flatMap((letter, at) => (letter === " " && at <= letters ? [at] : []));
+  const isWord = spaces.length === 0 && text.length <= 2 * letters;
+  if (isWord || text.length <= letters) return text;
+  const first = spaces.at(-1) ?? letters;
+  const rest = text.slice(first).trim();
+  const tail = rest.slice(-Math.floor(letters * TAIL_SHARE)).trimStart();
+  const head = rest.slice(0, Math.max(0, letters - tail.length - 1)).trimEnd();
+  return `${text.slice(0, first)}\n${rest.length <= letters ? rest : `${head}…${tail}`}`;
 }
 
 function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProps) {
   const { x, y, width, height } = rect;
   const { subtask } = node;
-  const shown = middleCut(subtask.title, Math.floor((width - 16) / GLYPH_PX) * 2);
+  const shown = twoLines(subtask.title, Math.floor((width - 16) / GLYPH_PX));
   const Icon = AGENT_ICONS[subtask.agent] ?? Sparkles;
   return (
     <g
@@ -170,7 +180,7 @@ function Node({ node, rect, isTitled, severity, isCritical, isMarked }: NodeProp
       {isTitled ? (
         <foreignObject x={x} y={y} width={width} height={height}>
           <div className={styles.nodeText}>
-            <span data-cut={shown !== subtask.title || undefined}>{shown}</span>
+            <span>{shown}</span>
           </div>
         </foreignObject>
       ) : (
