@@ -68,10 +68,7 @@ export interface Look {
   look(name: string): Promise<void>;
 }
 
-/**
- * Looks at screens, from a page loaded anew. With HIVE_PICTURES set it also keeps pictures of each in
- * `test-results/screens`, for people.
- */
+/** Looks at screens, from a page loaded anew, and keeps pictures of each in `test-results/screens`, for people. */
 export async function createLook(opened: OpenConsole): Promise<Look> {
   const { page } = opened;
   const found: string[] = [];
@@ -92,7 +89,7 @@ export async function createLook(opened: OpenConsole): Promise<Look> {
     async look(name) {
       for (const [width, height] of SIZES) {
         await resize(opened, width, height);
-        if (process.env.HIVE_PICTURES) await keepPictures(`${name}-*-${width}x${height}`);
+        await keepPictures(`${name}-*-${width}x${height}`);
         found.push(...(await misfits(page)).map((misfit) => `${name} at ${width}: ${misfit}`));
       }
       found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
