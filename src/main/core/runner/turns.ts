@@ -53,13 +53,16 @@ export function createTurns(options: TurnsOptions): Turns {
   let isUnderWay = false;
   let isScheduled = false;
   let lastAt = Number.NEGATIVE_INFINITY;
-  let restsUntil = Number.NEGATIVE_INFINITY;
+  let isResting = false;
 
-  const isResting = (): boolean => store.clock.monotonic() < restsUntil;
   /** A claim that the database refuses once it will refuse again, and each time is told of. */
   const rest = (): void => {
-    restsUntil = store.clock.monotonic() + REST_MS;
-    setTimeout(claimSoon, REST_MS).unref();
+    isResting = true;
+    // Its own timer ends it: by a clock, a timer that is a fraction early would find it still resting, and be the last.
+    setTimeout(() => {
+      isResting = false;
+      claimSoon();
+    }, REST_MS).unref();
   };
 
   const writeEnds = (tx: WritableDatabase, waiting: readonly Waiting[]): void => {
@@ -72,7 +75,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const writeTurn = (tx: WritableDatabase, waiting: readonly Waiting[]): ClaimBatch | null => {
     const batch = inTurn(tx, () => {
       if (waiting.length > 0) writeEnds(tx, waiting);
-      return isResting() ? null : options.claim(tx);
+      return isResting ? null : options.claim(tx);
     });
     if (waiting.length > 0)
       options.afterEnds(
@@ -105,7 +108,7 @@ export function createTurns(options: TurnsOptions): Turns {
       const waiting = ends;
       ends = [];
       isWanted = false;
-      if (waiting.length === 0 && (isResting() || !options.mayClaim())) break;
+      if (waiting.length === 0 && (isResting || !options.mayClaim())) break;
       const isTogether = waiting.length > 0;
       const batch = await persistence.persist(
         (tx) => writeTurn(tx, waiting),
