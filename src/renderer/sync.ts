@@ -72,9 +72,11 @@ function takePatch(patch: LivePatch): void {
 function subscribe(): Promise<void> {
   subscribing ??= Promise.resolve().then(async () => {
     subscribing = null;
+    const before = revision;
     try {
       const answer = await call("live.subscribe", { planId, runId, board });
-      revision = answer.revision;
+      // A patch that overtook the answer has the later number: to go back would take the next one for a gap.
+      if (revision === before) revision = answer.revision;
       isSubscribed = true;
       noteContact();
     } catch (error) {

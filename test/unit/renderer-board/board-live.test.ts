@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { HiveBridge } from "../../../src/preload/bridge";
 import { leaveBoard, openBoard, startBoard, useBoard } from "../../../src/renderer/features/board/board-store";
+import { notePointer } from "../../../src/renderer/features/board/reading";
 import { heldIds } from "../../../src/renderer/features/board/task-list";
 import { tasksPlace } from "../../../src/renderer/location";
 import { startSync } from "../../../src/renderer/sync";
@@ -64,8 +65,8 @@ function fakeMain(tasks: Map<string, BoardTask>) {
     if (name === "patch") listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const push = (board: Partial<BoardPatch>): void => {
-    revision += 1;
+  const push = (board: Partial<BoardPatch>, skip = 0): void => {
+    revision += 1 + skip;
     const patch: LivePatch = {
       revision,
       plans: [],
@@ -123,4 +124,25 @@ it("moves a card to the column of its new state", async () => {
   await vi.advanceTimersByTimeAsync(1_500);
   expect(column("queued")).toEqual(["one"]);
   expect(column("failed")).toEqual(["two"]);
+});
+
+it("reads again after a gap, and moves nothing where somebody reads", async () => {
+  const { push, tasks } = await openWith(task("a", "failed"), task("b", "failed"));
+  notePointer(true);
+  tasks.set("a", { ...task("a", "queued"), title: "changed" });
+  tasks.set("b", { ...task("b", "failed"), title: "changed" });
+  tasks.set("new", { ...task("new", "failed"), updatedAt: 1 });
+  push({}, 3);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(column("failed")).toEqual(["a", "b"]);
+  const state = () => useBoard.getState().lists.get("failed")?.store.getState();
+  expect([...(state()?.waiting ?? [])]).toEqual(["new"]);
+  expect(state()?.pages[0]?.rows?.map(({ title }) => title)).toEqual(["a", "changed"]);
+  // Main tells of whatever is watched anew.
+  push({ rows: [...tasks.values()].filter(({ id }) => id === "a") });
+  expect(state()?.pages[0]?.rows?.map(({ title }) => title)).toEqual(["changed", "changed"]);
+  notePointer(false);
+  push({}, 3);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(column("failed")).toEqual(["b", "new"]);
 });

@@ -7,7 +7,7 @@ import {
   startPlans,
   usePlans,
 } from "../../../src/renderer/features/plans/plans-store";
-import { startSync, useSync } from "../../../src/renderer/sync";
+import { startSync, useSync, watchRun } from "../../../src/renderer/sync";
 import type { LivePatch, Page } from "../../../src/shared/contract";
 import type { Envelope } from "../../../src/shared/errors";
 import type { PlanSummary } from "../../../src/shared/model/views";
@@ -31,9 +31,13 @@ const plan = (id: string, createdAt: number, status = "executing"): PlanSummary 
 /** Main as the window knows it: answers by the contract and pushes patches. */
 function fakeMain() {
   const patchListeners = new Set<(patch: LivePatch) => void>();
-  const state = { revision: 5, reads: 0, answer: (): Envelope<unknown> => page([]) };
+  const state = { revision: 5, reads: 0, answer: (): Envelope<unknown> => page([]), onItsWay: Promise.resolve() };
   const call = async (name: string): Promise<Envelope<unknown>> => {
-    if (name === "live.subscribe") return { ok: true, value: { revision: state.revision } };
+    if (name === "live.subscribe") {
+      const { revision } = state;
+      await state.onItsWay;
+      return { ok: true, value: { revision } };
+    }
     state.reads += 1;
     return state.answer();
   };
@@ -83,6 +87,23 @@ beforeEach(() => {
 afterEach(() => {
   for (const end of ends) end();
   vi.unstubAllGlobals();
+});
+
+it("takes an answer that a patch has overtaken for no gap", async () => {
+  await start(() => page([plan("a", 1)]));
+  const { reads } = main.state;
+  let arrive = (): void => undefined;
+  main.state.onItsWay = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const subscribed = watchRun("run");
+  await Promise.resolve();
+  main.push([]);
+  arrive();
+  await subscribed;
+  main.push([plan("a", 1, "completed")]);
+  expect(usePlans.getState().rows.byId.a?.status).toBe("completed");
+  expect(main.state.reads).toBe(reads);
 });
 
 it("changes rows where they stand", async () => {

@@ -191,12 +191,27 @@ export function closeGroup(key: string): void {
 }
 
 /** Reads everything on screen again from the top, now. */
-export async function reloadBoard(): Promise<void> {
+export const reloadBoard = (): Promise<void> => readAgain(() => false);
+
+/** Something was missed: reads everything again, and moves nothing where somebody reads. */
+async function catchUpBoard(): Promise<void> {
+  if (useBoard.getState().shown === null) return;
+  // All that is held is watched anew, and so told once more.
+  await watchBoard({ taskIds: [], filter: useBoard.getState().filter });
+  await readAgain(isReading);
+  watchSoon();
+}
+
+async function readAgain(isRead: (key: string) => boolean): Promise<void> {
   const { shown, filter, lists, columns } = useBoard.getState();
   if (shown === null) return;
   void count(filter);
   if (shown.layout === "board" && columns.length === 0) await openColumns(opened, filter, shown.order);
-  await Promise.all([...lists.values()].map((list) => list.load()));
+  await Promise.all(
+    [...lists].map(([key, list]) =>
+      isRead(key) && list.store.getState().status === "ready" ? list.catchUp() : list.load(),
+    ),
+  );
 }
 
 /** The board is left: nothing of it is watched any more. */
@@ -284,7 +299,7 @@ function settleSoon(): void {
 
 /** Keeps the lists live until the returned function is called. */
 export function startBoard(): () => void {
-  const ends = [keepLive({ patch: takePatch, reload: reloadBoard }), keepReading()];
+  const ends = [keepLive({ patch: takePatch, reload: catchUpBoard }), keepReading()];
   return () => {
     for (const end of ends) end();
   };

@@ -72,6 +72,8 @@ export interface TaskList {
   readonly store: StoreApi<TaskListState>;
   /** Reads from the first row on; what is shown stays until the answer is there. */
   readonly load: () => Promise<void>;
+  /** Something was missed: what changed among the first rows is changed where it stands, what entered waits. */
+  readonly catchUp: () => Promise<void>;
   /** Reads the next page. */
   readonly more: () => Promise<void>;
   /** These rows, from 0, are looked at: those that went are read again, and far ones go. */
@@ -156,6 +158,13 @@ export function createTaskList(options: TaskListOptions): TaskList {
     }
   }
 
+  async function catchUp(): Promise<void> {
+    const mine = generation;
+    const { rows } = await read({ filter, order: options.order, limit: pageSize });
+    if (mine === generation)
+      store.setState((state) => patched(state, { rows, entered: rows, totals: {} }, [], options));
+  }
+
   async function more(): Promise<void> {
     const { next, isReading, status } = store.getState();
     if (next === null || isReading || status !== "ready") return;
@@ -220,6 +229,7 @@ export function createTaskList(options: TaskListOptions): TaskList {
   return {
     store,
     load,
+    catchUp,
     more,
     look(first, last) {
       looked = { first, last };
