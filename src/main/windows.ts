@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { app, type BrowserWindow } from "electron";
 import { z } from "zod";
 import type { WindowMode } from "../shared/model/database-choice";
+import { withoutLeaks } from "./core/runner/descriptors";
 
 /** What a start hands over to the window that is open already. */
 const handedOver = z.object({ planFile: z.string().min(1).nullable() });
@@ -62,14 +63,12 @@ export interface StartOptions {
 /** Starts a console of its own, which goes on when this one ends. Rejects when it cannot be started. */
 export function startConsole({ databaseFile, mode, switches, environment }: StartOptions): Promise<void> {
   const program = process.defaultApp ? [app.getAppPath()] : [];
-  const child = spawn(
-    process.execPath,
-    [...program, ...switches, "--db", databaseFile, ...(mode === "observe" ? ["--observe"] : [])],
-    {
-      detached: true,
-      stdio: "ignore",
-      env: environment,
-    },
+  const child = withoutLeaks(["ignore", "ignore", "ignore"], (stdio) =>
+    spawn(
+      process.execPath,
+      [...program, ...switches, "--db", databaseFile, ...(mode === "observe" ? ["--observe"] : [])],
+      { detached: true, stdio, env: environment },
+    ),
   );
   child.unref();
   return new Promise((resolve, reject) => {

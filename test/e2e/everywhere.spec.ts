@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
 import { answerFileDialogs, electronPath, expect, type OpenConsole, ROOT, test, writePlan } from "../helpers/app";
-import { commandOf, isAlive, processesWith, until } from "../helpers/processes";
+import { consoleOn, isAlive, openFiles, until } from "../helpers/processes";
 import { chooseTask, goTo, launchFile, openTab } from "../helpers/screen";
 
 const ONE = { title: "One alone", subtasks: [{ id: "a", title: "Only step", run: "echo hello" }] };
@@ -89,18 +89,17 @@ test("another database opens from the menu, in a console of its own that outlive
   const opened = await launch({ args: ["--db", join(folder, "one.db")] });
   const other = join(folder, "other.db");
   await answerFileDialogs(opened, other);
-  const before = new Set(processesWith(dataFolder));
   await opened.page.getByRole("button", { name: "Database one.db" }).click();
   await opened.page.getByRole("menuitem", { name: /^Open another database/ }).click();
   await opened.page
     .getByRole("dialog", { name: "Create other.db" })
     .getByRole("button", { name: /^Create it/ })
     .click();
-  const started = await until("a second console", () =>
-    processesWith(dataFolder).find((pid) => !before.has(pid) && commandOf(pid).includes(`--db ${other}`)),
-  );
+  const started = await until("a second console", () => consoleOn(other));
   // It makes the file once the database is its own.
   await until("its database", () => existsSync(other), 30_000);
+  const windowsHeld = openFiles(started).flatMap((file) => /\/windows\/[0-9a-f]+/.exec(file) ?? []);
+  expect(new Set(windowsHeld).size, "it holds files of its own window alone").toBe(1);
   await opened.quit();
   expect(isAlive(started)).toBe(true);
   expect(await startOnceMore(dataFolder, "--db", other)).toContain("its window was brought to the front");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { answerFileDialogs, expect, test, writePlan } from "../helpers/app";
 import { createLook } from "../helpers/looks";
-import { commandOf, processesWith, until } from "../helpers/processes";
+import { consoleOn, isAlive, until } from "../helpers/processes";
 import { goTo, launchFile, planBadge } from "../helpers/screen";
 import { startServer } from "../integration/agents/server";
 
@@ -129,7 +129,6 @@ test("settings are changed, refused, reset, tested, exported and imported", asyn
 test("a database is created, observed, switched, dropped, and found among the recent ones", async ({
   launch,
   folder,
-  dataFolder,
 }) => {
   const one = join(folder, "one.db");
   const opened = await launch({ args: ["--db", one] });
@@ -146,17 +145,14 @@ test("a database is created, observed, switched, dropped, and found among the re
     const dialog = page.getByRole("dialog", { name: "Create two.db" });
     await expect(dialog).toContainText("Launch plans, act on tasks");
     await expect(dialog.getByRole("radio", { name: /Observe/ })).toBeDisabled();
-    const before = new Set(processesWith(dataFolder));
     await page.keyboard.press("ControlOrMeta+Enter");
-    const pid = await until("a console of its own", () =>
-      processesWith(dataFolder).find((other) => !before.has(other) && commandOf(other).includes(`--db ${two}`)),
-    );
+    const pid = await until("a console of its own", () => consoleOn(two));
     await expect.poll(() => existsSync(two), { timeout: 30_000 }).toBe(true);
     await expect
       .poll(async () => page.getByRole("list", { name: "Recent databases" }).textContent(), { timeout: 30_000 })
       .toContain("one.db");
     process.kill(pid, "SIGTERM");
-    await until("all of it to end", () => processesWith(dataFolder).every((other) => before.has(other)), 60_000);
+    await until("it to end", () => !isAlive(pid), 60_000);
   });
 
   await test.step("this one is observed and operated again", async () => {

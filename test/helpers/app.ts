@@ -58,7 +58,7 @@ export const test = base.extend<Fixtures>({
     rmSync(folder, { recursive: true, force: true });
   },
   dataFolder: async ({ folder }, use) => use(join(folder, "data")),
-  launch: async ({ dataFolder }, use) => {
+  launch: async ({ folder, dataFolder }, use) => {
     const consoles: OpenConsole[] = [];
     const problems: string[] = [];
     await use(async (options = {}) => {
@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures>({
       return opened;
     });
     for (const opened of consoles) await opened.quit();
-    const leaked = await leftovers(dataFolder);
+    const leaked = await leftovers(folder);
     expect(problems, "errors and policy violations in the page").toEqual([]);
     expect(leaked, "processes left behind").toEqual([]);
   },
@@ -147,8 +147,8 @@ function askAgainWhenLost(app: ElectronApplication): ElectronApplication["evalua
 }
 
 /** Processes that still run although their console has ended, after a moment for the last of them to go. */
-async function leftovers(dataFolder: string): Promise<string[]> {
-  const find = () => processesWith(dataFolder);
+async function leftovers(folder: string): Promise<string[]> {
+  const find = () => processesWith(folder);
   await until("processes to end", () => find().length === 0, 3_000).catch(() => undefined);
   const pids = find();
   const commands = pids.map(commandOf);

@@ -1,16 +1,27 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Live processes (zombies left out) whose environment mentions `text`. Linux; elsewhere none. */
+/**
+ * Live processes (zombies left out) whose environment or command mentions `text`. Linux; elsewhere none. Chromium
+ * writes the titles of its processes over what the system tells of their environment: of those only the command counts.
+ */
 export function processesWith(text: string): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(text))
+    .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter(isAlive);
+    .filter((pid) => (environmentOf(pid).includes(text) || commandOf(pid).includes(text)) && isAlive(pid));
 }
 
-function environmentOf(pid: string): string {
+/** The console (its main process) whose command names that database, if one runs. Linux; elsewhere none. */
+export function consoleOn(databaseFile: string): number | undefined {
+  return processesWith(databaseFile).find((pid) => {
+    const command = commandOf(pid);
+    return command.includes(databaseFile) && !command.includes("--type=");
+  });
+}
+
+function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8");
   } catch {
@@ -41,6 +52,17 @@ export function commandOf(pid: number): string {
   } catch {
     return "(gone)";
   }
+}
+
+/** What a process has open: paths, and names of pipes and sockets. Linux. */
+export function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** Waits until `condition` gives something other than undefined, null or false; throws after the limit. */
