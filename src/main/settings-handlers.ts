@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import type { Handlers } from "../shared/contract";
 import { HiveError } from "../shared/errors";
-import type { SettingChange } from "../shared/model/setting";
+import type { SettingChange } from "../shared/model/settings/transfer";
 import type { Environment } from "./core/agents/agent";
 import { checkLlm } from "./core/agents/llm-health";
 import { llmTarget } from "./core/agents/llm-target";

@@ -1,6 +1,6 @@
 import type { BrowserWindow } from "electron";
 import type { OperationInput } from "../shared/contract";
-import { ZOOM_FACTORS } from "../shared/model/setting";
+import { ZOOM_FACTORS } from "../shared/model/settings/appearance";
 import type { Preferences } from "./preferences";
 import { TITLE_BAR_HEIGHT } from "./window";
 

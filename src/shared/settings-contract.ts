@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AgentHealth } from "./model/agent";
-import type { SettingChange, SettingRow } from "./model/setting";
+import type { SettingRow } from "./model/setting";
+import type { SettingChange } from "./model/settings/transfer";
 import { operation } from "./operation";
 
 const name = z.string().min(1).max(100);

@@ -7,7 +7,8 @@ import {
   notificationPlace,
   parseConditions,
 } from "../../../src/shared/model/notification";
-import { SETTING_GROUPS, SETTINGS, type SettingGroup, settingRow } from "../../../src/shared/model/setting";
+import { SETTINGS, settingRow } from "../../../src/shared/model/setting";
+import { SETTING_GROUPS, type SettingGroup } from "../../../src/shared/model/settings/definition";
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, "../../../docs/settings.md"), "utf8");
 const MARK = "<!-- What follows is checked by test/unit/model/setting.test.ts. -->\n";

@@ -1,16 +1,12 @@
 import { HiveError } from "../../../shared/errors";
+import { SETTINGS, type SettingRow, settingOf, settingRow, whyNot } from "../../../shared/model/setting";
+import type { SettingDefinition } from "../../../shared/model/settings/definition";
 import {
-  SETTINGS,
   SETTINGS_FORMAT,
   type SettingChange,
-  type SettingDefinition,
-  type SettingRow,
   type SettingsFile,
-  settingOf,
-  settingRow,
   settingsFile,
-  whyNot,
-} from "../../../shared/model/setting";
+} from "../../../shared/model/settings/transfer";
 import type { MachineSettings } from "../machine-settings";
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";

@@ -1,6 +1,6 @@
 import { Database, Monitor, RotateCcw, Square } from "lucide-react";
 import { type ReactNode, useId } from "react";
-import type { SettingScope } from "../../../shared/model/setting";
+import type { SettingScope } from "../../../shared/model/settings/definition";
 import { IconButton } from "../../ui/button";
 import { useReadOnlyReason } from "../shell/app-store";
 import { SettingControl } from "./setting-control";

@@ -1,6 +1,7 @@
 import { Bell, Bot, Clock, Database, Keyboard, Palette, Play, Recycle, TriangleAlert, Upload } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
-import { SETTINGS, type SettingGroup } from "../../../shared/model/setting";
+import { SETTINGS } from "../../../shared/model/setting";
+import type { SettingGroup } from "../../../shared/model/settings/definition";
 import { messageOf } from "../../api";
 import { formatPlace, goTo } from "../../location";
 import { SECTION_LABELS, SETTINGS_SECTIONS, type SettingsSection } from "../../settings-place";

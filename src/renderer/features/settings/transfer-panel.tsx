@@ -1,5 +1,5 @@
 import { Download, Upload } from "lucide-react";
-import type { SettingChange } from "../../../shared/model/setting";
+import type { SettingChange } from "../../../shared/model/settings/transfer";
 import { call, messageOf } from "../../api";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
