@@ -11,7 +11,7 @@ import { ensureInstalled } from "./lib/install.mjs";
 import { nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { describeFailure, runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals, killGroup, OWN_GROUP } from "./lib/run-command.mjs";
-import { ensureSystemParts } from "./lib/system-packages.mjs";
+import { ensureSystemParts, tryForSystemPart } from "./lib/system-packages.mjs";
 import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-counts.mjs";
 
 const MINUTE = 60_000;
@@ -138,6 +138,15 @@ async function prepareMachine() {
   const display = hasDisplay() ? [] : ["xvfb"];
   await ensureSystemParts(["git", "python", ...display, ...(await electronParts())], "Testing");
   await ensureElectron();
+  await prepareRedis();
+}
+
+/** Tests of the fleet need a Redis; without one they are skipped, and all else is tested. */
+async function prepareRedis() {
+  const lacking = await tryForSystemPart("redis", "Testing the fleet");
+  if (lacking === undefined) return;
+  process.env.HIVE_TEST_NO_REDIS = lacking.replaceAll(/\s+/g, " ");
+  say(`\nWITHOUT REDIS: all tests of the fleet are skipped.\n${lacking}\n`);
 }
 
 endOnSignals();
@@ -154,12 +163,15 @@ await runMain(async () => {
   const results = [];
   if (only === "e2e") {
     await ensureBuilt();
+    await prepareRedis();
     results.push(await runSuite("e2e", () => playwright(work, given)));
   } else {
     await prepareMachine();
     for (const [name, suite] of Object.entries(suites(work))) results.push(await runSuite(name, suite));
   }
-  const { passed, failed } = sumCounts(results);
+  const { passed, failed, skipped } = sumCounts(results);
   process.exitCode = failed === 0 ? 0 : 1;
-  console.log(`\n${passed} passed, ${failed} failed`);
+  const left = skipped > 0 ? `, ${skipped} skipped` : "";
+  const why = process.env.HIVE_TEST_NO_REDIS ? " (those of the fleet: no Redis here, see above)" : "";
+  console.log(`\n${passed} passed, ${failed} failed${left}${left && why}`);
 });

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { logFile } from "./paths.mjs";
-import { StepError, say } from "./report.mjs";
+import { describeFailure, StepError, say } from "./report.mjs";
 import { runLogged } from "./run-command.mjs";
 
 /** Debian packages that hold every library an Electron executable links to. */
@@ -57,7 +57,32 @@ const SYSTEM_PARTS = {
   xvfb: { packages: ["xvfb", "xauth"], isMissing: () => !hasCommand("Xvfb") },
   electron: { packages: ELECTRON_LIBRARIES, isMissing: lacksElectronLibraries },
   compiler: { packages: ["g++"], isMissing: () => !hasCommand("gcc") || !hasCommand("g++") },
+  /** Tests of the fleet start servers of their own; the one that the package would run is not wanted. */
+  redis: { packages: ["redis-server"], services: ["redis-server"], isMissing: () => !hasCommand("redis-server") },
 };
+
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+
+/** Does what installs packages, so that none of their services is started; the machine's own policy stays as it is. */
+async function withoutServices(services, install) {
+  const installs = process.getuid?.() === 0 && hasCommand("apt-get");
+  if (services.length === 0 || !installs || existsSync(SERVICE_POLICY)) return install();
+  const remove = () => rmSync(SERVICE_POLICY, { force: true });
+  process.on("exit", remove);
+  writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return await install();
+  } finally {
+    remove();
+    process.off("exit", remove);
+  }
+}
+
+/** Packages of services want them started with the machine: not those that only tests use. */
+function disableServices(services) {
+  if (services.length === 0 || !hasCommand("systemctl")) return;
+  spawnSync("systemctl", ["disable", ...services], { stdio: "ignore", timeout: 30_000 });
+}
 
 /** The packages under their names in this release, as far as apt knows its lists. */
 function namesHere(packages) {
@@ -121,8 +146,22 @@ export async function ensureElectronLibraries(executable) {
 export async function ensureSystemParts(parts, purpose) {
   const missing = parts.map((part) => SYSTEM_PARTS[part]).filter((part) => part.isMissing());
   if (missing.length === 0) return;
-  await aptInstall(
-    missing.flatMap((part) => part.packages),
-    purpose,
-  );
+  const services = missing.flatMap((part) => part.services ?? []);
+  const packages = missing.flatMap((part) => part.packages);
+  await withoutServices(services, () => aptInstall(packages, purpose));
+  disableServices(services);
+}
+
+/**
+ * Makes sure that one part is there, when the work can be done without it too.
+ * @param {keyof typeof SYSTEM_PARTS} part
+ * @returns {Promise<string | undefined>} why it is not there; undefined when it is
+ */
+export async function tryForSystemPart(part, purpose) {
+  try {
+    await ensureSystemParts([part], purpose);
+    return undefined;
+  } catch (error) {
+    return describeFailure(error);
+  }
 }
