@@ -26,7 +26,7 @@ export interface Reporter {
   ended(summary: RunSummary, failures: readonly Failure[]): void;
 }
 
-export interface RunSummary {
+interface RunSummary {
   readonly planId: string;
   readonly title: string;
   readonly status: string;

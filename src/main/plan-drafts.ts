@@ -24,7 +24,7 @@ const storedDraft = z.object({
 });
 
 /** An edited text that is in no file yet. */
-export type StoredDraft = z.output<typeof storedDraft>;
+type StoredDraft = z.output<typeof storedDraft>;
 
 /** Edited texts outlive the window and a crash, one file each. Losing them is told of; it stops nothing. */
 export interface PlanDrafts {

@@ -29,7 +29,7 @@ export interface PlanSource {
 }
 
 /** A text in no file. */
-export interface LooseText {
+interface LooseText {
   readonly origin: PlanOrigin;
   readonly name: string;
   readonly folder: string;

@@ -18,7 +18,7 @@ const preferencesSchema = z.object({
   recentPlans: z.array(z.string().min(1)).default([]),
 });
 
-export type PreferenceValues = z.output<typeof preferencesSchema>;
+type PreferenceValues = z.output<typeof preferencesSchema>;
 
 /** What the window remembers from one start to the next. Losing it costs comfort and nothing else. */
 export interface Preferences {

@@ -4,10 +4,10 @@ import { ZOOM_FACTORS } from "../shared/model/settings/appearance";
 import type { Preferences } from "./preferences";
 import { TITLE_BAR_HEIGHT } from "./window";
 
-export type ZoomChange = OperationInput<"app.zoom">["change"];
+type ZoomChange = OperationInput<"app.zoom">["change"];
 
 /** The next size from one that need not be among the steps. */
-export function zoomAfter(factor: number, change: ZoomChange): number {
+function zoomAfter(factor: number, change: ZoomChange): number {
   if (change === "reset") return 1;
   const next =
     change === "in"

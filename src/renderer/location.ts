@@ -13,7 +13,7 @@ export type PlanTab = (typeof PLAN_TABS)[number];
 export const TASK_GROUPS = ["plan", "state", "error"] as const;
 export type TaskGroup = (typeof TASK_GROUPS)[number];
 
-export const INSPECTOR_PANES = ["summary", "log", "attempts", "payload", "result", "events", "audit"] as const;
+const INSPECTOR_PANES = ["summary", "log", "attempts", "payload", "result", "events", "audit"] as const;
 export type InspectorPane = (typeof INSPECTOR_PANES)[number];
 
 /** What the inspector shows of its task. */

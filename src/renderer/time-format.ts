@@ -12,7 +12,7 @@ const KEY = "time";
 const DEFAULT: TimeStyle = { zone: null, hours: 24 };
 
 /** A zone's name that this computer knows. */
-export function isKnownZone(zone: string): boolean {
+function isKnownZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en-GB", { timeZone: zone });
     return true;

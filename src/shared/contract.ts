@@ -167,7 +167,7 @@ export const contract = {
   ...planningContract,
 } as const;
 
-export type Contract = typeof contract;
+type Contract = typeof contract;
 export type OperationName = keyof Contract;
 export type OperationInput<Name extends OperationName> = z.input<Contract[Name]["input"]>;
 export type ParsedInput<Name extends OperationName> = z.output<Contract[Name]["input"]>;

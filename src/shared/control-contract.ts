@@ -14,7 +14,7 @@ const mandatoryReason = z.string().trim().min(1, "say why").max(2_000);
 const task = { taskId: id, reason };
 const plan = { planId: id, reason };
 const MOST_SLOTS = 1_000;
-export const slotsInput = z.int().min(1).max(MOST_SLOTS);
+const slotsInput = z.int().min(1).max(MOST_SLOTS);
 
 /** Keys of a subtask in the plan's language, with their new values; null takes one away. docs/control.md lists them. */
 export const taskEdit = z
@@ -117,7 +117,7 @@ export interface ActReport {
 }
 
 /** `interrupted`: the process that did it is gone. What it did stands; doing it again does the rest. */
-export const JOB_STATES = ["running", "done", "aborted", "failed", "interrupted"] as const;
+const JOB_STATES = ["running", "done", "aborted", "failed", "interrupted"] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
 export interface BulkJob {

@@ -7,7 +7,7 @@ const reason = z.string().max(2_000).optional();
 const task = { taskId: id, reason };
 
 /** Acts that are done a moment later, so that they can be taken back. Each takes what its operation takes. */
-export const heldAct = z.discriminatedUnion("act", [
+const heldAct = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("tasks.retry"), ...task }),
   z.strictObject({ act: z.literal("tasks.approve"), ...task }),
   z.strictObject({ act: z.literal("tasks.setPriority"), ...task, priority: priorityInput }),

@@ -14,7 +14,7 @@ const object = z.record(z.string(), z.unknown());
 const names = z.array(z.string().max(1_000)).max(10_000);
 
 export const taskStatus = z.enum(TASK_STATUSES);
-export const workerStatus = z.enum(WORKER_STATUSES);
+const workerStatus = z.enum(WORKER_STATUSES);
 export const workerRole = name;
 
 export const createTaskInput = z.strictObject({
@@ -31,7 +31,7 @@ export const createTaskInput = z.strictObject({
 
 const optionalText = text.nullable().optional();
 
-export const taskStatusMetadata = z.looseObject({
+const taskStatusMetadata = z.looseObject({
   assignedWorker: hiveId.nullable().optional(),
   assigned_worker: hiveId.nullable().optional(),
   currentPhase: name.optional(),

@@ -8,7 +8,7 @@ const nothing = z.strictObject({});
 const source = z.strictObject({ sourceId: id });
 
 /** Characters of a plan's text. */
-export const LONGEST_PLAN = 4 * 1024 * 1024;
+const LONGEST_PLAN = 4 * 1024 * 1024;
 
 /** Plans before they are launched: where they come from, and their text while it is edited. Main holds the text. */
 export const launchContract = {

@@ -1,6 +1,6 @@
 import type { PlanForecast } from "../../shared/model/forecast";
 
-export interface ForecastSource {
+interface ForecastSource {
   watch(planId: string, listener: (forecast: PlanForecast) => void, trouble: (message: string) => void): () => void;
 }
 

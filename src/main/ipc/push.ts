@@ -28,7 +28,7 @@ export interface DirtyRows {
   readonly reset: boolean;
 }
 
-export interface LogSize {
+interface LogSize {
   readonly size: number;
   readonly ended: boolean;
 }
@@ -56,7 +56,7 @@ export interface PushOptions {
 }
 
 /** What is on screen. */
-export interface LiveView {
+interface LiveView {
   readonly planId: string | null;
   readonly runId: string | null;
   readonly board?: BoardWatch | null;

@@ -4,8 +4,8 @@ import { cx } from "./class-names";
 import { Kbd } from "./kbd";
 import { Tooltip } from "./tooltip";
 
-export type ButtonVariant = "default" | "primary" | "ghost" | "danger" | "danger-quiet";
-export type ButtonSize = "md" | "sm" | "xs";
+type ButtonVariant = "default" | "primary" | "ghost" | "danger" | "danger-quiet";
+type ButtonSize = "md" | "sm" | "xs";
 
 interface ButtonProps extends Omit<ComponentProps<"button">, "disabled"> {
   /** `primary` at most once a view. `danger` only in a dialog that confirms; elsewhere `danger-quiet`. */

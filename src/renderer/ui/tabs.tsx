@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "./format";
 import styles from "./tabs.module.css";
 
-export interface TabItem<Id extends string> {
+interface TabItem<Id extends string> {
   readonly id: Id;
   readonly label: ReactNode;
   readonly count?: number | undefined;

@@ -103,7 +103,7 @@ export type ApprovalWork = z.output<typeof approvalWork>;
 
 /** What the program behind a named agent is given. The string is filled in as those of `HttpWork`. */
 export const programWork = z.object({ prompt: z.string() });
-export type ProgramWork = z.output<typeof programWork>;
+type ProgramWork = z.output<typeof programWork>;
 
 /**
  * What an agent other than `command` is given: the member named like the agent. A named agent has `llm`, where its

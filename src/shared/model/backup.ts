@@ -3,7 +3,7 @@ export const BACKUP_CAUSES = ["operator", "schedule", "restore", "retention", "o
 export type BackupCause = (typeof BACKUP_CAUSES)[number];
 
 /** `sound`: every page is as SQLite wrote it, and its rows can be counted. */
-export type BackupVerdict = "sound" | "damaged" | "missing";
+type BackupVerdict = "sound" | "damaged" | "missing";
 
 export interface BackupRow {
   readonly id: string;

@@ -42,7 +42,7 @@ export interface Trace {
   readonly count: number;
 }
 
-export const TRACE_GROUPS = ["steps", "tasks", "agents"] as const;
+const TRACE_GROUPS = ["steps", "tasks", "agents"] as const;
 /** By single steps, by task, or by who worked on it. */
 export type TraceGroup = (typeof TRACE_GROUPS)[number];
 

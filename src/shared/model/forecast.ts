@@ -18,7 +18,7 @@ export interface ForecastBasis {
  * `estimate`: all that is left has been seen before. `at_least`: it will take longer by what is unknown.
  * `unknown`: nothing is known of what takes time. `never`: what is left cannot run as things stand.
  */
-export const FORECAST_KINDS = ["estimate", "at_least", "unknown", "never"] as const;
+const FORECAST_KINDS = ["estimate", "at_least", "unknown", "never"] as const;
 export type ForecastKind = (typeof FORECAST_KINDS)[number];
 
 /** When a running plan will have ended, as of `at`. Times are milliseconds since the epoch, UTC. */
@@ -106,7 +106,7 @@ export interface DryRun {
   readonly usage: readonly (readonly [number, number])[];
 }
 
-export interface DryRunTasks {
+interface DryRunTasks {
   readonly ids: readonly string[];
   readonly titles: readonly string[];
   readonly agents: readonly string[];

@@ -43,7 +43,7 @@ export type LogEntity = (typeof LOG_ENTITIES)[number];
 
 /** What acts are noted of. */
 export const AUDIT_ENTITIES = [...LOG_ENTITIES, "job", "setting", "schedule", "subscription"] as const;
-export type AuditEntity = (typeof AUDIT_ENTITIES)[number];
+type AuditEntity = (typeof AUDIT_ENTITIES)[number];
 
 /** A log never gives more rows at once. */
 export const MOST_LOG_ROWS = 1_000;

@@ -34,7 +34,7 @@ export interface Metric {
   readonly samples: readonly Sample[];
 }
 
-export interface HistogramMetric {
+interface HistogramMetric {
   readonly name: string;
   readonly kind: "histogram";
   readonly help: string;

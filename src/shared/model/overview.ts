@@ -20,7 +20,7 @@ export interface TaskAttention {
 }
 
 /** A worker that is not well, and holds no task that is listed itself. */
-export interface WorkerAttention {
+interface WorkerAttention {
   readonly kind: "worker";
   readonly worker: WorkerRow;
   readonly since: number | null;

@@ -1,7 +1,7 @@
 import type { ParameterDefinition } from "./plan-definition";
 
 /** A shorter one could not be hidden where it is printed: it stands by chance in any text. */
-export const SHORTEST_SECRET = 4;
+const SHORTEST_SECRET = 4;
 
 /** The pattern as one that the whole value must fit. Throws for what is no regular expression. */
 export function wholePattern(pattern: string): RegExp {

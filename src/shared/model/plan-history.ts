@@ -103,7 +103,7 @@ export interface PlanHistory {
   readonly strangers: number;
 }
 
-export interface HistorySteps {
+interface HistorySteps {
   /** Never before the one above: what its writer says is earlier is told where it arrived. */
   readonly at: readonly number[];
   /** Of the task, in `ordinals`. */

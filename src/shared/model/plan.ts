@@ -16,7 +16,7 @@ export const PLAN_STATUSES = [
 
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
-export const TERMINAL_PLAN_STATUSES: readonly PlanStatus[] = [
+const TERMINAL_PLAN_STATUSES: readonly PlanStatus[] = [
   "completed",
   "failed",
   "cancelled",
@@ -93,7 +93,7 @@ export interface ExcusedTasks {
 const NONE_EXCUSED: ExcusedTasks = { failed: 0, skipped: 0 };
 
 /** The plan model's own five states; the database's ten map onto them. */
-export const PLAN_MODEL_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
+const PLAN_MODEL_STATUSES = ["pending", "in_progress", "completed", "failed", "cancelled"] as const;
 export type PlanModelStatus = (typeof PLAN_MODEL_STATUSES)[number];
 
 const MODEL_STATUS_OF: Readonly<Record<PlanStatus, PlanModelStatus>> = {

@@ -35,7 +35,7 @@ export const MISSED_AFTER_MS = 60_000;
 export const MOST_SCHEDULES = 1_000;
 
 /** `claimed`: is being launched. `waiting`: for the plan before it. `missed`: with those before it, nobody was there. */
-export const LAUNCH_OUTCOMES = ["claimed", "waiting", "launched", "skipped", "missed", "failed"] as const;
+const LAUNCH_OUTCOMES = ["claimed", "waiting", "launched", "skipped", "missed", "failed"] as const;
 export type LaunchOutcome = (typeof LAUNCH_OUTCOMES)[number];
 
 /** What became of one due time, or of one launch by hand. */

@@ -39,7 +39,7 @@ export type SubscriptionInput = z.output<typeof subscriptionInput>;
 
 /** `paused` by an operator, `disabled` after too many failures, `off`: another program has turned it off. */
 export const SUBSCRIPTION_STATES = ["active", "paused", "disabled", "off"] as const;
-export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
+type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 
 export interface SubscriptionRow extends SubscriptionInput {
   readonly id: string;
@@ -65,7 +65,7 @@ export interface SubscriptionRow extends SubscriptionInput {
 
 /** `held`: it was not tried, for a reason that is not the receiver's. */
 export const DELIVERY_OUTCOMES = ["delivered", "failed", "held"] as const;
-export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
+type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /** One try. */
 export interface DeliveryRow {

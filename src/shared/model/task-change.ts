@@ -9,7 +9,7 @@ import { isLegalTaskTransition, isTerminalTask, legalTaskTargets, TASK_STATUSES,
 export const CANCEL_MODES = ["kill", "let_end"] as const;
 export type CancelMode = (typeof CANCEL_MODES)[number];
 
-export const PRIORITY_LIMIT = 1_000_000;
+const PRIORITY_LIMIT = 1_000_000;
 export const priorityInput = z.int().min(-PRIORITY_LIMIT).max(PRIORITY_LIMIT);
 
 /** What an operator does to a task, or to each of many. */
@@ -41,7 +41,7 @@ export interface TaskFacts {
 }
 
 /** Why a task is left alone. */
-export const SKIP_REASONS = [
+const SKIP_REASONS = [
   "wrong_state",
   "already",
   "running",

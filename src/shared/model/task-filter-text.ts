@@ -44,7 +44,7 @@ export const FILTER_FIELDS: Readonly<Record<FieldName, FilterField>> = {
 const FIELD_NAMES = Object.keys(FILTER_FIELDS) as FieldName[];
 
 /** The field that a word before a colon names; undefined when it names none. */
-export function fieldOfWord(word: string): FieldName | undefined {
+function fieldOfWord(word: string): FieldName | undefined {
   return FIELD_NAMES.find((name) => FILTER_FIELDS[name].word === word.toLowerCase());
 }
 

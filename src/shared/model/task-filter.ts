@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The most ids that a filter names one by one. */
-export const MOST_FILTER_IDS = 10_000;
+const MOST_FILTER_IDS = 10_000;
 
 /** A list that is there names something: an empty one would read as both "none" and "any". */
 const listOf = <Item extends z.ZodType>(item: Item, most: number) => z.array(item).min(1).max(most).readonly();

@@ -18,10 +18,10 @@ export const TASK_STATUSES = [
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** States that end a task. A retry by an operator leaves `failed` and `cancelled` again. */
-export const TERMINAL_TASK_STATUSES: readonly TaskStatus[] = ["completed", "failed", "cancelled"];
+const TERMINAL_TASK_STATUSES: readonly TaskStatus[] = ["completed", "failed", "cancelled"];
 
 /** States in which somebody works on the task. */
-export const ACTIVE_TASK_STATUSES: readonly TaskStatus[] = ["assigned", "in_progress", "review_pending"];
+const ACTIVE_TASK_STATUSES: readonly TaskStatus[] = ["assigned", "in_progress", "review_pending"];
 
 /** Who makes a transition. `external`: a program outside the console, through the operations or its own SQL. */
 export type Actor = "operator" | "runner" | "agent" | "external";

@@ -20,7 +20,7 @@ export type WhyGateName = (typeof WHY_GATES)[number];
  * `passes`: it holds nothing up. `holds`: it is a reason. `not_reached`: it is asked only after something that holds.
  * `unknown`: it cannot be told from here.
  */
-export const WHY_VERDICTS = ["passes", "holds", "not_reached", "unknown"] as const;
+const WHY_VERDICTS = ["passes", "holds", "not_reached", "unknown"] as const;
 export type WhyVerdict = (typeof WHY_VERDICTS)[number];
 
 /** A row of the database, or a process, that a verdict rests on. */

@@ -10,8 +10,8 @@ import type { Store } from "../store/open";
 import { numberSetting } from "../store/settings";
 import type { Care } from "./care";
 
-export const BACKUP_EVERY = "backup.everyHours";
-export const BACKUP_KEEP = "backup.keep";
+const BACKUP_EVERY = "backup.everyHours";
+const BACKUP_KEEP = "backup.keep";
 const HOUR_MS = 3_600_000;
 
 interface Act {

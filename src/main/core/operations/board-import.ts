@@ -23,7 +23,7 @@ export interface BoardImportRequest {
   readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
-export const MOST_FINDINGS = 1_000;
+const MOST_FINDINGS = 1_000;
 /** Rows read at once, and the time that one transaction takes of the event loop, in milliseconds. */
 const PAGE = 200;
 const BATCH_MS = 5;

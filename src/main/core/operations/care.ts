@@ -21,7 +21,7 @@ export interface Care {
   retain(order: RetainOrder): Promise<RetentionReport>;
 }
 
-export interface RetainOrder {
+interface RetainOrder {
   readonly filesFolder: string;
   readonly reason: string | null;
   readonly actor: string;

@@ -3,7 +3,7 @@ import { integer } from "../store/columns";
 import { type ReadableDatabase, statement } from "../store/database";
 
 const CHUNK = 500;
-export const EDGES_BEHIND = `SELECT e.depends_on, e.task FROM json_each(?) c
+const EDGES_BEHIND = `SELECT e.depends_on, e.task FROM json_each(?) c
   CROSS JOIN console_edges e ON e.depends_on = c.value`;
 
 /**

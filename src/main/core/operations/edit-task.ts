@@ -22,7 +22,7 @@ import { getTaskRows } from "./tasks";
 import { lateAfter, oursOf, workLanguage } from "./work-language";
 
 /** What an edit may name. A task's agent, place and dependencies are its plan's. */
-export const EDIT_KEYS = ["run", "http", "llm", "approval", "prompt", "env", "cwd", "timeout", "retries", "payload"];
+const EDIT_KEYS = ["run", "http", "llm", "approval", "prompt", "env", "cwd", "timeout", "retries", "payload"];
 
 /** The console and other programs know a task's place in its plan by these. */
 const PLACE_KEYS = [

@@ -5,7 +5,7 @@ import type { Store } from "../store/open";
 import { numberSetting } from "../store/settings";
 import { readMetrics } from "./metrics";
 
-export const METRICS_PORT = "runner.metricsPort";
+const METRICS_PORT = "runner.metricsPort";
 
 /** How often the setting is looked at, and a port that is taken tried again, in milliseconds. */
 const LOOK_MS = 5_000;

@@ -6,7 +6,7 @@ import type { Store } from "../store/open";
 import { listLatestPlans, listPastPlans, type PastPlan, type PastTask, readPastTasks } from "../store/past-runs";
 
 /** A task of which the past is asked. */
-export interface AskedTask {
+interface AskedTask {
   readonly subtaskId: string;
   readonly agent: string;
   readonly title: string;
@@ -21,7 +21,7 @@ export interface Past {
   readonly samples: readonly (Samples | null)[];
 }
 
-export interface PastQuestion {
+interface PastQuestion {
   /** The plan's source; its title where it came from none. */
   readonly source: string;
   /** Runs from the same folder are asked first: another folder's plan of this name may be another plan. */

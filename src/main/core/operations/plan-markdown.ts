@@ -49,7 +49,7 @@ async function resultsOf(store: Store, tasks: readonly TaskRow[]): Promise<Map<s
   return results;
 }
 
-export interface PlanReport {
+interface PlanReport {
   readonly plan: PlanDetail;
   readonly tasks: readonly TaskRow[];
   /** By task id; null: left out. */
@@ -57,7 +57,7 @@ export interface PlanReport {
   readonly finalPlan: StoredFinalPlan | null;
 }
 
-export function planMarkdown({ plan, tasks, results, finalPlan }: PlanReport): string {
+function planMarkdown({ plan, tasks, results, finalPlan }: PlanReport): string {
   const sections = [
     `# ${inline(plan.title)}`,
     plan.description.trim(),

@@ -35,7 +35,7 @@ export function nameSome(names: readonly string[], total = names.length): string
 }
 
 /** What is to be known of another task, besides its state. */
-export function otherWords(
+function otherWords(
   { state, attempts, maxAttempts, workerId, startedAt, reason }: WhyOther,
   now: number,
 ): string {

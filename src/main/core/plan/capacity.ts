@@ -32,7 +32,7 @@ export function workerCommand({ role, capabilities }: Need): string {
 }
 
 /** Slots of one kind, which tasks of one kind share. */
-export interface Pool {
+interface Pool {
   readonly need: Need;
   readonly size: number;
 }

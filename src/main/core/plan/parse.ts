@@ -37,7 +37,7 @@ const PLAN_DATA_KEYS = knownKeys(["subtasks"], { sub_tasks: "subtasks" });
 export const CONCURRENCY_RANGE = { min: 1, max: 10_000 } as const;
 
 /** The longest text of a plan, in characters. */
-export const MAX_PLAN_LENGTH = 2 * 1024 * 1024;
+const MAX_PLAN_LENGTH = 2 * 1024 * 1024;
 /** What a plan may hold in all, in items of lists and mappings: no text of that length has more of its own. */
 const MAX_ITEMS = MAX_PLAN_LENGTH / 2;
 const MAX_FINDINGS = 1_000;

@@ -19,7 +19,7 @@ import { hasExpression, PARAMETER_NAME_PATTERN } from "./template";
 export const MAX_SUBTASKS = 10_000;
 
 /** One value of a matrix, in its forms. */
-export interface MatrixValue {
+interface MatrixValue {
   readonly value: ParameterValue;
   /** As the author wrote it. */
   readonly text: string;

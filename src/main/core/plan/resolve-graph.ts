@@ -8,7 +8,7 @@ import { fault, offsetOf, type Subject } from "./reading";
 import { hasExpression } from "./template";
 
 /** What waits for what, at most: a matrix that waits for a matrix multiplies. */
-export const MAX_DEPENDENCIES = 200_000;
+const MAX_DEPENDENCIES = 200_000;
 
 /** One of the plan's subtasks: as written, or one of its matrix. */
 export interface Instance {

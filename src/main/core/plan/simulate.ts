@@ -33,7 +33,7 @@ export interface SimulationSetting {
   readonly concurrency: number | null;
 }
 
-export interface Simulated {
+interface Simulated {
   /** When each task starts; NaN for those that never do, 0 for those that began before. */
   readonly start: Float64Array;
   /** When each task ends; NaN as for `start`. */

@@ -4,7 +4,7 @@
  */
 export type TemplatePart = TextPart | Hole;
 
-export interface TextPart {
+interface TextPart {
   readonly text: string;
 }
 
@@ -15,13 +15,13 @@ export type Hole =
   | { readonly result: ResultReference; readonly expression: number };
 
 /** Names a part of a result, by its keys from the outside to the inside. */
-export interface ResultReference {
+interface ResultReference {
   readonly subtask: string;
   readonly path: readonly string[];
 }
 
 /** What is wrong with an expression. */
-export interface TemplateProblem {
+interface TemplateProblem {
   readonly code: "unclosed_expression" | "unknown_expression";
   readonly expression: number;
   /** What stands between the braces, trimmed. */

@@ -33,12 +33,12 @@ export function hasSomethingToClean(db: ReadableDatabase, planId: string): boole
   return [...readCounts(db, planId).keys()].some((status) => !NOT_BEGUN.has(status));
 }
 
-export const CLEANING_PLAN = `SELECT p.cancel_requested_at, p.cancel_reason, p.correlation_id, p.title, p.conditional, ${CLEANUP} AS cleanup
+const CLEANING_PLAN = `SELECT p.cancel_requested_at, p.cancel_reason, p.correlation_id, p.title, p.conditional, ${CLEANUP} AS cleanup
   FROM console_plans p WHERE p.plan_id = +?`;
-export const STILL_LIVE = `SELECT 1 FROM console_runs cr CROSS JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
+const STILL_LIVE = `SELECT 1 FROM console_runs cr CROSS JOIN console_tasks k ON k.task_id = cr.task_id AND k.run_id = cr.run_id
   WHERE cr.live IS NOT NULL AND k.plan_id = +? LIMIT 1`;
 /** 1: there is a step of the clean-up; 0: nothing else is queued. Null: nothing is queued. */
-export const QUEUED_OF_PLAN = `SELECT max(k.run_when = ${RUNS_ALWAYS}) AS always, max(k.run_when <> ${RUNS_ALWAYS}) AS others
+const QUEUED_OF_PLAN = `SELECT max(k.run_when = ${RUNS_ALWAYS}) AS always, max(k.run_when <> ${RUNS_ALWAYS}) AS others
   FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id WHERE k.plan_id = +? AND t.status = 'queued'`;
 
 /**

@@ -7,7 +7,7 @@ import { countTasks, searchTasks } from "./task-search";
 import { parseTime } from "./time";
 
 /** So many failed tasks are grouped, the latest ones. */
-export const MOST_GROUPED = 5_000;
+const MOST_GROUPED = 5_000;
 const PAGE = 250;
 const UNSAID = "No reason was given";
 

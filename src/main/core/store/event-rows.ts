@@ -23,12 +23,12 @@ const scans = (where: string, index: string | null): Scan => ({
   oldest: scan("oldest", where, index),
 });
 
-export const EVERY_EVENT = scans("", null);
-export const EVENTS_OF_KIND = scans(
+const EVERY_EVENT = scans("", null);
+const EVENTS_OF_KIND = scans(
   `event_type = +$type AND source_agent = +$source AND ${SPARSE_EVENT} AND `,
   EVENTS_BY_KIND,
 );
-export const EVENTS_OF_CORRELATION = scans("correlation_id = +$correlation AND ", EVENTS_BY_CORRELATION);
+const EVENTS_OF_CORRELATION = scans("correlation_id = +$correlation AND ", EVENTS_BY_CORRELATION);
 export const EVENT_SCANS = LOG_ORDERS.flatMap((order) =>
   [EVERY_EVENT, EVENTS_OF_KIND, EVENTS_OF_CORRELATION].map((statements) => statements[order]),
 );

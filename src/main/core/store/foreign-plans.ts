@@ -22,7 +22,7 @@ export const FEED_ENDS = `SELECT coalesce(min(seq), 0) AS first,
   coalesce((SELECT max(seq) FROM console_changes), 0) AS last FROM console_changes`;
 export const CHANGED = `SELECT seq, entity, id FROM console_changes
   WHERE seq > +? AND entity IN ('task', 'plan') ORDER BY seq LIMIT ?`;
-export const UNKNOWN_TASKS = `SELECT t.id, t.payload FROM json_each(?) j CROSS JOIN tasks t ON t.id = j.value
+const UNKNOWN_TASKS = `SELECT t.id, t.payload FROM json_each(?) j CROSS JOIN tasks t ON t.id = j.value
   WHERE t.payload IS NOT NULL AND NOT EXISTS (SELECT 1 FROM console_tasks k WHERE k.task_id = t.id) ORDER BY t.rowid`;
 export const FOREIGN_PLANS = `SELECT e.rowid AS place, e.id FROM execution_plans e
   WHERE e.rowid > +? AND NOT EXISTS (SELECT 1 FROM console_plans p WHERE p.plan_id = e.id) ORDER BY e.rowid LIMIT ?`;

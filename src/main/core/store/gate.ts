@@ -5,7 +5,7 @@ import type { Writer } from "./plan-end";
 import { parseSpec } from "./task-spec";
 import { formatTime } from "./time";
 
-export const OPEN_GATE = `UPDATE tasks SET status = 'review_pending', updated_at = ?
+const OPEN_GATE = `UPDATE tasks SET status = 'review_pending', updated_at = ?
   WHERE id = ? AND status = 'queued' AND task_type = 'approval'`;
 const SHOW_INSTRUCTIONS = `UPDATE console_tasks SET reason = ? WHERE task_id = ? RETURNING plan_id, subtask_id`;
 

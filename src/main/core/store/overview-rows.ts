@@ -99,7 +99,7 @@ export function readRunProcess(db: ReadableDatabase, runId: string) {
 
 /** Among the latest so many events: what is told may drown in heartbeats. */
 const LATEST = 500;
-export const LATEST_EVENTS = `SELECT * FROM (
+const LATEST_EVENTS = `SELECT * FROM (
     SELECT rowid AS place, event_type, timestamp, source_agent, payload FROM events ORDER BY rowid DESC LIMIT ${LATEST}
   ) WHERE event_type IN (${TOLD_EVENTS.map((type) => `'${type}'`).join(", ")}) LIMIT ?`;
 const TITLE_AND_WORKER = `SELECT t.title, coalesce((SELECT worker_id FROM runs WHERE id = +?), t.assigned_worker) AS worker

@@ -9,8 +9,8 @@ import type { Store } from "./open";
  * a held plan may not do is true from the first transaction on: claims leave out a plan that is noted with hold.
  */
 
-export const NEXT_TO_REQUEUE = "SELECT next FROM console_requeue WHERE plan_id = ?";
-export const ANY_BEYOND = "SELECT 1 FROM console_tasks WHERE plan_id = ? AND ordinal >= ? LIMIT 1";
+const NEXT_TO_REQUEUE = "SELECT next FROM console_requeue WHERE plan_id = ?";
+const ANY_BEYOND = "SELECT 1 FROM console_tasks WHERE plan_id = ? AND ordinal >= ? LIMIT 1";
 
 /** Puts further tasks of a plan into the queue, each where it belongs now. True: nothing is left to do. */
 function requeueSlice(tx: WritableDatabase, planId: string): boolean {

@@ -4,7 +4,7 @@ import { type ReadableDatabase, statement } from "./database";
 import { parseTime } from "./time";
 
 /** Every letter stands for itself; ASCII letters in either case. */
-export function likeInfix(words: string): string {
+function likeInfix(words: string): string {
   return `%${words.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
@@ -37,7 +37,7 @@ export const FIND_TASKS = `${TASK} WHERE t.rowid < +$before AND t.rowid >= +$fro
   ORDER BY t.rowid DESC LIMIT $limit`;
 export const PLACE_BEFORE = `SELECT min(place) AS place FROM
   (SELECT rowid AS place FROM tasks WHERE rowid < +? ORDER BY rowid DESC LIMIT ?)`;
-export const TASK_OF_ID = `${TASK} WHERE t.id = +?`;
+const TASK_OF_ID = `${TASK} WHERE t.id = +?`;
 
 export const FIND_TASKS_OF_PLAN = `SELECT k.ordinal AS place, t.id, t.title, t.status, k.plan_id, k.subtask_id
   FROM console_tasks k CROSS JOIN tasks t ON t.id = k.task_id

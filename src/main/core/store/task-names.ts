@@ -8,7 +8,7 @@ export const BY_ID = "SELECT id FROM tasks WHERE id = +?";
 export const BY_BEGINNING = `SELECT id FROM tasks WHERE id >= $from AND id < $to LIMIT ${MOST}`;
 export const BY_SUBTASK = `SELECT k.task_id AS id FROM execution_plans e CROSS JOIN console_tasks k
   WHERE e.status = 'executing' AND k.plan_id = e.id AND k.subtask_id = +? LIMIT ${MOST}`;
-export const BY_SUBTASK_OF_LATEST = `SELECT k.task_id AS id FROM (
+const BY_SUBTASK_OF_LATEST = `SELECT k.task_id AS id FROM (
     SELECT id FROM execution_plans ORDER BY coalesce(generated_at, '') DESC, id DESC LIMIT 1) e
   CROSS JOIN console_tasks k WHERE k.plan_id = e.id AND k.subtask_id = +?`;
 
@@ -25,8 +25,8 @@ export function findTaskIds(db: ReadableDatabase, name: string): string[] {
   return running.length > 0 ? running : ids(statement(db, BY_SUBTASK_OF_LATEST).all(name));
 }
 
-export const PLAN_BY_ID = "SELECT id FROM execution_plans WHERE id = +?";
-export const PLAN_BY_BEGINNING = `SELECT id FROM execution_plans WHERE id >= $from AND id < $to LIMIT ${MOST}`;
+const PLAN_BY_ID = "SELECT id FROM execution_plans WHERE id = +?";
+const PLAN_BY_BEGINNING = `SELECT id FROM execution_plans WHERE id >= $from AND id < $to LIMIT ${MOST}`;
 
 /** Plans that a person may mean: by id, else by its beginning. */
 export function findPlanIds(db: ReadableDatabase, name: string): string[] {

@@ -103,7 +103,7 @@ function graphReason(db: ReadableDatabase, row: Row, state: string, causes: Caus
 export const STOPPED_DEPENDENCY = `SELECT t.title, t.status FROM console_edges e
   CROSS JOIN console_tasks d ON d.seq = e.depends_on CROSS JOIN tasks t ON t.id = d.task_id
   WHERE e.task = +? AND t.status IN ('failed', 'cancelled') AND NOT ${GOOD} LIMIT 1`;
-export const BLOCKED_DEPENDENCY = `SELECT d.seq, t.title FROM console_edges e
+const BLOCKED_DEPENDENCY = `SELECT d.seq, t.title FROM console_edges e
   CROSS JOIN console_tasks d ON d.seq = e.depends_on CROSS JOIN tasks t ON t.id = d.task_id
   WHERE e.task = +? AND d.blocked = 1 LIMIT 1`;
 

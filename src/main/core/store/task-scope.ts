@@ -48,7 +48,7 @@ export const WINDOW_OF_ROWS = `${COLUMNS} ${BY_ROW} WHERE t.rowid > $after AND t
 export const WINDOW_OF_PLAN = `${COLUMNS} ${BY_PLAN} WHERE k.plan_id = +$plan AND k.ordinal > $after AND k.ordinal <= $until`;
 export const NAMED_TASKS = `${COLUMNS} ${BY_ID} WHERE t.id IN (SELECT value FROM json_each($named))`;
 
-export const SEQS_IN_SCOPE = `${COLUMNS} FROM json_each($seqs) s CROSS JOIN console_tasks k ON k.seq = s.value
+const SEQS_IN_SCOPE = `${COLUMNS} FROM json_each($seqs) s CROSS JOIN console_tasks k ON k.seq = s.value
   CROSS JOIN tasks t ON t.id = k.task_id ${SURROUNDINGS}`;
 
 /** Those of these places in plans (`console_tasks.seq`) that have a task, in this order. */

@@ -229,7 +229,7 @@ export interface Sweep {
   ) => ReadonlyArray<{ readonly status: string; readonly looked: number; readonly matching: number }>;
 }
 
-export const LARGEST_ROW = "SELECT max(rowid) AS n FROM tasks";
+const LARGEST_ROW = "SELECT max(rowid) AS n FROM tasks";
 
 /** The tasks beyond `from` up to `to`: how many there are, and how many of them match. */
 export function sweepStatement(where: string): string {

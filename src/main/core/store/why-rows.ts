@@ -39,7 +39,7 @@ export interface WhyTask {
   readonly run: WhyRun | null;
 }
 
-export interface WhyRun {
+interface WhyRun {
   readonly id: string;
   readonly status: string;
   readonly startedAt: number | null;

@@ -27,7 +27,7 @@ interface HeldState {
   readonly pending: ReadonlyMap<string, Pending>;
 }
 
-export const usePendingActs = create<HeldState>()(() => ({ pending: new Map() }));
+const usePendingActs = create<HeldState>()(() => ({ pending: new Map() }));
 
 function forget(heldId: string): void {
   usePendingActs.setState(({ pending }) => ({ pending: new Map([...pending].filter(([id]) => id !== heldId)) }));

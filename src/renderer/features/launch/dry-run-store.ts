@@ -31,7 +31,7 @@ export const useDryRun = create<DryRunState>()(() => ({
 let request = 0;
 
 /** Makes a dry run of a plan with these parameters; of several at once the last one counts. */
-export async function makeDryRun(sourceId: string, parameters: ParsedForm["values"]): Promise<void> {
+async function makeDryRun(sourceId: string, parameters: ParsedForm["values"]): Promise<void> {
   request += 1;
   const mine = request;
   try {

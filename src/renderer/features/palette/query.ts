@@ -1,5 +1,5 @@
 /** What is searched: everything, or with a sign before it `>` acts, `#` tasks, `@` workers. */
-export type QueryKind = "all" | "acts" | "tasks" | "workers";
+type QueryKind = "all" | "acts" | "tasks" | "workers";
 
 export interface Query {
   readonly kind: QueryKind;

@@ -13,14 +13,14 @@ const STOPPED: ReadonlySet<string> = new Set(["failed", "cancelled", "rejected"]
 const LIVE: ReadonlySet<string> = new Set(["in_progress", "stopping"]);
 
 /** How a task in this state looks. */
-export function styleOf(state: string): NodeStyle {
+function styleOf(state: string): NodeStyle {
   const { tone, glyph } = lookOf("task", state);
   const isDashed = NOT_BEGUN.has(state);
   return { tone, glyph, isDashed, ground: isDashed || OVER.has(state) ? "plain" : "tinted" };
 }
 
 /** What a line from a task in this state says: may the next go on? */
-export function edgeKindOf(state: string): EdgeKind {
+function edgeKindOf(state: string): EdgeKind {
   if (state === "completed") return "done";
   return STOPPED.has(state) ? "failed" : "pending";
 }

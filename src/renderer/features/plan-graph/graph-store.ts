@@ -11,7 +11,7 @@ import { makeScene } from "./faces";
 import { type Facts, takeRows, takeStates, unknownFacts } from "./facts";
 import { type FoldedGraph, finishedTasks, foldGraph } from "./fold";
 
-export const NODE_SIZE: NodeSize = { width: 122, height: 44, gapX: 20, gapY: 13 };
+const NODE_SIZE: NodeSize = { width: 122, height: 44, gapX: 20, gapY: 13 };
 
 /** A graph on screen. Its facts change in place; everything else is new with each layout. */
 export interface ShownGraph {

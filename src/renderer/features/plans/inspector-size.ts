@@ -5,7 +5,7 @@ export const INSPECTOR_MAX = 640;
 const DEFAULT = 384;
 const KEY = "inspector-width";
 
-export function clampWidth(width: number): number {
+function clampWidth(width: number): number {
   return Math.round(Math.min(INSPECTOR_MAX, Math.max(INSPECTOR_MIN, width)));
 }
 

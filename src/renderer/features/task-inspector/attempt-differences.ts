@@ -13,7 +13,7 @@ export interface Difference {
 
 const NONE = "–";
 
-export function durationOf({ startedAt, completedAt }: RunRow, now: number): number | null {
+function durationOf({ startedAt, completedAt }: RunRow, now: number): number | null {
   return startedAt === null ? null : (completedAt ?? now) - startedAt;
 }
 

@@ -7,7 +7,7 @@ import styles from "./data-table.module.css";
 import { TableRow } from "./table-row";
 
 /** How a column lies in the row. */
-export interface ColumnLayout {
+interface ColumnLayout {
   /** A grid track: `112px`, `minmax(120px, 2fr)`. */
   readonly width: string;
   /** Numbers stand at the end. Default: start. */

@@ -35,7 +35,7 @@ export interface Drawing {
 }
 
 /** Corners of lines are this round, where there is room. */
-export const EDGE_RADIUS = 6;
+const EDGE_RADIUS = 6;
 /** Of half a gap, how far its outer tracks lie from the middle. */
 const TRACK_SHARE = 0.4;
 

@@ -43,12 +43,12 @@ export interface Painted {
 }
 
 /** The rectangle of the drawing that is on screen, with a margin for what sticks out. */
-export function visibleRect({ x, y, zoom }: Viewport, { width, height }: Extent): Rect {
+function visibleRect({ x, y, zoom }: Viewport, { width, height }: Extent): Rect {
   return { x: x - 8, y: y - 8, width: width / zoom + 16, height: height / zoom + 16 };
 }
 
 /** Sets the context to the drawing's own pixels. */
-export function setDrawingPixels(context: Context, { x, y, zoom }: Viewport, pixelRatio: number): void {
+function setDrawingPixels(context: Context, { x, y, zoom }: Viewport, pixelRatio: number): void {
   const scale = zoom * pixelRatio;
   context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
 }

@@ -1,7 +1,7 @@
 import type { Tone } from "../looks";
 
 /** The four colours of a state: solid for bars, text, fill and outline. */
-export interface ToneColours {
+interface ToneColours {
   readonly solid: string;
   readonly text: string;
   readonly fill: string;

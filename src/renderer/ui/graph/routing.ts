@@ -2,7 +2,7 @@ import { at, degree } from "./adjacency";
 import type { Part, Slots } from "./slots";
 
 /** Vertical lines of one gap between layers run on one of these, from the left: -1, 0 (the middle) or 1. */
-export type Track = -1 | 0 | 1;
+type Track = -1 | 0 | 1;
 
 /** The bends of edges in one list; those of edge `e` are numbers `start[e]` up to, not with, `start[e + 1]`. */
 export interface Bends {

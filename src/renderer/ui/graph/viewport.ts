@@ -12,7 +12,7 @@ export interface Extent {
   readonly height: number;
 }
 
-export const MAX_ZOOM = 2;
+const MAX_ZOOM = 2;
 /** Even a small graph can be seen from afar; a large one until all of it fits. */
 const LEAST_ZOOM = 0.1;
 export const MARGIN = 16;
@@ -28,7 +28,7 @@ export function fitZoom(drawing: Extent, screen: Extent): number {
   return Math.max(0.005, Math.min(1, fits));
 }
 
-export function minZoom(drawing: Extent, screen: Extent): number {
+function minZoom(drawing: Extent, screen: Extent): number {
   return Math.min(LEAST_ZOOM, fitZoom(drawing, screen));
 }
 

@@ -3,7 +3,7 @@
  * put together when they are asked for. Every line has an id that stays with it while older text is added
  * before it or dropped.
  */
-export interface LogSegment {
+interface LogSegment {
   /** Byte offsets in the log. */
   readonly from: number;
   readonly to: number;
@@ -23,7 +23,7 @@ export interface LogBuffer {
 
 /** What is kept at most; the end that is farther from the reader is dropped. */
 export const MAX_BUFFER_BYTES = 4 * 1024 * 1024;
-export const MAX_BUFFER_LINES = 500_000;
+const MAX_BUFFER_LINES = 500_000;
 /** Live additions are joined into one segment up to this size. */
 const JOIN_BYTES = 128 * 1024;
 

@@ -1,7 +1,7 @@
 /** What looking after a database needs: lists of workers in one order, and the backups that were made of it. */
 
 /** The order of lists of workers. A heartbeat changes neither column, so it pays nothing for this. */
-export const WORKER_ORDER_INDEX = "console_workers_order";
+const WORKER_ORDER_INDEX = "console_workers_order";
 
 export const CARE: readonly string[] = [
   `CREATE INDEX ${WORKER_ORDER_INDEX} ON workers (status IS 'offline', role, id)`,

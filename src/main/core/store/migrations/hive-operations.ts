@@ -29,7 +29,7 @@ export const PAYLOAD_SUBTASK = `CASE WHEN typeof(t.payload) = 'text' AND json_va
 export const TASK_ORDER_INDEX = "console_tasks_order";
 export const QUEUED_BY_TYPE_INDEX = "console_tasks_queued";
 export const PAYLOAD_PLAN_INDEX = "console_tasks_payload";
-export const WORKER_BEAT_INDEX = "console_workers_beat";
+const WORKER_BEAT_INDEX = "console_workers_beat";
 
 export const OPERATION_INDEXES: readonly string[] = [
   `CREATE INDEX ${TASK_ORDER_INDEX} ON tasks (status, priority DESC, ${columnsOf(TASK_AGE)})`,
