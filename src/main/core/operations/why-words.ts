@@ -35,10 +35,7 @@ export function nameSome(names: readonly string[], total = names.length): string
 }
 
 /** What is to be known of another task, besides its state. */
-function otherWords(
-  { state, attempts, maxAttempts, workerId, startedAt, reason }: WhyOther,
-  now: number,
-): string {
+function otherWords({ state, attempts, maxAttempts, workerId, startedAt, reason }: WhyOther, now: number): string {
   switch (state) {
     case "failed":
       return [maxAttempts > 1 ? `${attempts} of ${maxAttempts} attempts spent` : "", reason ?? ""]
