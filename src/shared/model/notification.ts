@@ -42,10 +42,7 @@ export const DEFAULT_RULES: readonly NotificationRule[] = [
   {
     name: "Worker dead",
     topic: "agent.heartbeat",
-    where: [
-      { path: "status", is: ["offline"] },
-      { path: "lost", is: [true] },
-    ],
+    where: [{ path: "lost", is: [true] }],
     on: true,
   },
   { name: "Trouble of the console", topic: "system.error", where: [], on: true },

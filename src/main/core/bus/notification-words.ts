@@ -47,6 +47,15 @@ const TASK_ENDS: Readonly<Record<string, { readonly words: string; readonly tone
   "task.cancelled": { words: "cancelled", tone: "queued" },
 };
 
+const RESCUED = "What it worked on is given to others.";
+const HOLDS_NO_ATTEMPT = "No attempt that is known was in its hands.";
+/** By what a worker is lost as. */
+const LOSSES: Readonly<Record<string, { readonly says: string; readonly body: string }>> = {
+  dead: { says: "is dead", body: HOLDS_NO_ATTEMPT },
+  zombie: { says: "is dead", body: HOLDS_NO_ATTEMPT },
+  stale: { says: "is silent", body: HOLDS_NO_ATTEMPT },
+};
+
 /** What a person is told of a burst of events: a sentence, and what more is known. */
 export function notificationWords(burst: Burst, names: Names): Words {
   const { title, body, tone } = wordsOf(burst, names);
@@ -82,7 +91,9 @@ function wordsOf({ rule, event, count, planId, taskId, workerId }: Burst, names:
     return { title, body, tone: isEscalated ? "escalated" : "review_pending" };
   }
   if (type === "agent.heartbeat" && workerId !== null) {
-    return { title: `Worker ${workerId} is dead`, body: "What it worked on is given to others.", tone: "failed" };
+    const { says, body } = LOSSES[textAt(payload, "status") ?? ""] ?? { says: "is dead", body: RESCUED };
+    const reason = textAt(payload, "reason");
+    return { title: `Worker ${workerId} ${says}`, body: reason === null ? body : `${reason}. ${body}`, tone: "failed" };
   }
   if (type === "system.error" || type === "agent.error") {
     const title = count === 1 ? rule : `${rule} (${count} times)`;

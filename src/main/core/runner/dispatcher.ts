@@ -21,6 +21,7 @@ import { createPersistence, LOST } from "./persistence";
 import { createRoster } from "./roster";
 import { sweepSecrets } from "./secrets";
 import { createTurns } from "./turns";
+import { createWorkerWatch } from "./worker-watch";
 
 export interface DispatcherOptions {
   readonly store: Store;
@@ -175,6 +176,20 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     },
   });
 
+  const workerWatch = createWorkerWatch({
+    store,
+    persistence,
+    get silenceMs() {
+      return options.silenceMs;
+    },
+    get intervalMs() {
+      return options.heartbeatMs;
+    },
+  });
+  /** What could not be read or written now is seen by the next look. */
+  const watchWorkers = (withAttempts: ReadonlySet<string>) =>
+    void workerWatch.look(withAttempts).catch(() => undefined);
+
   // Keeping in line with the database
 
   /** Of the slots; attempts taken over from other workers occupy none. */
@@ -187,6 +202,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     const ids = new Set(runs.map((run) => run.runId));
     externalRuns.look(runs.filter((run) => slotOf(run.workerId) === null && !held.has(run.runId)));
     externalRuns.settle();
+    watchWorkers(new Set(runs.map((run) => run.workerId)));
     for (const run of runs.filter(({ workerId }) => slotOf(workerId) !== null)) {
       if (held.has(run.runId) || refused.has(run.runId)) continue;
       lives.adopt(run);
@@ -271,6 +287,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   beatLater();
   const shut = (last: Phase): void => {
     phase = last;
+    workerWatch.close();
     unsubscribe();
     clearTimeout(heartbeat);
     clearTimeout(retryTimer);

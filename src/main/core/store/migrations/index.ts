@@ -10,6 +10,7 @@ import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
 import { LAUNCHES } from "./launches";
 import { LIMITED_LATER } from "./limited-later";
+import { LOST_WORKERS } from "./lost-workers";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { PLANNING } from "./planning";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
@@ -19,6 +20,7 @@ import { SYNTHESIS } from "./synthesis";
 import { TASK_LISTS } from "./task-lists";
 import { adoptUnifiedSchema, leaveUnifiedSchema, UNIFIED } from "./unified";
 import { upstreamAdditions } from "./upstream";
+import { WRITE_FIGURES } from "./write-figures";
 
 /** A step of the schema. Both ways run inside a transaction that the caller holds. */
 export interface Migration {
@@ -176,6 +178,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of LIMITED_LATER) db.exec(sql);
     },
     down: (db) => drop(db, LIMITED_LATER),
+  },
+  {
+    version: 18,
+    name: "workers that were told of as lost",
+    up: (db) => {
+      for (const sql of LOST_WORKERS) db.exec(sql);
+    },
+    down: (db) => drop(db, LOST_WORKERS),
   },
 ];
 
