@@ -5,6 +5,7 @@ import { integer, integerOrNull, json, type Row, text, textOrNull } from "./colu
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
 import type { Writer } from "./plan-end";
+import { recordedProcess } from "./process-rows";
 
 /** An act on many tasks as the database has it. */
 export interface JobRecord {
@@ -180,11 +181,6 @@ function decode(row: Row): JobRecord {
     abortRequested: row.abort_requested_at !== null,
     startedAt: integer(row.started_at),
     finishedAt: integerOrNull(row.finished_at),
-    process: {
-      pid: integerOrNull(row.pid),
-      pidStart: textOrNull(row.pid_start),
-      host: textOrNull(row.host),
-      bootId: textOrNull(row.boot_id),
-    },
+    process: recordedProcess(row),
   };
 }

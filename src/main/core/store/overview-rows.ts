@@ -5,6 +5,7 @@ import { hasIndex } from "./has-index";
 import { TASK_AGE, TASK_ORDER_INDEX } from "./migrations/hive-operations";
 import { RUNNING_PLANS } from "./migrations/running-plans";
 import { RECENT_INDEX, SETTLED, TASK_CHANGED } from "./migrations/task-lists";
+import { recordedProcess } from "./process-rows";
 import { parseTime } from "./time";
 
 /** Plans that run, newest first. */
@@ -89,12 +90,7 @@ const RUN_PROCESS = "SELECT pid, pid_start, host, boot_id FROM console_runs WHER
 export function readRunProcess(db: ReadableDatabase, runId: string) {
   const row = statement(db, RUN_PROCESS).get(runId);
   if (row === undefined) return null;
-  return {
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
-  };
+  return recordedProcess(row);
 }
 
 /** Among the latest so many events: what is told may drown in heartbeats. */

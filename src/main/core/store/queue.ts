@@ -1,5 +1,6 @@
 import { integer, integerOrNull, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
+import { recordedProcess } from "./process-rows";
 import { parseSpec, type TaskSpec } from "./task-spec";
 
 export { type Claim, type ClaimRequest, claimReady, type Skills } from "./claim-ready";
@@ -99,10 +100,7 @@ function decodeLiveRun(row: Row): LiveRun {
     runNumber: integer(row.run_number),
     workerId: text(row.worker_id),
     startedAt: integer(row.started_at),
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
+    ...recordedProcess(row),
     logPath: textOrNull(row.log_path),
     stopRequested: stop === "cancel" || stop === "timeout" ? stop : null,
     correlationId: textOrNull(row.correlation_id),

@@ -2,6 +2,7 @@ import type { RetryPolicy } from "../../../shared/model/plan-definition";
 import { integer, integerOrNull, jsonObject, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { readCounts } from "./plan-end";
+import { recordedProcess } from "./process-rows";
 import { parsePlacement, parseSpec, type TaskPlacement } from "./task-spec";
 import { isStop, taskState } from "./task-state";
 import { parseTime } from "./time";
@@ -107,10 +108,7 @@ function decodeRun(row: Row, stopRequested: boolean): WhyRun {
     error: textOrNull(row.error_message),
     exitCode: integerOrNull(row.exit_code),
     signal: textOrNull(row.signal),
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
+    ...recordedProcess(row),
     stopRequested,
     wasAsked: row.stop_requested !== null,
   };

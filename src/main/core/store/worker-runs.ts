@@ -3,6 +3,7 @@ import { type ReadableDatabase, statement } from "./database";
 import { hasIndex } from "./has-index";
 import { TASK_ORDER_INDEX } from "./migrations/hive-operations";
 import { isLocalWorker as isLocalId } from "./migrations/task-lists";
+import { recordedProcess } from "./process-rows";
 import { parseTime } from "./time";
 
 /** An attempt, with who made it. */
@@ -119,9 +120,6 @@ function decodeHeld(row: Row): HeldTask {
     attempt: integerOrNull(row.run_number),
     startedAt: isOurs ? integerOrNull(row.begun_at) : parseTime(row.started_at),
     isLive: isOurs,
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
+    ...recordedProcess(row),
   };
 }

@@ -2,6 +2,7 @@ import { integerOrNull, jsonStrings, type Row, text, textOrNull } from "./column
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
 import type { Writer } from "./plan-end";
+import { recordedProcess } from "./process-rows";
 import { formatTime, parseTime } from "./time";
 
 /** A worker of ours: one slot of a running program. */
@@ -150,10 +151,7 @@ function decode(row: Row): WorkerRecord {
     currentPlanId: textOrNull(row.plan_id),
     currentAgent: textOrNull(row.agent),
     currentStartedAt: integerOrNull(row.started_at),
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
+    ...recordedProcess(row),
     program: textOrNull(row.program),
     slot: integerOrNull(row.slot),
   };

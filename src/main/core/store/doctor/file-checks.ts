@@ -5,8 +5,8 @@ import type { FoundRow } from "../../../../shared/model/doctor";
 import { isAlive } from "../../process-identity";
 import { integer, text, textOrNull } from "../columns";
 import { type ReadableDatabase, statement } from "../database";
+import { recordedProcess } from "../process-rows";
 import type { DoctorCheck, ExamContext, Slice } from "./check";
-import { recordedProcess } from "./task-checks";
 
 /* Files and processes of attempts, against the attempts. */
 

@@ -2,10 +2,11 @@ import type { FoundRow } from "../../../../shared/model/doctor";
 import { judge } from "../../../../shared/model/task-change";
 import { HEARTBEAT_LIMIT_MS, workerState } from "../../../../shared/model/worker";
 import { livesWhen, standingOf } from "../../process-identity";
-import { integer, integerOrNull, type Row, text, textOrNull } from "../columns";
+import { integer, type Row, text, textOrNull } from "../columns";
 import { type ReadableDatabase, statement } from "../database";
 import { forsakeRun } from "../forsake-run";
 import { endPlanIfOver, plansToEnd } from "../plan-end";
+import { recordedProcess } from "../process-rows";
 import { changeTask } from "../task-control";
 import { readScopedTask } from "../task-scope";
 import { parseTime } from "../time";
@@ -193,12 +194,3 @@ export const runsWithoutProcess: DoctorCheck = {
       .map((row) => taskRow(row, `Process ${integer(row.pid)} of attempt ${text(row.run_id)} is gone.`, null)),
   ),
 };
-
-export function recordedProcess(row: Row) {
-  return {
-    pid: integerOrNull(row.pid),
-    pidStart: textOrNull(row.pid_start),
-    host: textOrNull(row.host),
-    bootId: textOrNull(row.boot_id),
-  };
-}

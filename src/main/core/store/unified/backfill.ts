@@ -4,6 +4,7 @@ import { integer, integerOrNull, type Row, text, textOrNull } from "../columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "../database";
 import { appendEvent } from "../events";
 import type { Writer } from "../plan-end";
+import { recordedProcess } from "../process-rows";
 import type { MigrationAct } from "./flags";
 import { backfillStatements, legacyColumns, orphanStatements } from "./statements";
 import { nextStretch, type Pace } from "./stretches";
@@ -191,11 +192,6 @@ function decode(row: Row): BackfillRecord {
     error: textOrNull(row.error),
     startedAt: integer(row.started_at),
     finishedAt: integerOrNull(row.finished_at),
-    process: {
-      pid: integerOrNull(row.pid),
-      pidStart: textOrNull(row.pid_start),
-      host: textOrNull(row.host),
-      bootId: textOrNull(row.boot_id),
-    },
+    process: recordedProcess(row),
   };
 }
