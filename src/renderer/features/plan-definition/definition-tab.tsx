@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { PlanDetail } from "../../../shared/model/views";
 import { formatDate, formatTimeOfDay } from "../../time-format";
 import { EmptyState } from "../../ui/empty-state";
+import { Fact } from "../../ui/fact";
 import { formatCount, plural } from "../../ui/format";
 import { Moment } from "../../ui/relative-time";
 import { LaunchLike } from "../launch/launch-like";
@@ -25,10 +26,16 @@ export function DefinitionTab({ plan }: { readonly plan: PlanDetail }) {
       <aside className={styles.facts} aria-label="What was launched">
         <h2>Launched</h2>
         <dl>
-          <Fact name="Source" value={plan.sourceName ?? "Another program"} isMono />
-          <Fact name="Folder" value={plan.folder ?? "Not recorded"} isMono />
-          <Fact name="Correlation" value={plan.correlationId ?? "None"} isMono />
-          <Fact name="Tasks" value={formatCount(plan.taskCount)} />
+          <Fact name="Source" isMono>
+            {plan.sourceName ?? "Another program"}
+          </Fact>
+          <Fact name="Folder" isMono>
+            {plan.folder ?? "Not recorded"}
+          </Fact>
+          <Fact name="Correlation" isMono>
+            {plan.correlationId ?? "None"}
+          </Fact>
+          <Fact name="Tasks">{formatCount(plan.taskCount)}</Fact>
         </dl>
         {plan.description !== "" && <p className={styles.description}>{plan.description}</p>}
         <LaunchLike
@@ -41,7 +48,9 @@ export function DefinitionTab({ plan }: { readonly plan: PlanDetail }) {
         ) : (
           <dl>
             {parameters.map(([name, value]) => (
-              <Fact key={name} name={name} value={shownValue(name, value)} isMono />
+              <Fact key={name} name={name} isMono>
+                {shownValue(name, value)}
+              </Fact>
             ))}
           </dl>
         )}
@@ -81,21 +90,6 @@ export function DefinitionTab({ plan }: { readonly plan: PlanDetail }) {
       ) : (
         <PlanText text={plan.definitionText} findings={NO_FINDINGS} line={null} />
       )}
-    </div>
-  );
-}
-
-interface FactProps {
-  readonly name: string;
-  readonly value: string;
-  readonly isMono?: boolean;
-}
-
-function Fact({ name, value, isMono = false }: FactProps) {
-  return (
-    <div className={styles.fact}>
-      <dt title={name}>{name}</dt>
-      <dd className={isMono ? "mono" : undefined}>{value}</dd>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { ScheduleDetail, ScheduleRow } from "../../../shared/model/schedule
 import { messageOf } from "../../api";
 import { formatZoned, shownZone } from "../../time-format";
 import { Button, IconButton } from "../../ui/button";
+import { Fact } from "../../ui/fact";
 import { Moment, Remaining } from "../../ui/relative-time";
 import { askScheduleChange } from "./new-schedule";
 import { MISSED_WORDS, OVERLAP_WORDS, timingSource, timingWords } from "./schedule-words";
@@ -101,18 +102,24 @@ function Detail({ detail, onShowPlan }: DetailProps) {
         </p>
       )}
       <dl>
-        <Fact name="When" value={timingWords(timing)} />
-        <Fact name="" value={timingSource(timing)} />
-        <Fact name="Plan file" value={planFile} isMono />
-        <Fact name="Overlap" value={`${OVERLAP_WORDS[overlap].word}: it ${OVERLAP_WORDS[overlap].text}`} />
-        <Fact name="Missed" value={`${MISSED_WORDS[missed].word}: ${MISSED_WORDS[missed].text}`} />
-        {pauseReason !== null && <Fact name="Paused" value={pauseReason} />}
-        <Fact name="Made by" value={detail.createdBy} />
+        <Fact name="When">{timingWords(timing)}</Fact>
+        <Fact name="">{timingSource(timing)}</Fact>
+        <Fact name="Plan file" isMono>
+          {planFile}
+        </Fact>
+        <Fact name="Overlap">{`${OVERLAP_WORDS[overlap].word}: it ${OVERLAP_WORDS[overlap].text}`}</Fact>
+        <Fact name="Missed">{`${MISSED_WORDS[missed].word}: ${MISSED_WORDS[missed].text}`}</Fact>
+        {pauseReason !== null && <Fact name="Paused">{pauseReason}</Fact>}
+        <Fact name="Made by">{detail.createdBy}</Fact>
         {given.map(([name, value]) => (
-          <Fact key={name} name={name} value={String(value)} isMono />
+          <Fact key={name} name={name} isMono>
+            {String(value)}
+          </Fact>
         ))}
         {detail.secrets.map((name) => (
-          <Fact key={name} name={name} value="•••• kept" isMono />
+          <Fact key={name} name={name} isMono>
+            •••• kept
+          </Fact>
         ))}
       </dl>
       <h3>Next times{detail.pausedAt !== null && ", once it goes on"}</h3>
@@ -151,22 +158,5 @@ function Detail({ detail, onShowPlan }: DetailProps) {
         {launches.length === 0 && <li className={styles.under}>None yet</li>}
       </ol>
     </>
-  );
-}
-
-interface FactProps {
-  readonly name: string;
-  readonly value: string;
-  readonly isMono?: boolean;
-}
-
-function Fact({ name, value, isMono = false }: FactProps) {
-  return (
-    <div className={styles.fact}>
-      <dt>{name}</dt>
-      <dd className={isMono ? "mono" : undefined} title={value}>
-        {value}
-      </dd>
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { TaskDetail, TaskLink } from "../../../shared/model/views";
 import { besidePlace, formatPlace, planPlace, usePlace } from "../../location";
 import { Button } from "../../ui/button";
+import { Fact } from "../../ui/fact";
 import { formatCount, formatDuration } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { ClockTime, Moment } from "../../ui/relative-time";
@@ -41,7 +42,7 @@ const DOES: Readonly<Partial<Record<string, string>>> = { command: "Runs", http:
 function Facts({ task }: { readonly task: TaskDetail }) {
   const isOurs = task.subtaskId !== null;
   return (
-    <dl className={styles.facts}>
+    <dl>
       {task.command !== null && (
         <Fact name={DOES[task.agent] ?? "Asks"}>
           <code className={styles.command}>{task.command}</code>
@@ -85,15 +86,6 @@ function Facts({ task }: { readonly task: TaskDetail }) {
         <span className="mono">{task.id}</span>
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
