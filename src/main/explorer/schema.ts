@@ -94,6 +94,15 @@ export function keyOf(columns: readonly SchemaColumn[]): string[] {
     .map(({ name }) => name);
 }
 
+/** Names of the row id; a column may have taken one of them. */
+const ROWID_NAMES = ["rowid", "_rowid_", "oid"];
+
+/** By what a statement may name the row id; null: the table has none, or its columns took every name. */
+export function rowidName({ hasRowid, columns }: Pick<SchemaTable, "hasRowid" | "columns">): string | null {
+  const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return hasRowid ? (ROWID_NAMES.find((name) => !taken.has(name)) ?? null) : null;
+}
+
 function foreignKeysOf(rows: readonly Row[]): SchemaForeignKey[] {
   const keys = new Map<number, SchemaForeignKey>();
   for (const row of rows) {

@@ -3,7 +3,7 @@ import { HiveError } from "../../shared/errors";
 import type { SchemaColumn } from "../../shared/model/explorer";
 import { quoteName } from "../../shared/model/sql-text";
 import { integer, type Row, text, textOrNull } from "../core/store/columns";
-import { keyOf } from "./schema";
+import { keyOf, rowidName } from "./schema";
 
 /** A table or view, and by what its rows are told apart. */
 export interface TableSource {
@@ -15,8 +15,6 @@ export interface TableSource {
 
 const LISTED = "SELECT type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ?";
 const COLUMNS = "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, 'main')";
-/** Names of the row id; a column may have taken one of them. */
-const ROWID_NAMES = ["rowid", "_rowid_", "oid"];
 
 /** Throws `not_found`; `invalid_input` for a view that does not work. */
 export function readTable(db: Database.Database, name: string): TableSource {
@@ -25,10 +23,8 @@ export function readTable(db: Database.Database, name: string): TableSource {
     throw new HiveError("not_found", `There is no table or view ${name} any more. Reload the tables.`, { name });
   }
   const columns = readColumns(db, name);
-  const names = new Set(columns.map((column) => column.name.toLowerCase()));
-  const rowid = ROWID_NAMES.find((candidate) => !names.has(candidate));
-  const hasRowid = text(listed.type) === "table" && integer(listed.wr) === 0;
-  if (hasRowid && rowid !== undefined) return { name, columns, key: [rowid] };
+  const rowid = rowidName({ hasRowid: text(listed.type) === "table" && integer(listed.wr) === 0, columns });
+  if (rowid !== null) return { name, columns, key: [rowid] };
   return { name, columns, key: text(listed.type) === "table" ? keyOf(columns).map(quoteName) : [] };
 }
 

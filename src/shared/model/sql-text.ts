@@ -67,6 +67,28 @@ export function splitStatements(text: string): SqlStatement[] {
   return statements;
 }
 
+/** The terms of a CREATE INDEX, as written, and the condition of one that holds a part of the rows; null: it holds all. */
+export function indexTerms(sql: string): { readonly terms: readonly string[]; readonly where: string | null } {
+  const terms: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < sql.length; at = endOfPiece(sql, at)) {
+    const piece = sql.charAt(at);
+    if (piece === "(") {
+      depth += 1;
+      if (depth === 1) from = at + 1;
+    }
+    if (depth === 1 && (piece === "," || piece === ")")) {
+      terms.push(sql.slice(from, at).trim());
+      from = at + 1;
+    }
+    if (piece === ")") depth -= 1;
+    if (piece === ")" && depth === 0) break;
+  }
+  const behind = firstWordAt(sql, from);
+  return { terms, where: firstWord(sql.slice(behind)) === "WHERE" ? sql.slice(behind + "WHERE".length).trim() : null };
+}
+
 /** The names of the parameters of a text, as written (`:worker`, `@id`, `$x`), each once. */
 export function parameterNames(text: string): string[] {
   const names = new Set<string>();

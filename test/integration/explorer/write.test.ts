@@ -122,6 +122,62 @@ describe("the write mode", () => {
     });
   });
 
+  it("shows rows that give way to another by any other constraint as deleted, each once", async () => {
+    const { store, preview, commit, rows } = await world();
+    await store.write((tx) =>
+      tx.exec(`CREATE TABLE seats (id INTEGER PRIMARY KEY, name TEXT UNIQUE COLLATE NOCASE, row TEXT, place REAL, note TEXT, UNIQUE (row, place));
+        CREATE UNIQUE INDEX seats_note ON seats (lower(note)) WHERE row <> 'z, (y)';
+        INSERT INTO seats VALUES (1, 'ada', 'a', 1, 'one'), (2, 'bob', 'a', 2, 'two'), (3, 'eve', 'b', 1, 'three'),
+          (4, 'kim', 'z, (y)', 9, 'four');
+        CREATE TABLE tags (tag TEXT, owner TEXT, code TEXT UNIQUE, PRIMARY KEY (tag, owner)) WITHOUT ROWID;
+        INSERT INTO tags VALUES ('x', 'me', 'c1'), ('y', 'me', 'c2');
+        CREATE TABLE loose (a UNIQUE);
+        INSERT INTO loose VALUES ('k')`),
+    );
+    const told = async (sql: string) => {
+      const { counts, rows: changed } = await preview(sql);
+      return {
+        counts: counts.map(({ table, act, rows: many }) => `${many} ${act} ${table}`),
+        rows: changed.map(
+          ({ act, key, before }) => `${act} ${before === null ? key : Object.values(before).join(" ")}`,
+        ),
+      };
+    };
+    expect(await told("INSERT OR REPLACE INTO seats (name, row, place) VALUES ('ADA', 'b', 1)")).toEqual({
+      counts: ["2 delete seats", "1 insert seats"],
+      rows: ["delete 1 ada a 1 one", "delete 3 eve b 1 three", "insert 5"],
+    });
+    expect(await told("REPLACE INTO seats VALUES (1, 'bob', 'a', 2, 'TWO')")).toEqual({
+      counts: ["1 delete seats", "1 replace seats"],
+      rows: ["delete 2 bob a 2 two", "replace 1 ada a 1 one"],
+    });
+    expect(await told("REPLACE INTO seats (row, note) VALUES ('c', 'THREE'), ('c', 'FOUR'), ('c', 'five')")).toEqual({
+      counts: ["1 delete seats", "3 insert seats"],
+      rows: ["delete 3 eve b 1 three", "insert 5", "insert 6", "insert 7"],
+    });
+    expect(await told("UPDATE OR REPLACE seats SET place = place + 1, note = note || '!' WHERE id < 3")).toEqual({
+      counts: ["1 delete seats", "1 update seats"],
+      rows: ["delete 2 bob a 2 two", "update 1 ada a 1 one"],
+    });
+    expect(
+      await told(`INSERT INTO seats (name, note) VALUES ('Bob', 'x') ON CONFLICT (name) DO UPDATE SET note = excluded.note;
+        INSERT OR IGNORE INTO seats (name) VALUES ('eve'); DELETE FROM seats WHERE id = 3;
+        INSERT INTO seats (name) VALUES ('eve')`),
+    ).toEqual({
+      counts: ["1 delete seats", "1 insert seats", "1 update seats"],
+      rows: ["update 2 bob a 2 two", "delete 3 eve b 1 three", "insert 5"],
+    });
+    expect(await told("REPLACE INTO tags VALUES ('x', 'me', 'c2'); REPLACE INTO loose VALUES ('k')")).toEqual({
+      counts: ["1 delete loose", "1 insert loose", "1 delete tags", "1 replace tags"],
+      rows: ["delete y me c2", "replace x me c1", "delete k", "insert 2"],
+    });
+    const sql = "REPLACE INTO seats (name) VALUES ('ada')";
+    const seen = await preview(sql);
+    const { last } = await commit({ sql, expected: seen.counts, seenRows: seen.rows });
+    expect(last).toMatchObject({ kind: "written" });
+    expect(rows("SELECT id FROM seats ORDER BY id")).toEqual([{ id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }]);
+  });
+
   it("counts all rows and shows the first of them", async () => {
     const { preview } = await world();
     const many = `INSERT INTO tasks (id, task_type, title) WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n LIMIT 3000)
