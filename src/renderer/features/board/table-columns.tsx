@@ -10,11 +10,10 @@ import {
 import type { ReactNode } from "react";
 import { isActiveTask } from "../../../shared/model/task";
 import type { BoardTask, TaskOrder } from "../../../shared/model/task-lists";
-import { cx } from "../../ui/class-names";
 import { shortId } from "../../ui/format";
-import { lookOf } from "../../ui/looks";
-import { Elapsed, RelativeTime, Remaining } from "../../ui/relative-time";
+import { RelativeTime } from "../../ui/relative-time";
 import { StatusLabel } from "../../ui/status";
+import { TaskAttempt, TaskDuration, TaskId, TaskReason, TaskTitle, TaskWaited, TaskWorker } from "../../ui/task-cells";
 import { AgentIcon } from "./agent-icon";
 import { PriorityMark } from "./priority-mark";
 import styles from "./table.module.css";
@@ -57,29 +56,13 @@ const column = (
   meta: { ...meta, render },
 });
 
-const isBad = (state: string): boolean => ["failed", "rejected", "escalated"].includes(state);
 const muted = (words: ReactNode): ReactNode => <span className={styles.muted}>{words}</span>;
-
-function duration(task: BoardTask): ReactNode {
-  if (task.state === "retrying" && task.notBefore !== null) return muted(<Remaining until={task.notBefore} />);
-  if (task.startedAt === null) return task.finishedAt === null ? muted("Not started") : null;
-  if (task.finishedAt !== null) return <Elapsed from={task.startedAt} to={task.finishedAt} />;
-  return isActiveTask(task.status) ? <Elapsed from={task.startedAt} to={null} /> : null;
-}
 
 /** All columns there are, in their first order. The last one takes what room is left. */
 export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
   column("state", 108, { label: "State", caption: "Task" }, (task) => <StatusLabel kind="task" state={task.state} />),
-  column("title", 184, { label: "Title", caption: "Task" }, (task) => (
-    <span className={styles.title} title={task.title}>
-      {task.title}
-    </span>
-  )),
-  column("id", 84, { label: "ID", caption: "Task" }, (task) => (
-    <span className={cx(styles.mono, styles.muted)} title={task.id}>
-      {task.subtaskId ?? shortId(task.id)}
-    </span>
-  )),
+  column("title", 184, { label: "Title", caption: "Task" }, (task) => <TaskTitle task={task} />),
+  column("id", 84, { label: "ID", caption: "Task" }, (task) => <TaskId task={task} />),
   column("plan", 132, { label: "Plan", caption: "Task" }, (task) =>
     task.planId === null ? (
       muted("No plan")
@@ -97,24 +80,14 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
     <PriorityMark priority={task.priority} />
   )),
   column("tags", 110, { label: "Tags", caption: "Task" }, (task) => muted(task.tags.join(", "))),
-  column("worker", 104, { label: "Worker", caption: "Execution" }, (task) =>
-    task.workerId === null ? (
-      muted("Unassigned")
-    ) : (
-      <span className={styles.mono} title={task.workerId}>
-        {task.workerId}
-      </span>
-    ),
-  ),
+  column("worker", 104, { label: "Worker", caption: "Execution" }, (task) => <TaskWorker task={task} />),
   column("attempt", 66, { label: "Attempt", caption: "Execution", align: "end" }, (task) => (
-    <span className={cx(task.attempts > 1 && styles.retried)}>
-      {task.attempts}/{task.maxAttempts}
-    </span>
+    <TaskAttempt task={task} />
   )),
-  column("waited", 82, { label: "Waited", caption: "Timing", align: "end" }, (task) => (
-    <Elapsed from={task.createdAt} to={task.startedAt ?? task.finishedAt} />
+  column("waited", 82, { label: "Waited", caption: "Timing", align: "end" }, (task) => <TaskWaited task={task} />),
+  column("duration", 84, { label: "Duration", caption: "Timing", align: "end" }, (task) => (
+    <TaskDuration task={task} />
   )),
-  column("duration", 84, { label: "Duration", caption: "Timing", align: "end" }, duration),
   column("usual", 74, { label: "of P95", caption: "Timing" }, (task) =>
     isActiveTask(task.status) && task.startedAt !== null && task.planId !== null ? (
       <UsualBar taskId={task.id} from={task.startedAt} inline />
@@ -126,17 +99,7 @@ export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
   column("updated", 74, { label: "Updated", caption: "Timing", align: "end", orders: ["recent"] }, (task) => (
     <RelativeTime at={task.updatedAt} />
   )),
-  column("reason", 240, { label: "Reason", caption: "Outcome" }, (task) =>
-    task.reason === null ? null : (
-      <span
-        className={cx(isBad(task.state) && styles.tinted)}
-        data-tone={lookOf("task", task.state).tone}
-        title={task.reason}
-      >
-        {task.reason}
-      </span>
-    ),
-  ),
+  column("reason", 240, { label: "Reason", caption: "Outcome" }, (task) => <TaskReason task={task} />),
 ];
 
 /** Shown unless somebody hides them. */
