@@ -1,0 +1,196 @@
+import { z } from "zod";
+
+/*
+ * What consoles and the workers of a fleet say to each other through Redis. docs/fleet.md tells the whole story.
+ *
+ * - `beats` (pub/sub): each worker says who it is and what it has in hand, twice in a heartbeat's time and whenever that
+ *   changes. Nothing of it is kept in Redis, so that it needs neither memory nor persistence there.
+ * - `roll` (pub/sub): asks all workers to beat now.
+ * - a mailbox for each worker, a BullMQ queue named by its instance: an order for each task that it was given.
+ * - `toWorker` (pub/sub): stop, forget, recorded, resend, go on. Said again after each beat that shows need of it.
+ * - `toConsole` (a stream for each database): logs and ends, in order. A log waits for the console after `LOG_WINDOW`
+ *   bytes, so the stream is bounded; what is lost is asked for again.
+ *
+ * `sealed` holds JSON or bytes as sealed.ts writes them for the attempt, with the part named here.
+ */
+
+/** Both sides speak the same version, or the console refuses the worker and says why. */
+export const FLEET_PROTOCOL = 1;
+
+/** What a task's queue is called, and `--queue`. */
+export const QUEUE_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";
+export const DEFAULT_QUEUE = "default";
+
+/** The capability that a task of this queue asks for, and that none but the queue's workers have. */
+export const queueCapability = (queue: string): string => `fleet:${queue}`;
+
+const CAPABILITY = /^fleet:(.+)$/;
+
+/** The fleet's queue among what a task asks for, or a worker has; null: it is none of the fleet's. */
+export function queueOf(capabilities: readonly string[]): string | null {
+  for (const capability of capabilities) {
+    const queue = CAPABILITY.exec(capability)?.[1];
+    if (queue !== undefined) return queue;
+  }
+  return null;
+}
+
+export const FLEET_PREFIX = "hive-fleet";
+
+/** Names in Redis; `prefix` keeps fleets on one Redis apart. */
+export const fleetNames = (prefix: string = FLEET_PREFIX) => ({
+  beats: `${prefix}:beats`,
+  roll: `${prefix}:roll`,
+  toWorker: (instance: string) => `${prefix}:to:${instance}`,
+  toConsole: (database: string) => `${prefix}:from:${database}`,
+  /** Of the mailboxes, for BullMQ. */
+  mailboxes: `${prefix}:mail`,
+  large: `${prefix}:large`,
+});
+export type FleetNames = ReturnType<typeof fleetNames>;
+
+/** The parts of an attempt's sealed texts. */
+export const PARTS = { order: "order", log: "log", end: "end" } as const;
+
+/** Bytes of a log that may be under way before the console has written them. */
+export const LOG_WINDOW = 256 * 1024;
+export const LOG_CHUNK = 32 * 1024;
+
+const id = z.string().min(1).max(200);
+const label = z.string().min(1).max(100);
+const time = z.number();
+
+/** One attempt in a worker's hands. */
+const heldSchema = z.object({
+  database: id,
+  runId: id,
+  /** `ended`: it has been told, and waits to hear that it is recorded. */
+  state: z.enum(["running", "ended"]),
+  /** Bytes of its log that were sent. */
+  sent: z.int().nonnegative(),
+});
+export type HeldByWorker = z.infer<typeof heldSchema>;
+
+/** As much of a beat as every version of the protocol has. */
+export const anyBeatSchema = z.looseObject({
+  protocol: z.int(),
+  instance: id,
+  host: z.string(),
+  version: z.string(),
+});
+export type AnyBeat = z.infer<typeof anyBeatSchema>;
+
+/** A worker says who it is and what it has in hand. */
+export const beatSchema = z.object({
+  protocol: z.literal(FLEET_PROTOCOL),
+  /** Of this process alone: after a restart it is another. */
+  instance: id,
+  host: z.string().min(1).max(253),
+  pid: z.int().positive(),
+  pidStart: z.string().nullable(),
+  bootId: z.string().nullable(),
+  queue: z.string().regex(new RegExp(QUEUE_PATTERN)),
+  role: label,
+  capabilities: z.array(label).max(50),
+  slots: z.int().min(1).max(1_000),
+  /** Of the program. */
+  version: z.string().max(50),
+  /** Of the key that it seals with (sealed.ts); null: none. */
+  keyId: z.string().nullable(),
+  /** By its own clock, milliseconds since the epoch. */
+  startedAt: time,
+  heartbeatMs: z.int().positive(),
+  /** `draining`: it takes no more. `leaving`: it is gone once this is read, and begins nothing. */
+  state: z.enum(["open", "draining", "leaving"]),
+  held: z.array(heldSchema).max(10_000),
+});
+export type Beat = z.infer<typeof beatSchema>;
+
+/** In a worker's mailbox, under the run's id: one task for it. */
+export const orderSchema = z.object({
+  protocol: z.literal(FLEET_PROTOCOL),
+  database: id,
+  runId: id,
+  /** {@link workSchema}, sealed as `order`; beside the queue when it is large. */
+  sealed: z.string(),
+});
+export type Order = z.infer<typeof orderSchema>;
+
+/** What is to be done: all that a worker without a database needs. */
+export const workSchema = z.object({
+  runId: id,
+  taskId: id,
+  planId: id,
+  subtaskId: z.string(),
+  title: z.string(),
+  runNumber: z.int().positive(),
+  correlationId: z.string().nullable(),
+  /** Null: there is nothing to run, it succeeds. */
+  run: z.union([z.string(), z.array(z.string())]).nullable(),
+  /** On the console's host. */
+  cwd: z.string(),
+  /** The plan's folder on the console's host. */
+  folder: z.string(),
+  env: z.record(z.string(), z.string()),
+  /** By name, secrets among them. */
+  parameters: z.record(z.string(), z.unknown()),
+  /** Results of the dependencies by subtask id. */
+  inputs: z.record(z.string(), z.unknown()),
+  /** Its standard input; null: none. */
+  input: z.string().nullable(),
+  timeoutMs: z.number().nullable(),
+  graceMs: z.number(),
+});
+export type Work = z.infer<typeof workSchema>;
+
+/** From the console, to one worker. */
+export const toWorkerSchema = z.discriminatedUnion("kind", [
+  /** Stop the attempt; not begun yet, it never does. */
+  z.object({
+    kind: z.literal("stop"),
+    database: id,
+    runId: id,
+    reason: z.enum(["cancel", "timeout"]),
+    graceMs: z.number(),
+  }),
+  /** It is another's by now, or over: kill what runs, and say nothing more of it. */
+  z.object({ kind: z.literal("forget"), database: id, runId: id }),
+  /** Its end is in the database. */
+  z.object({ kind: z.literal("recorded"), database: id, runId: id }),
+  /** So many bytes of the log are written. `again`: send what follows once more, and the end. */
+  z.object({ kind: z.literal("log"), database: id, runId: id, written: z.int().nonnegative(), again: z.boolean() }),
+  /** Take no more tasks; leave when those in hand are over. */
+  z.object({ kind: z.literal("drain") }),
+  /** This console gives it nothing, for this reason. */
+  z.object({ kind: z.literal("refuse"), reason: z.string() }),
+]);
+export type ToWorker = z.infer<typeof toWorkerSchema>;
+
+/** In a database's stream, in the field `m`. The bytes of a log stand beside it in `b`, sealed as `log`. */
+export const toConsoleSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("begun"), instance: id, runId: id, pid: z.int().nullable() }),
+  z.object({ kind: z.literal("log"), instance: id, runId: id, offset: z.int().nonnegative() }),
+  z.object({
+    kind: z.literal("ended"),
+    instance: id,
+    runId: id,
+    /** The whole log's; all of it came before this. */
+    logBytes: z.int().nonnegative(),
+    /** {@link endSchema}, sealed as `end`; beside the stream when it is large. */
+    sealed: z.string(),
+  }),
+  /** It was not begun and never will be there, through no fault of its own. */
+  z.object({ kind: z.literal("returned"), instance: id, runId: id, why: z.string() }),
+]);
+export type ToConsole = z.infer<typeof toConsoleSchema>;
+
+/** How an attempt ended, as the runner's `Ending`. */
+export const endSchema = z.object({
+  outcome: z.enum(["success", "failure", "timeout", "cancelled"]),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  error: z.string().nullable(),
+  /** JSON. */
+  result: z.string().nullable(),
+});
+export type End = z.infer<typeof endSchema>;
