@@ -115,8 +115,10 @@ export const explorerContract = {
   "explorer.setWriteMode": operation<WriteMode>()(
     z.strictObject({ isOn: z.boolean(), reason: z.string().trim().max(2_000).default("") }),
   ),
-  /** What the statements would change: they are tried and taken back. `not_allowed` for what takes seconds. */
-  "explorer.previewWrite": operation<WritePreview>()(z.strictObject({ sql, parameters })),
+  /** What the statements would change: they are tried and taken back; null: it was stopped. `not_allowed` for what takes seconds. */
+  "explorer.previewWrite": operation<WritePreview | null>()(z.strictObject({ sql, parameters })),
   /** Backs up, then commits what was previewed, when it still changes the same. */
   "explorer.commitWrite": operation<WriteOutcome>()(z.strictObject({ previewId: id })),
+  /** Ends what is tried or written. Answers when its process is gone, and its lock: what it was asked for tells what came of it. */
+  "explorer.stopWrite": operation<null>()(nothing),
 } as const;

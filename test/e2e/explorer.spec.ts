@@ -237,6 +237,10 @@ test("a database is explored by keyboard, from its tables to a careful write", a
     await page.keyboard.press("ControlOrMeta+Enter");
     await expect(page.getByText("3 rows changed")).toBeVisible();
     await expect.poll(() => readdirSync(join(folder, "db")).some((name) => name.includes(".backup-"))).toBe(true);
+    await run(page, `INSERT INTO tasks (id, task_type, title) ${ENDLESS} SELECT 'n' || x, 'x', 'x' FROM n`);
+    await expect(main.getByText("Trying what it would change")).toBeVisible();
+    await main.getByRole("button", { name: "Stop" }).click();
+    await expect(page.getByText("Stopped: nothing was changed")).toBeVisible();
     await run(page, "SELECT count(*) AS n FROM tasks WHERE priority = 9");
     await expect(grid("Result").getByRole("gridcell", { name: "3", exact: true })).toBeVisible();
     await run(page, "SELECT reason, actor FROM console_audit WHERE act = 'explorer.write'");

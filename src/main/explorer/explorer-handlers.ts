@@ -88,6 +88,10 @@ export function explorerHandlers({
     "explorer.setWriteMode": ({ isOn, reason }) => writing.set(isOn, reason),
     "explorer.previewWrite": ({ sql, parameters }) => writing.preview(sql, parameters),
     "explorer.commitWrite": ({ previewId }) => writing.commit(previewId),
+    "explorer.stopWrite": async () => {
+      await writing.stop();
+      return null;
+    },
   } satisfies Partial<Handlers>;
 
   return {
@@ -97,7 +101,7 @@ export function explorerHandlers({
       asking.stop();
       queries.stopAll();
       exports.stopAll();
-      await explorer.gone();
+      await writing.stop();
     },
   };
 }

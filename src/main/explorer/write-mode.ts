@@ -9,6 +9,7 @@ import type { ExplorerDatabase } from "./connection";
 import type { JobName, JobOf, JobPart } from "./protocol";
 import type { QueryParameters } from "./query-plan";
 import type { Changes, CommitPart } from "./write-run";
+import { readWrittenBackups } from "./written-backups";
 
 export interface WriteModeOptions {
   readonly store: Store;
@@ -24,9 +25,14 @@ export interface Writing {
   mode(): WriteMode;
   /** Throws `not_allowed` for a database that is only observed, and `invalid_input` without a reason. */
   set(isOn: boolean, reason: string): Promise<WriteMode>;
-  /** Throws `not_allowed` for a change that would hold up other programs for too long. */
-  preview(sql: string, parameters: QueryParameters): Promise<WritePreview>;
+  /** Null: it was stopped. Throws `not_allowed` for a change that would hold up other programs for too long. */
+  preview(sql: string, parameters: QueryParameters): Promise<WritePreview | null>;
   commit(previewId: string): Promise<WriteOutcome>;
+  /**
+   * Ends what is tried or written by ending its process: its transaction is taken back with it, unless it was committed
+   * already. Resolves when the process is gone, and its lock.
+   */
+  stop(): Promise<void>;
 }
 
 interface Seen {
@@ -55,6 +61,7 @@ export function createWriting({ store, explorer, nativeBinding, actor, tryMs = T
   let mode: WriteMode = { isOn: false, reason: null, since: null };
   const seen = new Map<string, Seen>();
   const database: ExplorerDatabase = { file: store.file, nativeBinding };
+  const running = new Set<() => void>();
   let last = 0;
 
   function mustBeOn(): string {
@@ -62,10 +69,33 @@ export function createWriting({ store, explorer, nativeBinding, actor, tryMs = T
     throw new HiveError("not_allowed", "The write mode is off: nothing is written. Turn it on first.");
   }
 
-  async function parts<Name extends JobName>(job: JobOf<Name>, timeoutMs: number): Promise<JobPart<Name>[]> {
-    const found: JobPart<Name>[] = [];
-    await explorer.run<Name>(job, { onPart: (part) => void found.push(part), timeoutMs }).ended;
-    return found;
+  interface Ended<Part> {
+    readonly parts: readonly Part[];
+    /** Somebody did not want to wait for it. */
+    readonly isStopped: boolean;
+  }
+
+  async function run<Name extends JobName>(job: JobOf<Name>, timeoutMs: number): Promise<Ended<JobPart<Name>>> {
+    const parts: JobPart<Name>[] = [];
+    let isStopped = false;
+    const { ended, cancel } = explorer.run<Name>(job, { onPart: (part) => void parts.push(part), timeoutMs });
+    const stop = (): void => {
+      isStopped = true;
+      cancel();
+    };
+    running.add(stop);
+    try {
+      await ended;
+      return { parts, isStopped };
+    } finally {
+      running.delete(stop);
+    }
+  }
+
+  /** Whether a write with this backup was committed: asked when nobody is left to tell. */
+  async function wasWritten(backupFile: string): Promise<boolean> {
+    await explorer.gone();
+    return readWrittenBackups(store.read, MOST_SEEN).includes(backupFile);
   }
 
   function keep(given: Seen): WritePreview {
@@ -108,11 +138,11 @@ export function createWriting({ store, explorer, nativeBinding, actor, tryMs = T
     async preview(sql, parameters) {
       mustBeOn();
       const job = { kind: "previewWrite", ...database, sql, parameters } as const;
-      const [changes] = await parts<"previewWrite">(job, tryMs).catch((error: unknown) => {
+      const { parts, isStopped } = await run<"previewWrite">(job, tryMs).catch((error: unknown) => {
         throw isLate(error) ? new HiveError("not_allowed", late(tryMs)) : error;
       });
-      if (changes === undefined) throw new HiveError("not_allowed", "The preview was given up.");
-      return keep({ sql, parameters, changes });
+      const [changes] = parts;
+      return isStopped || changes === undefined ? null : keep({ sql, parameters, changes });
     },
     async commit(previewId) {
       const reason = mustBeOn();
@@ -123,28 +153,39 @@ export function createWriting({ store, explorer, nativeBinding, actor, tryMs = T
       seen.delete(previewId);
       const { sql, parameters, changes } = what;
       const backupFile = backupName(store.file, store.clock);
-      const found = await parts<"commitWrite">(
-        {
-          kind: "commitWrite",
-          ...database,
-          sql,
-          parameters,
-          expected: changes.counts,
-          seenRows: changes.rows,
-          backupFile,
-          audit: { at: store.clock.now(), actor, reason },
-        },
-        BACKUP_MS + tryMs,
-      ).catch((error: unknown) => {
+      const job = {
+        kind: "commitWrite",
+        ...database,
+        sql,
+        parameters,
+        expected: changes.counts,
+        seenRows: changes.rows,
+        backupFile,
+        audit: { at: store.clock.now(), actor, reason },
+      } as const;
+      const written = { kind: "written", counts: changes.counts, backupFile } as const;
+      try {
+        const { parts, isStopped } = await run<"commitWrite">(job, BACKUP_MS + tryMs);
+        const end = parts.find((part): part is Exclude<CommitPart, { kind: "backedUp" }> => part.kind !== "backedUp");
+        if (end?.kind === "written") return { ...written, counts: end.counts, isStopped };
+        if (end === undefined && (await wasWritten(backupFile))) return { ...written, isStopped };
         // Nothing was written: there is nothing to go back to.
         removeBackup(backupFile);
+        if (end !== undefined && !isStopped)
+          return { kind: "differs", preview: keep({ ...what, changes: end.changes }) };
+        // It can still be written: it is on the screen.
+        seen.set(previewId, what);
+        return { kind: "stopped" };
+      } catch (error) {
+        // Whoever wrote it may have died before it could say so.
+        if (await wasWritten(backupFile)) return { ...written, isStopped: false };
+        removeBackup(backupFile);
         throw error;
-      });
-      const end = found.find((part): part is Exclude<CommitPart, { kind: "backedUp" }> => part.kind !== "backedUp");
-      if (end?.kind === "written") return { kind: "written", counts: end.counts, backupFile };
-      removeBackup(backupFile);
-      if (end === undefined) throw new HiveError("not_allowed", "It was given up before it was written.");
-      return { kind: "differs", preview: keep({ ...what, changes: end.changes }) };
+      }
+    },
+    async stop() {
+      for (const end of running) end();
+      await explorer.gone();
     },
   };
 }

@@ -222,7 +222,15 @@ export interface WritePreview {
 }
 
 export type WriteOutcome =
-  | { readonly kind: "written"; readonly counts: readonly ChangeCount[]; readonly backupFile: string }
+  | {
+      readonly kind: "written";
+      readonly counts: readonly ChangeCount[];
+      readonly backupFile: string;
+      /** It was to be stopped, and had been committed by then. */
+      readonly isStopped: boolean;
+    }
+  /** It was stopped before it was committed: nothing was written, and the same preview can still be committed. */
+  | { readonly kind: "stopped" }
   /** The database has changed since the preview: nothing was written; this is what it would do now. */
   | { readonly kind: "differs"; readonly preview: WritePreview };
 

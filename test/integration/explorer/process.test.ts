@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../../src/main/core/store/open";
@@ -9,7 +9,7 @@ import { createExplorer } from "../../../src/main/explorer/client";
 import { explorerHandlers } from "../../../src/main/explorer/explorer-handlers";
 import { createQueries } from "../../../src/main/explorer/queries";
 import { readResident } from "../../../src/main/explorer/resident";
-import type { QueryNews, SqlPart } from "../../../src/shared/model/explorer";
+import type { QueryNews, SqlPart, WritePreview } from "../../../src/shared/model/explorer";
 import { bundleForNode } from "../../helpers/bundle";
 import { MOST_MS, measureTurns, tellTurn } from "../../helpers/cpu-turns";
 import { isAlive } from "../../helpers/processes";
@@ -244,6 +244,11 @@ describe("files of results", () => {
 describe("the write mode of a window", () => {
   const sql = "INSERT INTO workers (id, role) VALUES (:id, 'x')";
   const given = { sql, parameters: { id: "by hand" } };
+  const shown = async (preview: Promise<WritePreview | null>): Promise<WritePreview> => {
+    const seen = await preview;
+    if (seen === null) throw new Error("nobody stopped it");
+    return seen;
+  };
 
   it("is off at first, wants a reason, and tells the audit log", async () => {
     const { handlers, store } = await world();
@@ -253,14 +258,16 @@ describe("the write mode of a window", () => {
       code: "invalid_input",
     });
     await handlers["explorer.setWriteMode"]({ isOn: true, reason: "A worker is missing" });
-    const seen = await handlers["explorer.previewWrite"](given);
+    const seen = await shown(handlers["explorer.previewWrite"](given));
     expect(seen.counts).toEqual([{ table: "workers", act: "insert", rows: 1 }]);
     const outcome = await handlers["explorer.commitWrite"]({ previewId: seen.previewId });
     expect(outcome).toMatchObject({ kind: "written", backupFile: expect.stringContaining(".backup-") });
     await expect(handlers["explorer.commitWrite"]({ previewId: seen.previewId })).rejects.toMatchObject({
       code: "not_found",
     });
-    const stale = await handlers["explorer.previewWrite"]({ sql: "UPDATE workers SET role = 'y'", parameters: {} });
+    const stale = await shown(
+      handlers["explorer.previewWrite"]({ sql: "UPDATE workers SET role = 'y'", parameters: {} }),
+    );
     await store.write((tx) => tx.prepare("INSERT INTO workers (id, role) VALUES ('another', 'x')").run());
     const backups = () => readdirSync(dirname(store.file)).filter((name) => name.includes(".backup-"));
     const before = backups();
@@ -282,6 +289,67 @@ describe("the write mode of a window", () => {
       { act: "explorer.write", reason: "A worker is missing" },
       { act: "explorer.setWriteMode", reason: null },
     ]);
+  });
+
+  it("stops what is tried or written at once: nothing stays, no lock is held, and it can be written again", async () => {
+    const { handlers, store, children } = await world();
+    await handlers["explorer.setWriteMode"]({ isOn: true, reason: "by hand" });
+    const backups = () => readdirSync(dirname(store.file)).filter((name) => name.includes(".backup-"));
+    const workers = () => store.read.prepare("SELECT count(*) FROM workers").pluck().get();
+    const takesLock = () => store.write((tx) => tx.prepare("DELETE FROM workers WHERE id = 'nobody'").run());
+    const isLocked = () => {
+      const db = new Database(store.file, { timeout: 0 });
+      try {
+        db.exec("BEGIN IMMEDIATE");
+        return false;
+      } catch {
+        return true;
+      } finally {
+        db.close();
+      }
+    };
+    const endless = `INSERT INTO workers (id, role) ${ENDLESS} SELECT 'w' || x, 'x' FROM n`;
+    const tried = handlers["explorer.previewWrite"]({ sql: endless, parameters: {} });
+    await waitFor("the lock of a preview", isLocked);
+    await handlers["explorer.stopWrite"]();
+    expect(await tried).toBeNull();
+    await takesLock();
+    expect([workers(), children.some(({ pid }) => pid !== undefined && isAlive(pid))]).toEqual([0, false]);
+
+    // It waits for as long as the reader's answer is asked for: by then it has written, and nothing is committed.
+    const slow = `INSERT INTO workers (id, role) VALUES ('slow', 'x');
+      INSERT INTO workers (id, role) SELECT 'never', 'x' WHERE (${ENDLESS} SELECT count(*) FROM (SELECT x FROM n LIMIT
+        (SELECT iif(count(*) > 0, 9e15, 1) FROM tasks))) < 0`;
+    const seen = await shown(handlers["explorer.previewWrite"]({ sql: slow, parameters: {} }));
+    await store.write((tx) => tx.exec("INSERT INTO tasks (id, task_type, title) VALUES ('t', 'x', 't')"));
+    const writing = handlers["explorer.commitWrite"]({ previewId: seen.previewId });
+    await waitFor("the lock of a commit", isLocked);
+    await handlers["explorer.stopWrite"]();
+    expect(await writing).toEqual({ kind: "stopped" });
+    expect([workers(), backups()]).toEqual([0, []]);
+    await store.write((tx) => tx.exec("DELETE FROM tasks"));
+    expect(await handlers["explorer.commitWrite"]({ previewId: seen.previewId })).toMatchObject({
+      kind: "written",
+      isStopped: false,
+    });
+    expect([workers(), backups().length]).toEqual([1, 1]);
+  });
+
+  it("says that it was written when its process died, or was stopped, behind the commit", async () => {
+    const { handlers, store, children } = await world();
+    await handlers["explorer.setWriteMode"]({ isOn: true, reason: "by hand" });
+    const seen = await shown(handlers["explorer.previewWrite"](given));
+    const writing = handlers["explorer.commitWrite"]({ previewId: seen.previewId });
+    const wrote = "SELECT count(*) FROM console_audit WHERE act = 'explorer.write'";
+    // What the process says is not heard before this turn ends: it is killed between its commit and its word.
+    const child = children.at(-1);
+    child?.removeAllListeners("message");
+    await waitFor("the commit", () => store.read.prepare(wrote).pluck().get() === 1);
+    await handlers["explorer.stopWrite"]();
+    const outcome = await writing;
+    expect(outcome).toMatchObject({ kind: "written", isStopped: true, counts: seen.counts });
+    if (outcome.kind !== "written") throw new Error("it was written");
+    expect(readdirSync(dirname(store.file))).toContain(basename(outcome.backupFile));
   });
 
   it("cannot be turned on where the database is only observed, which is explored all the same", async () => {

@@ -14,7 +14,7 @@ import { SqlResults } from "./sql-results";
 import styles from "./sql-tab.module.css";
 import { changeQuery, type QueryTab, titleOf } from "./tabs-store";
 import { WriteDialog } from "./write-dialog";
-import { askToWrite, previewWrite, useWriting } from "./write-store";
+import { askToWrite, previewWrite, stopWork, useWriting } from "./write-store";
 
 interface SqlTabProps {
   readonly tab: QueryTab;
@@ -26,12 +26,13 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
   const { id, text } = tab;
   const run = useRuns((runs) => runs[id]);
   const isOn = useWriting((state) => state.mode.isOn);
-  const isWriting = useWriting((state) => state.isBusy);
+  const work = useWriting((state) => state.work);
   const readOnly = useReadOnlyReason();
   const selected = useRef("");
   const area = useRef<HTMLDivElement>(null);
   const [isNaming, setNaming] = useState(false);
-  const isRunning = run?.state === "running";
+  const isTrying = work?.kind === "trying";
+  const isRunning = run?.state === "running" || isTrying;
   const chosen = (): string => (selected.current.trim() === "" ? text : selected.current);
 
   async function start(): Promise<void> {
@@ -57,7 +58,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
       }),
     [],
   );
-  const stop = (): void => void stopQuery(id);
+  const stop = (): void => void (isTrying ? stopWork() : stopQuery(id));
   useHotkeys({
     group: "Explorer",
     hotkeys: [
@@ -69,7 +70,13 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
         run: () => void start(),
       },
       { keys: ["Mod+Shift+Enter"], label: "Explain", whileTyping: true, run: explain },
-      { keys: ["Shift+X"], label: "Stop the query", hint: isRunning, disabled: !isRunning, run: stop },
+      {
+        keys: ["Shift+X"],
+        label: isTrying ? "Stop trying the change" : "Stop the query",
+        hint: isRunning,
+        disabled: !isRunning,
+        run: stop,
+      },
       {
         keys: ["e"],
         label: "Edit the SQL",
@@ -113,7 +120,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
             variant={isOn ? "danger-quiet" : "default"}
             icon={<Play size={12} />}
             keys="Mod+Enter"
-            disabledReason={text.trim() === "" ? "There is nothing to run yet." : isWriting ? "It is tried." : null}
+            disabledReason={text.trim() === "" ? "There is nothing to run yet." : null}
             onClick={() => void start()}
           >
             Run
@@ -123,7 +130,9 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
           Explain
         </Button>
         {names.length > 0 && <Parameters tabId={id} names={names} onSubmit={() => void start()} />}
-        <span className={styles.push} />
+        <span className={styles.push} role="status">
+          {isTrying && <span className={styles.trying}>Trying what it would change; nothing is written yet…</span>}
+        </span>
         {isNaming ? (
           <NameField
             proposed={tab.name ?? titleOf(tab)}

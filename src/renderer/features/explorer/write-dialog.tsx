@@ -1,11 +1,13 @@
+import { Square } from "lucide-react";
 import { useState } from "react";
 import type { ChangeCount, ChangedRow } from "../../../shared/model/explorer";
 import { Button } from "../../ui/button";
+import { useNow } from "../../ui/clock";
 import { Dialog } from "../../ui/dialog";
 import { formatCount, plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import styles from "./write.module.css";
-import { closePreview, commitWrite, useWriting } from "./write-store";
+import { closePreview, commitWrite, stopWork, useWriting } from "./write-store";
 
 const ACTS: Readonly<Record<ChangeCount["act"], string>> = {
   insert: "new",
@@ -16,7 +18,8 @@ const ACTS: Readonly<Record<ChangeCount["act"], string>> = {
 
 /** The rows that a write would change, before it does. */
 export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
-  const { preview, hasChanged, isBusy, error, sql } = useWriting();
+  const { preview, hasChanged, work, note, sql } = useWriting();
+  const isBusy = work !== null;
   const rows = preview?.counts.reduce((sum, count) => sum + count.rows, 0) ?? 0;
   const commit = (): void => void commitWrite(onWritten);
   useHotkeys({
@@ -25,7 +28,10 @@ export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
     hotkeys:
       preview === null
         ? []
-        : [{ keys: ["Mod+Enter"], label: "Write", whileTyping: true, disabled: rows === 0 || isBusy, run: commit }],
+        : [
+            { keys: ["Mod+Enter"], label: "Write", whileTyping: true, disabled: rows === 0 || isBusy, run: commit },
+            { keys: ["Shift+X"], label: "Stop writing", disabled: !isBusy, run: () => void stopWork() },
+          ],
   });
   if (preview === null) return null;
   return (
@@ -42,9 +48,13 @@ export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
       }
       footer={
         <>
-          <Button onClick={closePreview} disabledReason={isBusy ? "It is being written." : null}>
-            {rows === 0 ? "Close" : "Write nothing"}
-          </Button>
+          {isBusy ? (
+            <Button icon={<Square size={12} />} keys="Shift+X" onClick={() => void stopWork()}>
+              Stop
+            </Button>
+          ) : (
+            <Button onClick={closePreview}>{rows === 0 ? "Close" : "Write nothing"}</Button>
+          )}
           {rows > 0 && (
             <Button
               variant="danger"
@@ -52,7 +62,7 @@ export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
               disabledReason={isBusy ? "It is being written." : null}
               onClick={commit}
             >
-              {isBusy ? "Backing up and writing…" : `Back up and write ${plural(rows, "row")}`}
+              {work !== null ? <Writing since={work.since} /> : `Back up and write ${plural(rows, "row")}`}
             </Button>
           )}
         </>
@@ -64,9 +74,9 @@ export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
           The rows have changed since you looked: nothing was written. This is what it would do now.
         </p>
       )}
-      {error !== null && (
+      {note !== null && (
         <p className={styles.warning} role="alert">
-          {error}
+          {note}
         </p>
       )}
       {preview.counts.length > 0 && (
@@ -94,6 +104,11 @@ export function WriteDialog({ onWritten }: { readonly onWritten: () => void }) {
       )}
     </Dialog>
   );
+}
+
+function Writing({ since }: { readonly since: number }) {
+  const now = useNow();
+  return <>Backing up and writing… {Math.max(0, Math.floor((now - since) / 1_000))} s</>;
 }
 
 function Change({ row }: { readonly row: ChangedRow }) {

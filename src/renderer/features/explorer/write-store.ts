@@ -12,8 +12,10 @@ interface WriteState {
   readonly sql: string;
   /** The rows had changed since they were seen. */
   readonly hasChanged: boolean;
-  readonly isBusy: boolean;
-  readonly error: string | null;
+  /** What is under way, and since when. */
+  readonly work: { readonly kind: "trying" | "writing"; readonly since: number } | null;
+  /** What became of the last attempt to write. */
+  readonly note: string | null;
 }
 
 const OFF: WriteMode = { isOn: false, reason: null, since: null };
@@ -23,8 +25,8 @@ export const useWriting = create<WriteState>()(() => ({
   preview: null,
   sql: "",
   hasChanged: false,
-  isBusy: false,
-  error: null,
+  work: null,
+  note: null,
 }));
 
 export async function loadWriteMode(): Promise<void> {
@@ -63,37 +65,57 @@ export async function stopWriting(): Promise<void> {
 
 /** Looks at what a text would change. Nothing of it is written. */
 export async function previewWrite(sql: string, parameters: Readonly<Record<string, string | null>>): Promise<void> {
-  useWriting.setState({ isBusy: true, error: null, sql });
+  if (useWriting.getState().work !== null) return;
+  useWriting.setState({ work: { kind: "trying", since: Date.now() }, note: null, sql });
   try {
     const preview = await call("explorer.previewWrite", { sql, parameters });
+    if (preview === null) toast.info("Stopped: nothing was changed", { description: "It was only tried." });
     useWriting.setState({ preview, hasChanged: false });
   } catch (error) {
     toast.error("Nothing was changed", { description: messageOf(error) });
   } finally {
-    useWriting.setState({ isBusy: false });
+    useWriting.setState({ work: null });
   }
 }
 
-export const closePreview = (): void => useWriting.setState({ preview: null, error: null });
+/** Ends what is tried or written. What it was called for tells what came of it. */
+export async function stopWork(): Promise<void> {
+  try {
+    await call("explorer.stopWrite", {});
+  } catch (error) {
+    toast.error("Could not stop it", { description: messageOf(error) });
+  }
+}
+
+export const closePreview = (): void => useWriting.setState({ preview: null, note: null });
+
+const STOPPED = "Stopped: nothing was written. What had been done was taken back, and its backup removed.";
 
 /** Writes what is on the screen; shows it anew when the database would make something else of it by now. */
 export async function commitWrite(onWritten: () => void): Promise<void> {
-  const { preview, isBusy } = useWriting.getState();
-  if (preview === null || isBusy) return;
-  useWriting.setState({ isBusy: true, error: null });
+  const { preview, work } = useWriting.getState();
+  if (preview === null || work !== null) return;
+  useWriting.setState({ work: { kind: "writing", since: Date.now() }, note: null });
   try {
     const outcome = await call("explorer.commitWrite", { previewId: preview.previewId });
+    if (outcome.kind === "stopped") {
+      useWriting.setState({ note: STOPPED });
+      return;
+    }
     if (outcome.kind === "differs") {
       useWriting.setState({ preview: outcome.preview, hasChanged: true });
       return;
     }
     const rows = outcome.counts.reduce((sum, count) => sum + count.rows, 0);
     closePreview();
-    toast.success(`${plural(rows, "row")} changed`, { description: `As it was before: ${outcome.backupFile}` });
+    const before = `As it was before: ${outcome.backupFile}`;
+    toast.success(`${plural(rows, "row")} changed`, {
+      description: outcome.isStopped ? `It was written before it could be stopped. ${before}` : before,
+    });
     onWritten();
   } catch (error) {
-    useWriting.setState({ error: messageOf(error) });
+    useWriting.setState({ note: messageOf(error) });
   } finally {
-    useWriting.setState({ isBusy: false });
+    useWriting.setState({ work: null });
   }
 }
