@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { abortBackfill, startBackfill } from "../main/core/operations/backfill";
 import {
-  checkParity,
   cutOver,
   lowerUnified,
   migrationStatus,
@@ -9,6 +8,7 @@ import {
   rollBack,
   setFlags,
 } from "../main/core/operations/migration";
+import { checkParity } from "../main/core/operations/parity";
 import { HiveError } from "../shared/errors";
 import {
   type BackfillRow,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { planRequest } from "../main/core/operations/plan-request";
 import {
   addPlanning,
   approvePlanning,
@@ -9,7 +10,6 @@ import {
   getPlanning,
   launchPlanning,
   listPlanning,
-  planRequest,
   rejectPlanning,
   retryPlanning,
 } from "../main/core/operations/planning";

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { WriteStats } from "./model/metrics";
+import { MIGRATION_RANGE_NAMES, type MigrationFigures } from "./model/migration-figures";
 import {
   type BackfillRow,
   FLAGS,
   type MigrationStatus,
   type ParityPoint,
   type ParityReport,
+  type UnifiedContents,
 } from "./model/unified-migration";
 import { operation } from "./operation";
 
@@ -44,8 +45,14 @@ export const migrationContract = {
   "migration.parityHistory": operation<readonly ParityPoint[]>()(
     z.strictObject({ limit: z.int().min(1).max(1_000).default(100) }),
   ),
-  /** What this process wrote: latency with the legacy tables alone and with dual write, commits and rollbacks. */
-  "migration.writes": operation<WriteStats>()(z.strictObject({})),
+  /** Ends the check of the whole database that is under way: it is refused with `not_allowed`, and not remembered. */
+  "migration.stopParity": operation<{ readonly stopped: boolean }>()(z.strictObject({})),
+  /** What dropping the unified tables would take away. */
+  "migration.previewDown": operation<UnifiedContents>()(z.strictObject({})),
+  /** Writes by mode, events, deliveries and agents, as far back as the range asks. */
+  "migration.figures": operation<MigrationFigures>()(
+    z.strictObject({ range: z.enum(MIGRATION_RANGE_NAMES).default("1h") }),
+  ),
   /** Operations read the unified tables from now on. Refused unless both schemas agree, or it is forced. */
   "migration.cutover": operation<MigrationStatus>()(z.strictObject(forced)),
   /** One phase back. From D refused unless both schemas agree, or it is forced. */

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { COMPLEXITIES, DEFAULT_PLANNING_PRIORITY, type PlanningDetail, type PlanningRequest } from "./model/planning";
+import {
+  COMPLEXITIES,
+  DEFAULT_PLANNING_PRIORITY,
+  type Planner,
+  type PlanningDetail,
+  type PlanningRequest,
+} from "./model/planning";
 import { operation } from "./operation";
 import type { Page } from "./page";
 
@@ -35,6 +41,8 @@ export const planningContract = {
   "planning.plan": operation<PlanningDetail | null>()(
     z.strictObject({ requestId: id.optional(), agent: z.string().min(1).max(50).default("ai-planner") }),
   ),
+  /** Agents that could plan a request, and what those lack that cannot now. Takes at most five seconds. */
+  "planning.planners": operation<readonly Planner[]>()(z.strictObject({})),
   /** Back to those that wait: taken from its planner, or to be planned once more. */
   "planning.retry": operation<PlanningDetail>()(request),
   "planning.drop": operation<PlanningDetail>()(request),

@@ -4,6 +4,7 @@ import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
 import { type Care, careInThread } from "./operations/care";
 import { startCaretaker } from "./operations/caretaker";
 import { serveMetrics } from "./operations/metrics-duty";
+import { stopAllPlanning } from "./operations/plan-request";
 import { planWaitingRequests } from "./operations/planning-duty";
 import { cancelRest } from "./operations/plans";
 import { launchSchedules } from "./operations/schedules";
@@ -73,7 +74,7 @@ export async function openCore({
   if (runner !== null) resumeCancelsWhenElected(store, runner);
   let closing: Promise<void> | null = null;
   const shut = async () => {
-    await runner?.stop({ tasks: "leave" });
+    await Promise.all([runner?.stop({ tasks: "leave" }), stopAllPlanning(store)]);
     await store.close();
   };
   return {

@@ -10,15 +10,60 @@ export interface LatencyHistogram {
   readonly count: number;
 }
 
-/** What this process wrote since it opened the database. */
-export interface WriteStats {
+/** What the flags of the migration ask of a write: `events` are unified ones, `dual` writes the unified tables too. */
+export const WRITE_MODES = ["plain", "events", "dual", "dual_events"] as const;
+export type WriteMode = (typeof WRITE_MODES)[number];
+
+export const writeModeOf = ({ telling, dual }: { readonly telling: boolean; readonly dual: boolean }): WriteMode =>
+  dual ? (telling ? "dual_events" : "dual") : telling ? "events" : "plain";
+
+/** Writes of one mode. */
+export interface ModeStats {
+  /** From asking to durable. */
+  readonly latency: LatencyHistogram;
   readonly commits: number;
   /** Writes that were undone. */
   readonly rollbacks: number;
-  /** From asking to durable, while legacy tables alone were written. */
-  readonly legacy: LatencyHistogram;
-  /** While dual write was on. */
-  readonly dual: LatencyHistogram;
+}
+
+/** What one process wrote, by mode. */
+export type WriteStats = Readonly<Record<WriteMode, ModeStats>>;
+
+export const EMPTY_MODE_STATS: ModeStats = {
+  latency: { counts: LATENCY_BOUNDS_MS.map(() => 0), sumMs: 0, count: 0 },
+  commits: 0,
+  rollbacks: 0,
+};
+
+export function addModeStats(a: ModeStats, b: ModeStats): ModeStats {
+  return {
+    latency: {
+      counts: LATENCY_BOUNDS_MS.map((_, at) => (a.latency.counts[at] ?? 0) + (b.latency.counts[at] ?? 0)),
+      sumMs: a.latency.sumMs + b.latency.sumMs,
+      count: a.latency.count + b.latency.count,
+    },
+    commits: a.commits + b.commits,
+    rollbacks: a.rollbacks + b.rollbacks,
+  };
+}
+
+/**
+ * What a share of the writes stayed within, in milliseconds: interpolated within its bucket. Null: nothing was written;
+ * infinity: it lies beyond the last bound. Pure.
+ */
+export function latencyQuantile({ counts, count }: LatencyHistogram, share: number): number | null {
+  if (count === 0) return null;
+  const rank = share * count;
+  let before = 0;
+  for (const [at, bound] of LATENCY_BOUNDS_MS.entries()) {
+    const here = counts[at] ?? 0;
+    if (here > 0 && before + here >= rank) {
+      const from = LATENCY_BOUNDS_MS[at - 1] ?? 0;
+      return from + ((rank - before) / here) * (bound - from);
+    }
+    before += here;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 export interface Sample {

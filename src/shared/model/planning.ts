@@ -61,7 +61,25 @@ export interface ProposedPlan {
   readonly findings: readonly PlanFinding[];
 }
 
+/** Why a planner made no plan. */
+export interface PlanningFailure {
+  readonly at: number | null;
+  readonly agent: string;
+  readonly error: string;
+}
+
+/** Who could plan a request: an agent whose answers are subtasks. */
+export interface Planner {
+  readonly id: string;
+  readonly title: string;
+  readonly status: "healthy" | "degraded" | "unhealthy";
+  /** One line: what is missing, and what to do. */
+  readonly message: string;
+}
+
 export interface PlanningDetail extends PlanningRequest {
+  /** Of its latest planner that failed; null: none did. */
+  readonly failure: PlanningFailure | null;
   /** The latest first. */
   readonly proposals: readonly ProposedPlan[];
 }

@@ -45,7 +45,22 @@ export interface MigrationStatus {
   readonly backfill: BackfillRow | null;
   /** The last check of the whole database. */
   readonly parity: ParityPoint | null;
+  /** A check of the whole database that this process makes now; null: none. */
+  readonly checking: ParityProgress | null;
   readonly next: NextStep | null;
+}
+
+export interface ParityProgress extends ParityCounts {
+  readonly startedAt: number;
+  /** Legacy tasks that there are; when they are done the unified rows are looked through. */
+  readonly total: number;
+}
+
+/** What dropping the unified tables would take away. */
+export interface UnifiedContents {
+  readonly tables: ReadonlyArray<{ readonly table: string; readonly rows: number }>;
+  /** Tasks that were made in the unified schema itself: they are nowhere else. */
+  readonly own: number;
 }
 
 /** What comes next on the road, and what it may cost. */

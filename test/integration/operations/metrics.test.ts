@@ -31,9 +31,9 @@ describe("the figures of a database", () => {
     expect(text).toContain('hive_tasks{status="completed"} 1\nhive_tasks{status="queued"} 1\n');
     expect(text).toContain('hive_migration_phase{phase="C"} 1\n');
     expect(text).toContain('hive_migration_flag{flag="enable_dual_write"} 1\n');
-    expect(text).toMatch(/^hive_write_latency_seconds_count\{mode="legacy"\} [1-9]/m);
-    expect(text).toMatch(/^hive_write_latency_seconds_count\{mode="dual"\} [1-9]/m);
-    expect(text).toMatch(/^hive_write_latency_seconds_bucket\{mode="dual",le="\+Inf"\} [1-9]/m);
+    expect(text).toMatch(/^hive_write_latency_seconds_count\{mode="legacy",events="off"\} [1-9]/m);
+    expect(text).toMatch(/^hive_write_latency_seconds_count\{mode="dual",events="off"\} [1-9]/m);
+    expect(text).toMatch(/^hive_write_latency_seconds_bucket\{mode="dual",events="off",le="\+Inf"\} [1-9]/m);
     expect(text).toContain("hive_write_rollbacks_total 1\n");
     expect(text).toMatch(/^hive_events_last_minute\{by="programs"\} [1-9]/m);
     expect(text).toMatch(/^hive_agents_registered 1\d$/m);

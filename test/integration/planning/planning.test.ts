@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { operator } from "../../../src/main/core/operations/hive/caller";
 import { setFlags } from "../../../src/main/core/operations/migration";
+import { planRequest } from "../../../src/main/core/operations/plan-request";
 import {
   addPlanning,
   approvePlanning,
@@ -10,7 +11,6 @@ import {
   getPlanning,
   launchPlanning,
   listPlanning,
-  planRequest,
   rejectPlanning,
   retryPlanning,
 } from "../../../src/main/core/operations/planning";

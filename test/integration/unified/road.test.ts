@@ -2,14 +2,8 @@ import { expect, test } from "vitest";
 import { abortBackfill, startBackfill } from "../../../src/main/core/operations/backfill";
 import { program } from "../../../src/main/core/operations/hive/caller";
 import { createTask, getQueuedTasks, getTask, getTasksByStatus } from "../../../src/main/core/operations/hive/tasks";
-import {
-  checkParity,
-  cutOver,
-  migrationStatus,
-  parityHistory,
-  rollBack,
-  setFlags,
-} from "../../../src/main/core/operations/migration";
+import { cutOver, migrationStatus, rollBack, setFlags } from "../../../src/main/core/operations/migration";
+import { checkParity, parityHistory } from "../../../src/main/core/operations/parity";
 import type { Store } from "../../../src/main/core/store/open";
 import { TOLD_BY } from "../../../src/main/core/store/unified/telling";
 import { startForeignProgram } from "../../helpers/foreign";

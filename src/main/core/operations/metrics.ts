@@ -1,4 +1,11 @@
-import type { AnyMetric, Metric, Sample } from "../../../shared/model/metrics";
+import {
+  type AnyMetric,
+  latencyQuantile,
+  type Metric,
+  type Sample,
+  WRITE_MODES,
+  type WriteMode,
+} from "../../../shared/model/metrics";
 import { FLAGS, PHASES } from "../../../shared/model/unified-migration";
 import type { Environment } from "../agents/agent";
 import {
@@ -18,6 +25,7 @@ import { listParity } from "../store/unified/parity";
 import { TOLD_BY } from "../store/unified/telling";
 import { agentPerformance } from "./agent-history";
 import { listAgents } from "./agents";
+import { writeFigures } from "./migration-figures";
 
 const MINUTE_MS = 60_000;
 
@@ -76,19 +84,48 @@ function migrationMetrics({ read }: Store): Metric[] {
 }
 
 function writeMetrics(store: Store): AnyMetric[] {
-  const { commits, rollbacks, legacy, dual } = store.writes();
+  const own = store.writes();
+  const labels = (mode: WriteMode) => ({
+    mode: mode === "plain" || mode === "events" ? "legacy" : "dual",
+    events: mode === "events" || mode === "dual_events" ? "on" : "off",
+  });
+  const sum = (of: (mode: WriteMode) => number) => [one(WRITE_MODES.reduce((total, mode) => total + of(mode), 0))];
+  const hour = writeFigures(store, "1h").totals.filter(({ latency }) => latency.count > 0);
   return [
     {
       name: "hive_write_latency_seconds",
       kind: "histogram",
       help: "Writes of this process, from asking to durable, with the legacy tables alone and with dual write",
-      series: [
-        { labels: { mode: "legacy" }, histogram: legacy },
-        { labels: { mode: "dual" }, histogram: dual },
-      ],
+      series: WRITE_MODES.map((mode) => ({ labels: labels(mode), histogram: own[mode].latency })),
     },
-    counter("hive_commits_total", "Transactions of this process", [one(commits)]),
-    counter("hive_write_rollbacks_total", "Writes of this process that were undone", [one(rollbacks)]),
+    counter(
+      "hive_commits_total",
+      "Transactions of this process",
+      sum((mode) => own[mode].commits),
+    ),
+    counter(
+      "hive_write_rollbacks_total",
+      "Writes of this process that were undone",
+      sum((mode) => own[mode].rollbacks),
+    ),
+    gauge(
+      "hive_console_write_latency_seconds",
+      "Writes of all consoles of the database within the last hour, from asking to durable",
+      hour.flatMap(({ mode, latency }) =>
+        QUANTILES.map((quantile) => ({
+          labels: { ...labels(mode), quantile: String(quantile) },
+          value: (latencyQuantile(latency, quantile) ?? 0) / 1_000,
+        })),
+      ),
+    ),
+    gauge(
+      "hive_console_writes",
+      "Writes of all consoles of the database within the last hour, by how they ended",
+      hour.flatMap(({ mode, latency, rollbacks }) => [
+        { labels: { ...labels(mode), outcome: "durable" }, value: latency.count },
+        { labels: { ...labels(mode), outcome: "undone" }, value: rollbacks },
+      ]),
+    ),
   ];
 }
 
@@ -149,6 +186,8 @@ function agentMetrics(store: Store): Metric[] {
   ];
 }
 
+const QUANTILES = [0.5, 0.95, 0.99] as const;
+
 const one = (value: number): Sample => ({ labels: {}, value });
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Metric => ({
@@ -167,7 +206,7 @@ const counter = (name: string, help: string, samples: readonly Sample[]): Metric
 function quantiles(valuesMs: readonly number[], labels: Readonly<Record<string, string>> = {}): Sample[] {
   if (valuesMs.length === 0) return [];
   const sorted = valuesMs.toSorted((a, b) => a - b);
-  return [0.5, 0.95, 0.99].map((quantile) => ({
+  return QUANTILES.map((quantile) => ({
     labels: { ...labels, quantile: String(quantile) },
     value: (sorted[Math.ceil(quantile * sorted.length) - 1] ?? 0) / 1_000,
   }));

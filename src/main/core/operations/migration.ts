@@ -5,11 +5,7 @@ import {
   type MigrationPhase,
   type MigrationStatus,
   type NextStep,
-  type ParityCounts,
-  type ParityPoint,
-  type ParityReport,
 } from "../../../shared/model/unified-migration";
-import { inSlices } from "../slices";
 import type { WritableDatabase } from "../store/database";
 import type { Store } from "../store/open";
 import { latestBackfill } from "../store/unified/backfill";
@@ -23,9 +19,10 @@ import {
   writeFlag,
   writeReads,
 } from "../store/unified/flags";
-import { compareRows, listParity, noteParity } from "../store/unified/parity";
+import { listParity } from "../store/unified/parity";
 import { schemaStanding } from "../store/unified/schema";
 import { shownBackfill } from "./backfill";
+import { checkParity, checkUnderWay, compare } from "./parity";
 import { operatorWriter } from "./source";
 
 /** Who asks, and why. */
@@ -52,6 +49,7 @@ export function migrationStatus(store: Store): MigrationStatus {
     readsUnified: readsUnified(db),
     backfill: backfill && shownBackfill(store, backfill),
     parity: listParity(db, 1)[0] ?? null,
+    checking: checkUnderWay(store),
     next: NEXT[phase],
   };
 }
@@ -121,29 +119,6 @@ export async function setFlags(
   return migrationStatus(store);
 }
 
-export interface ParityAsked {
-  readonly after?: string | undefined;
-  readonly limit: number;
-  readonly actor: string;
-  readonly onProgress?: ((counts: ParityCounts) => void) | undefined;
-}
-
-/** Compares both schemas; a check of the whole database is remembered where that may be written. Throws `not_allowed`. */
-export async function checkParity(store: Store, asked: ParityAsked): Promise<ParityReport> {
-  requirePresent(store);
-  const report = await compare(store, asked);
-  if (asked.after === undefined && store.info().mode === "operate") {
-    const { checked, missing, differing, extra, own, tookMs } = report;
-    const point = { at: store.clock.now(), actor: asked.actor, phase: phaseOf(store.read), tookMs };
-    await store.write((tx) => noteParity(tx, { ...point, checked, missing, differing, extra, own }));
-  }
-  return report;
-}
-
-export function parityHistory(store: Store, { limit }: { readonly limit: number }): ParityPoint[] {
-  return listParity(store.read, limit);
-}
-
 /** Operations read the unified tables from now on. Throws `not_allowed`. */
 export async function cutOver(store: Store, request: ForcedRequest): Promise<MigrationStatus> {
   await requireAgreement(store, request, "Operations go on reading the legacy tables");
@@ -181,20 +156,6 @@ async function requireAgreement(store: Store, { force, actor }: ForcedRequest, o
       "with: hive migration backfill; or say --force.",
     { missing: report.missing, differing: report.differing, extra: report.extra },
   );
-}
-
-function requirePresent(store: Store): void {
-  const { present, missing } = schemaStanding(store.read);
-  if (present) return;
-  throw new HiveError(
-    "not_allowed",
-    `The unified tables are not there (${missing.join(", ")}): there is nothing to compare. Make them with: hive migration up`,
-    { missing },
-  );
-}
-
-function compare(store: Store, request: Omit<ParityAsked, "actor">): Promise<ParityReport> {
-  return inSlices(compareRows(store.read, request, store.clock), store.clock);
 }
 
 function change<T>(

@@ -1,12 +1,11 @@
 import type { Environment } from "../agents/agent";
-import { agentFolders, listAgentFiles } from "../agents/agent-folders";
 import type { Store } from "../store/open";
 import { hasPendingRequest } from "../store/planning";
 import { isOn } from "../store/unified/flags";
 import { routeTo } from "./agent-history";
-import type { AgentPlace } from "./agents";
 import { program } from "./hive/caller";
-import { planRequest } from "./planning";
+import { planRequest } from "./plan-request";
+import { idsOfPlanners } from "./planners";
 
 export interface PlanningDuty {
   /** Begins nothing more; what was being planned waits again. */
@@ -28,7 +27,7 @@ export function planWaitingRequests(store: Store, environment: Environment, look
 
   const planOne = async (): Promise<void> => {
     const place = { databaseFile: store.file, environment };
-    const planners = await idsOfPlanners(place);
+    const planners = await idsOfPlanners(place.databaseFile);
     const best = (await routeTo(store, place, "plan")).find(({ id }) => planners.has(id));
     if (best === undefined || best.status === "unhealthy") {
       restUntil = store.clock.monotonic() + PATIENCE_MS;
@@ -56,16 +55,4 @@ export function planWaitingRequests(store: Store, environment: Environment, look
       await working;
     },
   };
-}
-
-/** Agents whose answers are subtasks: others plan as well, a strategy, say. */
-async function idsOfPlanners({ databaseFile }: AgentPlace): Promise<ReadonlySet<string>> {
-  const found = await listAgentFiles(agentFolders(databaseFile));
-  const planners = found.filter(({ profile }) => {
-    const properties = profile?.type === "llm" ? profile.schema?.properties : undefined;
-    return (
-      typeof properties === "object" && properties !== null && ("sub_tasks" in properties || "subtasks" in properties)
-    );
-  });
-  return new Set(planners.map(({ id }) => id));
 }

@@ -3,6 +3,8 @@ import type { Handlers } from "../../../shared/contract";
 import type { Environment } from "../agents/agent";
 import type { Store } from "../store/open";
 import { operator } from "./hive/caller";
+import { planRequest, stopPlanning } from "./plan-request";
+import { listPlanners } from "./planners";
 import {
   addPlanning,
   approvePlanning,
@@ -12,7 +14,6 @@ import {
   getPlanning,
   launchPlanning,
   listPlanning,
-  planRequest,
   rejectPlanning,
   retryPlanning,
 } from "./planning";
@@ -32,7 +33,12 @@ export function planningHandlers({ store, actor, environment = process.env }: Pl
     "planning.add": (input) => addPlanning(store, caller, input),
     "planning.claim": (input) => claimPlanning(store, caller, input),
     "planning.plan": (input) => planRequest(store, caller, { ...input, environment }),
-    "planning.retry": (input) => retryPlanning(store, caller, input),
+    "planning.planners": () => listPlanners({ databaseFile: store.file, environment }),
+    "planning.retry": async (input) => {
+      const detail = await retryPlanning(store, caller, input);
+      stopPlanning(store, input.requestId);
+      return detail;
+    },
     "planning.drop": (input) => dropPlanning(store, caller, input),
     "planning.edit": (input) => editPlanning(store, caller, input),
     "planning.approve": (input) => approvePlanning(store, caller, input),

@@ -1,16 +1,10 @@
-import { dirname, join } from "node:path";
 import type { Page } from "../../../shared/contract";
 import { HiveError } from "../../../shared/errors";
 import type { PlanFinding } from "../../../shared/model/plan-definition";
 import type { PlanningDetail, PlanningRequest, ProposedPlan } from "../../../shared/model/planning";
-import { type Environment, WorkFailure } from "../agents/agent";
 import { agentFolders, listAgentFiles, namedAgents } from "../agents/agent-folders";
-import { openAttemptLog } from "../agents/attempt-log";
-import { loadAgent } from "../agents/local-agents";
-import { checkHealth } from "../agents/registry";
-import { makeFolder } from "../make-folder";
 import { type ParsedPlan, parsePlan } from "../plan/parse";
-import { type PlannedSubtask, readPlanData } from "../plan/plan-data";
+import { readPlanData } from "../plan/plan-data";
 import type { Store } from "../store/open";
 import {
   approveProposal,
@@ -18,16 +12,11 @@ import {
   cancelProposal,
   claimRequest,
   editProposal,
-  failRequest,
-  insertGenerated,
   insertRequest,
-  listRequests,
   moveRequest,
-  readProposals,
-  readRequest,
-  releaseRequest,
   requireProposal,
 } from "../store/planning";
+import { listRequests, readFailure, readProposals, readRequest } from "../store/planning-rows";
 import { type Caller, jsonText, writerOf } from "./hive/caller";
 import { launchPlan } from "./plans";
 
@@ -64,7 +53,7 @@ export async function getPlanning(store: Store, requestId: string): Promise<Plan
       findings: isOpen ? (await parseData(store, proposal.id, proposal.data)).findings : [],
     });
   }
-  return { ...request, proposals };
+  return { ...request, proposals, failure: readFailure(store.read, requestId) };
 }
 
 export interface NewPlanning {
@@ -96,140 +85,6 @@ export async function claimPlanning(
 ): Promise<PlanningRequest | null> {
   const id = await store.write((tx) => claimRequest(tx, { requestId, agent }, writerOf(store, caller)));
   return id === null ? null : requireRequest(store, id);
-}
-
-export interface PlanRequest {
-  readonly requestId?: string | undefined;
-  readonly agent: string;
-  readonly environment: Environment;
-  /** Aborted: the request waits again. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * Lets an agent plan a request: it is claimed, the agent is asked, and its plan waits for an operator. An agent that is
- * not set up claims nothing; one that fails leaves the request failed, and why is in an event. Null: none waits. Throws
- * `not_found`, `illegal_transition`, `not_allowed`.
- */
-export async function planRequest(store: Store, caller: Caller, asked: PlanRequest): Promise<PlanningDetail | null> {
-  const planner = await loadPlanner(store, asked);
-  const request = await claimPlanning(store, caller, { requestId: asked.requestId, agent: asked.agent });
-  if (request === null) return null;
-  const writer = () => writerOf(store, { ...caller, source: asked.agent });
-  try {
-    const planId = store.newId();
-    const data = planData(planId, request, await planner(request));
-    const subtasks = readPlanData(planId, data);
-    const dependencies = subtasks.reduce((sum, subtask) => sum + subtask.dependencies.length, 0);
-    const plan = {
-      ...{ planId, requestId: request.id, agent: asked.agent, data, dependencies },
-      subtasks: subtasks.length,
-      minutes: minutesOf(subtasks),
-      complexity: complexityOf(subtasks),
-    };
-    if (!(await store.write((tx) => insertGenerated(tx, plan, writer())))) {
-      throw new HiveError(
-        "not_allowed",
-        `Request ${request.id} was taken from ${asked.agent} while it planned: its plan was dropped.`,
-        {
-          requestId: request.id,
-        },
-      );
-    }
-  } catch (error) {
-    if (asked.signal?.aborted) {
-      await store.write((tx) => releaseRequest(tx, { requestId: request.id, agent: asked.agent }));
-      throw error;
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    await store.write((tx) => failRequest(tx, { requestId: request.id, agent: asked.agent, error: why }, writer()));
-    if (error instanceof WorkFailure) {
-      throw new HiveError("not_allowed", `${asked.agent} made no plan of request ${request.id}: ${why}`, {
-        requestId: request.id,
-      });
-    }
-    throw error;
-  }
-  return getPlanning(store, request.id);
-}
-
-type Planner = (request: PlanningRequest) => Promise<unknown>;
-
-/** Throws `not_found` for an agent that nobody has, `not_allowed` for one that cannot plan now. */
-async function loadPlanner(store: Store, { agent: id, environment, signal }: PlanRequest): Promise<Planner> {
-  const agent = await loadAgent(environment, store.file, id);
-  if (agent === null)
-    throw new HiveError("not_found", `There is no agent "${id}". List them with: hive agent list`, { id });
-  const { execute } = agent;
-  if (execute === null || !agent.hasCapability("plan")) {
-    throw new HiveError("not_allowed", `The agent "${id}" does not plan. hive agent list names those that do.`, { id });
-  }
-  const health = await checkHealth(agent);
-  if (health.status === "unhealthy")
-    throw new HiveError("not_allowed", `${id} cannot plan now: ${health.message}`, { id });
-  return async (request) => {
-    const file = join(store.filesFolder, "planning", `${request.id}.log`);
-    makeFolder(dirname(file));
-    const log = openAttemptLog(file);
-    try {
-      const answer = await execute({
-        subtaskId: request.id,
-        runId: request.id,
-        correlationId: request.id,
-        work: { llm: { ...UNSET, prompt: promptOf(request) } },
-        progress: null,
-        saveProgress: async () => undefined,
-        log,
-        resultFile: `${file}.result`,
-        environment,
-        signal: signal ?? new AbortController().signal,
-      });
-      return answer === null ? null : JSON.parse(answer);
-    } finally {
-      await log.close();
-    }
-  };
-}
-
-const UNSET = {
-  endpoint: null,
-  model: null,
-  keyEnv: null,
-  system: null,
-  temperature: null,
-  maxTokens: null,
-  schema: null,
-} as const;
-
-function promptOf({ description, priority, complexity, context }: PlanningRequest): string {
-  const about = [`Priority: ${priority}`, ...(complexity === null ? [] : [`Complexity: ${complexity}`])].join("\n");
-  const more = context === null ? "" : `\n\nContext:\n${JSON.stringify(context, null, 2)}`;
-  return `${description}\n\n${about}${more}`;
-}
-
-/** As upstream's planner stores it. Throws `WorkFailure` for an answer that is no plan. */
-function planData(planId: string, { id, agent }: PlanningRequest, answer: unknown): string {
-  const output = typeof answer === "object" && answer !== null && "output" in answer ? answer.output : null;
-  if (typeof output !== "object" || output === null || Array.isArray(output)) {
-    throw new WorkFailure("its answer is no JSON object");
-  }
-  return JSON.stringify(
-    { plan_id: planId, task_id: id, ...output, status: "generated", metadata: { generator: agent } },
-    null,
-    2,
-  );
-}
-
-/** Null: the planner guessed nothing. */
-function minutesOf(subtasks: readonly PlannedSubtask[]): number | null {
-  const guesses = subtasks.map(({ extras }) => extras.estimated_duration).filter((guess) => typeof guess === "number");
-  return guesses.length === 0 ? null : Math.round(guesses.reduce((sum, guess) => sum + guess, 0));
-}
-
-function complexityOf(subtasks: readonly PlannedSubtask[]): string {
-  const found = new Set(subtasks.map(({ extras }) => extras.complexity));
-  if (found.has("complex") || found.has("very_complex")) return "complex";
-  return found.has("medium") ? "medium" : "simple";
 }
 
 interface Act {

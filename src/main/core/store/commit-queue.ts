@@ -1,9 +1,10 @@
 import type Database from "better-sqlite3";
 import { HiveError } from "../../../shared/errors";
-import type { WriteStats } from "../../../shared/model/metrics";
+import { type WriteStats, writeModeOf } from "../../../shared/model/metrics";
 import type { Clock } from "../clock";
 import { statement, type WritableDatabase } from "./database";
 import { isBusy, translateSqliteError } from "./sqlite-errors";
+import { addWriteFigures, MINUTE_MS } from "./write-figures";
 import { createWriteTally } from "./write-stats";
 
 /**
@@ -19,6 +20,8 @@ export interface CommitQueue {
   write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
   /** What was written so far. */
   stats(): WriteStats;
+  /** The part of it that the database has not been told yet. */
+  unkept(): WriteStats;
   /** Takes no more work and ends when what was taken is written or refused. */
   close(): Promise<void>;
 }
@@ -74,6 +77,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   let whenIdle: (() => void) | null = null;
   let busyDelay: number = BUSY_RETRY_MS.first;
   const tally = createWriteTally();
+  let keptAt = clock.monotonic();
 
   function schedule(delayMs: number | null): void {
     if (scheduled) return;
@@ -140,7 +144,23 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     return jobs.splice(0, young === -1 ? jobs.length : young);
   }
 
-  function runGroup({ telling, dual }: GroupFlags): void {
+  /** Once a minute what was written goes along with what is written. */
+  function keepFigures(): boolean {
+    if (clock.monotonic() - keptAt < MINUTE_MS) return false;
+    keptAt = clock.monotonic();
+    try {
+      addWriteFigures(tx, tally.unkept(), clock.now());
+      return true;
+    } catch (error) {
+      // Of a database whose schema is another one there is nothing to add to; a full disk takes all with it.
+      if (tx.inTransaction) return false;
+      throw error;
+    }
+  }
+
+  function runGroup(flags: GroupFlags): void {
+    const { telling } = flags;
+    const mode = writeModeOf(flags);
     const begun = clock.monotonic();
     const isAlone = jobs.length === 1 || jobs[0]?.foreignKeys === false;
     const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
@@ -162,11 +182,13 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     try {
       if (tx.inTransaction) {
         if (telling) statement(tx, "DELETE FROM console_telling").run();
+        const kept = keepFigures();
         statement(tx, "COMMIT").run();
+        if (kept) tally.keep();
       }
     } catch (error) {
       if (tx.inTransaction) statement(tx, "ROLLBACK").run();
-      tally.rolledBack(done.length);
+      tally.rolledBack(done.length, mode);
       for (const { job, outcome } of done) {
         if (outcome.ok) job.reject(translateSqliteError(error, file));
         else settle(job, outcome);
@@ -179,9 +201,9 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     if (written.length > 0)
       tally.committed(
         written.map(({ job }) => now - job.since),
-        dual,
+        mode,
       );
-    if (written.length < done.length) tally.rolledBack(done.length - written.length);
+    if (written.length < done.length) tally.rolledBack(done.length - written.length, mode);
     options.onCommit();
   }
 
@@ -217,6 +239,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
 
   return {
     stats: tally.read,
+    unkept: tally.unkept,
     write<T>(work: (tx: WritableDatabase) => T, { foreignKeys = true }: WriteOptions = {}): Promise<T> {
       if (closed) {
         return Promise.reject(

@@ -56,6 +56,7 @@ export async function observe({ file, clock, random, nativeBinding, deadline }: 
       read,
       write: () => Promise.reject(bundle === null ? refusal(file, source.copied) : bundleRefusal(file)),
       writes: createWriteTally().read,
+      unkeptWrites: createWriteTally().unkept,
       newId: createIdSource(clock, random),
       clock,
       random,

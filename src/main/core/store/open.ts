@@ -51,6 +51,8 @@ export interface Store {
   write<T>(work: (tx: WritableDatabase) => T, options?: WriteOptions): Promise<T>;
   /** What this process wrote since it was opened. */
   writes(): WriteStats;
+  /** The part of it that the database has not been told yet. */
+  unkeptWrites(): WriteStats;
   newId(): string;
   readonly clock: Clock;
   readonly random: Random;
@@ -168,6 +170,7 @@ function assemble({ file, clock, random, writer, reader, backupFile, busyLimitMs
     read,
     write: queue.write,
     writes: queue.stats,
+    unkeptWrites: queue.unkept,
     newId: createIdSource(clock, random),
     clock,
     random,

@@ -1,16 +1,11 @@
 import { HiveError } from "../../../shared/errors";
-import {
-  PLANNING_TRANSITIONS,
-  type PlanningRequest,
-  type PlanningStatus,
-  type ProposedPlan,
-} from "../../../shared/model/planning";
+import { PLANNING_TRANSITIONS, type PlanningStatus } from "../../../shared/model/planning";
 import { appendAudit } from "./audit";
-import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
+import { text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { appendEvent } from "./events";
 import type { ActWriter } from "./hive-task-writes";
-import { formatTime, parseTime } from "./time";
+import { formatTime } from "./time";
 
 export interface NewPlanningRequest {
   readonly id: string;
@@ -60,16 +55,25 @@ export function hasPendingRequest(db: ReadableDatabase): boolean {
   return statement(db, "SELECT 1 FROM planning_queue WHERE status = 'pending' LIMIT 1").get() !== undefined;
 }
 
+/** One claim of a request: the same agent may be given it again later, and that is another one. */
+export interface PlanningClaim {
+  readonly requestId: string;
+  readonly agent: string;
+  /** `assigned_at`. */
+  readonly since: number | null;
+}
+
+const OF_CLAIM = "id = $requestId AND status = 'assigned' AND assigned_agent = $agent AND assigned_at IS $since";
+const claimed = ({ requestId, agent, since }: PlanningClaim) => ({
+  requestId,
+  agent,
+  since: since === null ? null : formatTime(since),
+});
+const RELEASE = `UPDATE planning_queue SET status = 'pending', assigned_agent = NULL, assigned_at = NULL WHERE ${OF_CLAIM}`;
+
 /** Its planner was stopped. Nothing happens to one that was taken from it meanwhile. */
-export function releaseRequest(
-  tx: WritableDatabase,
-  { requestId, agent }: { readonly requestId: string; readonly agent: string },
-): void {
-  statement(
-    tx,
-    `UPDATE planning_queue SET status = 'pending', assigned_agent = NULL, assigned_at = NULL
-      WHERE id = ? AND status = 'assigned' AND assigned_agent = ?`,
-  ).run(requestId, agent);
+export function releaseRequest(tx: WritableDatabase, claim: PlanningClaim): void {
+  statement(tx, RELEASE).run(claimed(claim));
 }
 
 /** What moves a request besides a claim and a plan. Throws `not_found`, `illegal_transition`. */
@@ -90,11 +94,12 @@ export function moveRequest(
 /** Its planner could not. Nothing happens to one that was taken from it meanwhile. */
 export function failRequest(
   tx: WritableDatabase,
-  { requestId, agent, error }: { readonly requestId: string; readonly agent: string; readonly error: string },
+  { error, ...claim }: PlanningClaim & { readonly error: string },
   writer: ActWriter,
 ): void {
-  const sql = "UPDATE planning_queue SET status = 'failed' WHERE id = ? AND status = 'assigned' AND assigned_agent = ?";
-  if (statement(tx, sql).run(requestId, agent).changes === 0) return;
+  const { requestId, agent } = claim;
+  const sql = `UPDATE planning_queue SET status = 'failed' WHERE ${OF_CLAIM}`;
+  if (statement(tx, sql).run(claimed(claim)).changes === 0) return;
   appendEvent(tx, {
     id: writer.newId(),
     type: "agent.error",
@@ -105,10 +110,8 @@ export function failRequest(
   });
 }
 
-export interface GeneratedPlan {
+export interface GeneratedPlan extends PlanningClaim {
   readonly planId: string;
-  readonly requestId: string;
-  readonly agent: string;
   readonly data: string;
   readonly subtasks: number;
   readonly dependencies: number;
@@ -119,15 +122,14 @@ export interface GeneratedPlan {
 const INSERT_PLAN = `INSERT INTO execution_plans (id, planning_task_id, plan_data, estimated_duration, estimated_complexity,
     subtask_count, dependency_count, generated_at, status)
   VALUES ($planId, $requestId, $data, $minutes, $complexity, $subtasks, $dependencies, $at, 'generated')`;
-const PLANNED = `UPDATE planning_queue SET status = 'planned', completed_at = $at
-  WHERE id = $requestId AND status = 'assigned' AND assigned_agent = $agent`;
+const PLANNED = `UPDATE planning_queue SET status = 'planned', completed_at = $at WHERE ${OF_CLAIM}`;
 
 /** False: the request was taken from its planner meanwhile; nothing is written. */
 export function insertGenerated(tx: WritableDatabase, plan: GeneratedPlan, writer: ActWriter): boolean {
-  const { agent, ...columns } = plan;
+  const { agent, since: _since, ...columns } = plan;
   const { requestId, planId, subtasks } = plan;
   const at = formatTime(writer.now);
-  if (statement(tx, PLANNED).run({ requestId, agent, at }).changes === 0) return false;
+  if (statement(tx, PLANNED).run({ ...claimed(plan), at }).changes === 0) return false;
   statement(tx, INSERT_PLAN).run({ ...columns, at });
   tell(tx, "plan.generated", { requestId, planId, more: { agent_id: agent, subtask_count: subtasks } }, writer);
   return true;
@@ -283,81 +285,4 @@ function tell(
 ): void {
   const payload = { plan_id: planId, planning_request_id: requestId, ...more };
   appendEvent(tx, { id: newId(), type, at: now, source, correlationId: requestId, payload });
-}
-
-const COLUMNS = `q.id, q.task_description, q.priority, q.requestor, q.context_data, q.status, q.complexity_estimate,
-  q.assigned_agent, q.created_at, q.assigned_at, q.completed_at, q.rowid AS row`;
-const PLANS = "SELECT count(*) AS n FROM execution_plans WHERE planning_task_id = +?";
-
-/** A launch writes a row of its own there, as upstream's tables ask: nobody requested that one. */
-const OF_OTHERS = "q.assigned_agent IS NOT 'hive-console'";
-
-export interface PlanningPage {
-  readonly requests: readonly PlanningRequest[];
-  /** Null: nothing follows. */
-  readonly next: number | null;
-}
-
-/** Of one status the most urgent first; of all the latest first. `after`: how many came before. */
-export function listRequests(
-  db: ReadableDatabase,
-  { status, after, limit }: { readonly status: string | undefined; readonly after: number; readonly limit: number },
-): PlanningPage {
-  const rows =
-    status === undefined
-      ? statement(
-          db,
-          `SELECT ${COLUMNS} FROM planning_queue q WHERE ${OF_OTHERS} ORDER BY q.rowid DESC LIMIT ? OFFSET ?`,
-        ).all(limit + 1, after)
-      : statement(
-          db,
-          `SELECT ${COLUMNS} FROM planning_queue q WHERE q.status = +? AND ${OF_OTHERS}
-            ORDER BY q.priority DESC, q.created_at, q.rowid LIMIT ? OFFSET ?`,
-        ).all(status, limit + 1, after);
-  const requests = rows.slice(0, limit).map((row) => decode(db, row));
-  return { requests, next: rows.length > limit ? after + limit : null };
-}
-
-export function readRequest(db: ReadableDatabase, requestId: string): PlanningRequest | null {
-  const row = statement(db, `SELECT ${COLUMNS} FROM planning_queue q WHERE q.id = +?`).get(requestId);
-  return row ? decode(db, row) : null;
-}
-
-function decode(db: ReadableDatabase, row: Row): PlanningRequest {
-  const raw = textOrNull(row.context_data);
-  const context = raw === null || raw === "" ? null : (json(raw) ?? raw);
-  return {
-    id: text(row.id),
-    description: text(row.task_description),
-    priority: integer(row.priority),
-    requestor: textOrNull(row.requestor),
-    context,
-    status: text(row.status),
-    complexity: textOrNull(row.complexity_estimate),
-    agent: textOrNull(row.assigned_agent),
-    createdAt: parseTime(row.created_at),
-    assignedAt: parseTime(row.assigned_at),
-    completedAt: parseTime(row.completed_at),
-    plans: integer(statement(db, PLANS).get(row.id)?.n),
-  };
-}
-
-const PROPOSALS = `SELECT id, status, subtask_count, dependency_count, estimated_duration, estimated_complexity,
-    generated_at, plan_data
-  FROM execution_plans WHERE planning_task_id = +? ORDER BY coalesce(generated_at, '') DESC, id DESC LIMIT 50`;
-
-/** The plans that were made for a request, without findings; the latest first. */
-export function readProposals(db: ReadableDatabase, requestId: string): Array<Omit<ProposedPlan, "findings">> {
-  return statement(db, PROPOSALS)
-    .all(requestId)
-    .map((row) => ({
-      id: text(row.id),
-      status: text(row.status),
-      subtasks: integer(row.subtask_count),
-      dependencies: integer(row.dependency_count),
-      estimatedMinutes: integerOrNull(row.estimated_duration),
-      complexity: textOrNull(row.estimated_complexity),
-      generatedAt: parseTime(row.generated_at),
-      data: text(row.plan_data),
-    }));
 }

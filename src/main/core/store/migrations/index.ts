@@ -187,6 +187,14 @@ export const MIGRATIONS: readonly Migration[] = [
     },
     down: (db) => drop(db, LOST_WORKERS),
   },
+  {
+    version: 19,
+    name: "figures of writes, lists of requests",
+    up: (db) => {
+      for (const sql of WRITE_FIGURES) db.exec(sql);
+    },
+    down: (db) => drop(db, WRITE_FIGURES),
+  },
 ];
 
 export const LATEST_VERSION = MIGRATIONS.length;
