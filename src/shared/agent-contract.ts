@@ -6,8 +6,11 @@ import {
   type AgentDetail,
   type AgentPerformance,
   type AgentRow,
+  type AgentStanding,
+  type AgentTrial,
   type RoutedAgent,
 } from "./model/agent";
+import { type AgentCourses, COURSE_RANGE_NAMES } from "./model/agent-course";
 import { operation } from "./operation";
 
 const id = z.string().min(1).max(200);
@@ -22,6 +25,21 @@ export const agentContract = {
   /** How an agent was found when it was checked, the latest first. */
   "agents.checks": operation<readonly AgentCheckPoint[]>()(
     z.strictObject({ id, limit: z.int().min(1).max(500).default(100) }),
+  ),
+  /** The latest checks of each agent that was ever checked. */
+  "agents.standings": operation<readonly AgentStanding[]>()(
+    z.strictObject({ limit: z.int().min(1).max(100).default(24) }),
+  ),
+  /** Latency and success of each agent over a range of time up to now, in bars. */
+  "agents.courses": operation<AgentCourses>()(z.strictObject({ range: z.enum(COURSE_RANGE_NAMES).default("24h") })),
+  /**
+   * Has an agent do one thing, as a plan of one task. `input`: a prompt; for `command` a line of the shell, for `http` an
+   * address, for `noop` nothing.
+   */
+  "agents.try": operation<AgentTrial>()(z.strictObject({ id, input: z.string().max(100_000).default("") })),
+  /** The latest tests of an agent among the newest plans, the newest first. */
+  "agents.trials": operation<readonly AgentTrial[]>()(
+    z.strictObject({ id, limit: z.int().min(1).max(50).default(10) }),
   ),
   /** Latency and success of each agent, of the newest 2,000 attempts of the database. */
   "agents.performance": operation<readonly AgentPerformance[]>()(z.strictObject({})),

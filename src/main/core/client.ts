@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { HiveError } from "../../shared/errors";
 import { NO_SECRETS, type SecretSource } from "./bus/secret-source";
+import { checkAgentsRegularly } from "./operations/agent-duty";
 import { type Care, careInThread } from "./operations/care";
 import { startCaretaker } from "./operations/caretaker";
 import { serveMetrics } from "./operations/metrics-duty";
@@ -65,6 +66,7 @@ export async function openCore({
       deliverSubscriptions(store, epoch, { secrets, environment }),
       startCaretaker(store, care ?? careInThread(options)),
       serveMetrics(store, environment),
+      checkAgentsRegularly(store, environment),
       planWaitingRequests(store, environment),
     ];
     return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };

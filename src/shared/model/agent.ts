@@ -22,6 +22,15 @@ export interface AgentHealth {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** What is wrong with an agent's file. */
+export interface AgentFinding {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Where an agent is defined: by the program's code, by a file of the program, of the user, or beside the database. */
+export type AgentLayer = "built-in" | "program" | "user" | "database";
+
 /** An agent as lists show it. */
 export interface AgentRow {
   readonly id: string;
@@ -36,6 +45,18 @@ export interface AgentRow {
   readonly file: string | null;
   /** Why it cannot be used at all; null: it can, once it is healthy. */
   readonly problem: string | null;
+  readonly layer: AgentLayer;
+  /** All that is wrong with its file. */
+  readonly findings: readonly AgentFinding[];
+  /** Definitions of the same id that this one stands in for, the nearest first. */
+  readonly hides: readonly HiddenAgent[];
+}
+
+/** A definition that is not used: another one of its id comes first. */
+export interface HiddenAgent {
+  readonly layer: AgentLayer;
+  /** Null: it comes with the program. */
+  readonly file: string | null;
 }
 
 export interface AgentCheck extends AgentHealth {
@@ -50,6 +71,24 @@ export interface AgentCheckPoint {
   readonly status: string;
   readonly message: string;
   readonly tookMs: number;
+}
+
+/** How an agent was found lately. */
+export interface AgentStanding {
+  readonly agent: string;
+  /** The latest first, never empty. */
+  readonly checks: readonly AgentCheckPoint[];
+}
+
+/** A task that only tried an agent. */
+export interface AgentTrial {
+  readonly planId: string;
+  readonly taskId: string;
+  readonly at: number | null;
+  /** Of its task. */
+  readonly status: string;
+  /** What it was given. */
+  readonly input: string;
 }
 
 /** What the newest attempts of the database say of an agent. */
@@ -77,6 +116,22 @@ export interface AgentDetail extends AgentRow {
   readonly settings: AgentSettings | null;
   /** The environment variables of the console that set it up. */
   readonly variables: readonly string[];
+  /** The same with what they are set to, in their order. */
+  readonly setup: readonly AgentVariable[];
+  /** Where files of its id are looked for, the first that is there wins; empty for built-in agents. */
+  readonly places: readonly string[];
+}
+
+/** A variable of the console's environment that sets an agent up. */
+export interface AgentVariable {
+  readonly name: string;
+  readonly sets: "endpoint" | "model" | "key" | "program";
+  /** For this agent alone. */
+  readonly isOwn: boolean;
+  /** Null: it is not set. Of a key it is the name of the variable that holds it, never the key. */
+  readonly value: string | null;
+  /** What is wrong with the value; null: nothing that can be seen from here. */
+  readonly problem: string | null;
 }
 
 /** What a file says; null: the console's environment or the server decides. */

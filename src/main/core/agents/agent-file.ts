@@ -1,5 +1,6 @@
 import { isMap, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import type { AgentFinding } from "../../../shared/model/agent";
 import { AGENT_ID_PATTERN, isBuiltInAgent, NAMED_AGENT_TYPES } from "../../../shared/model/agent-work";
 import { createSuggest } from "../plan/suggest";
 import { AGENT_CAPABILITIES, type AgentCapability } from "./agent";
@@ -37,8 +38,14 @@ export type AgentProfile = LlmProfile | ProgramProfile;
 
 export type ParsedAgent =
   | { readonly profile: AgentProfile }
-  /** What is wrong, with the place, and what to do. */
-  | { readonly problem: string };
+  | {
+      /** The first finding, with its line. */
+      readonly problem: string;
+      /** All that is wrong, in the order of the lines. */
+      readonly findings: readonly AgentFinding[];
+      /** Another agent's id, which the file says is its own. */
+      readonly claims?: string;
+    };
 
 const text = z.string().trim().min(1);
 const base = {
@@ -94,16 +101,25 @@ export function parseAgentFile(source: string, id: string): ParsedAgent {
   const counter = new LineCounter();
   const document = parseDocument(lines.slice(1, end).join("\n"), { lineCounter: counter, schema: "core" });
   const lineOf = (offset: number | undefined): number => counter.linePos(offset ?? 0).line + 1;
-  const [error] = document.errors;
-  if (error) return problem(lineOf(error.pos[0]), `No valid YAML: ${error.message.split("\n")[0]}`);
+  if (document.errors.length > 0) {
+    return problems(
+      document.errors.map(({ pos, message }) => ({
+        line: lineOf(pos[0]),
+        message: `No valid YAML: ${message.split("\n")[0]}`,
+      })),
+    );
+  }
   const { contents } = document;
   if (!isMap(contents)) return problem(2, 'The settings must be lines of "key: value".');
 
   const { data, error: refusal } = frontMatter.safeParse(document.toJS());
   if (refusal) {
-    const [issue] = refusal.issues;
-    const at = contents.items.find(({ key }) => String(key) === String(issue?.path[0] ?? unknownKey(issue)));
-    return problem(lineOf(rangeOf(at?.key)), inWords(issue, document.toJS()));
+    return problems(
+      refusal.issues.flatMap(eachKey).map((issue) => {
+        const at = contents.items.find(({ key }) => String(key) === String(issue.path[0] ?? unknownKey(issue)));
+        return { line: lineOf(rangeOf(at?.key)), message: inWords(issue, document.toJS()) };
+      }),
+    );
   }
   const prompt = lines
     .slice(end + 1)
@@ -111,7 +127,8 @@ export function parseAgentFile(source: string, id: string): ParsedAgent {
     .trim();
   if (prompt === "") return problem(end + 1, "There is no prompt below the settings: say what the agent is and does.");
   if (data.id !== id) {
-    return problem(2, `Its id is "${data.id}", but its file is called ${id}.md: the two must be the same.`);
+    const refused = problem(2, `Its id is "${data.id}", but its file is called ${id}.md: the two must be the same.`);
+    return { ...refused, claims: data.id };
   }
   const { title, description, capabilities } = data;
   const common = { id, title, description, capabilities, prompt };
@@ -132,18 +149,30 @@ export function parseAgentFile(source: string, id: string): ParsedAgent {
   };
 }
 
-function problem(line: number, message: string): ParsedAgent {
-  return { problem: `line ${line}: ${message}` };
+type Refused = Exclude<ParsedAgent, { readonly profile: AgentProfile }>;
+
+function problem(line: number, message: string): Refused {
+  return problems([{ line, message }]);
 }
 
-type Issue = z.core.$ZodIssue | undefined;
+function problems(found: readonly AgentFinding[]): Refused {
+  const findings = found.toSorted((a, b) => a.line - b.line);
+  const [first = { line: 1, message: "The settings cannot be read." }] = findings;
+  return { problem: `line ${first.line}: ${first.message}`, findings };
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Each key that is unknown is a finding of its own. */
+function eachKey(issue: Issue): Issue[] {
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => ({ ...issue, keys: [key] })) : [issue];
+}
 
 function unknownKey(issue: Issue): string | undefined {
-  return issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  return issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
 }
 
 function inWords(issue: Issue, settings: unknown): string {
-  if (issue === undefined) return "The settings cannot be read.";
   const type = typeof settings === "object" && settings !== null && "type" in settings ? String(settings.type) : "";
   const key = unknownKey(issue);
   if (key !== undefined) {

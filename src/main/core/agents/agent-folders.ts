@@ -1,14 +1,31 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { basename, join } from "node:path";
+import type { AgentFinding, AgentLayer, HiddenAgent } from "../../../shared/model/agent";
 import type { NamedAgent } from "../../../shared/model/agent-work";
 import { dataFolder } from "../paths";
-import { type AgentProfile, parseAgentFile } from "./agent-file";
+import { type AgentProfile, type ParsedAgent, parseAgentFile } from "./agent-file";
 import { SHIPPED_AGENT_FILES } from "./shipped";
 
+interface Found {
+  readonly id: string;
+  readonly layer: AgentLayer;
+  readonly findings: readonly AgentFinding[];
+  /** Files of the same id that this one stands in for. */
+  readonly hides: readonly HiddenAgent[];
+}
+
 /** An agent's file as found. */
-export type FoundAgent =
-  | { readonly id: string; readonly file: string | null; readonly profile: AgentProfile; readonly problem: null }
-  | { readonly id: string; readonly file: string; readonly profile: null; readonly problem: string };
+export type FoundAgent = Found &
+  (
+    | { readonly file: string | null; readonly profile: AgentProfile; readonly problem: null }
+    | {
+        readonly file: string;
+        readonly profile: null;
+        readonly problem: string;
+        /** Another agent's id, which the file says is its own. */
+        readonly claims?: string;
+      }
+  );
 
 /** Where agents of the operator's own are: a database's, then the user's. The first folder that has an id wins. */
 export function agentFolders(databaseFile: string): string[] {
@@ -22,19 +39,27 @@ export function agentFolders(databaseFile: string): string[] {
  */
 export async function listAgentFiles(folders: readonly string[]): Promise<FoundAgent[]> {
   const found = new Map<string, FoundAgent>();
-  for (const folder of folders) {
-    for (const id of await idsIn(folder)) if (!found.has(id)) found.set(id, await readFrom(folder, id));
+  const add = (agent: FoundAgent): void => {
+    const first = found.get(agent.id);
+    const { layer, file } = agent;
+    found.set(agent.id, first ? { ...first, hides: [...first.hides, { layer, file }] } : agent);
+  };
+  for (const [index, folder] of folders.entries()) {
+    for (const id of await idsIn(folder)) add(await readFrom(folder, id, layerOf(index)));
   }
-  for (const [id, source] of SHIPPED_AGENT_FILES) if (!found.has(id)) found.set(id, shipped(id, source));
-  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const agent of shippedAgents()) add(agent);
+  return [...found.values()].map((agent) => withRival(agent, found)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Null: no file defines it. */
 export async function findAgentFile(folders: readonly string[], id: string): Promise<FoundAgent | null> {
-  for (const folder of folders) if ((await idsIn(folder)).includes(id)) return readFrom(folder, id);
-  const source = SHIPPED_AGENT_FILES.get(id);
-  return source === undefined ? null : shipped(id, source);
+  for (const [index, folder] of folders.entries()) {
+    if ((await idsIn(folder)).includes(id)) return readFrom(folder, id, layerOf(index));
+  }
+  return shippedAgents().find((agent) => agent.id === id) ?? null;
 }
+
+const layerOf = (index: number): AgentLayer => (index === 0 ? "database" : "user");
 
 /** What the parser of plans needs to know of them. */
 export function namedAgents(found: readonly FoundAgent[]): NamedAgent[] {
@@ -44,29 +69,65 @@ export function namedAgents(found: readonly FoundAgent[]): NamedAgent[] {
 async function idsIn(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);
-    return names.filter((name) => name.endsWith(".md") && name !== "README.md").map((name) => parse(name).name);
+    return names.filter((name) => name.endsWith(".md") && name !== "README.md").map((name) => basename(name, ".md"));
   } catch {
     // Most have none of their own.
     return [];
   }
 }
 
-async function readFrom(folder: string, id: string): Promise<FoundAgent> {
+/** A file is read whenever somebody asks, and its text looked through again when it is another one. */
+const parsed = new Map<string, { readonly source: string; readonly result: ParsedAgent }>();
+const MOST_PARSED = 1_000;
+
+function parse(file: string, id: string, source: string): ParsedAgent {
+  const known = parsed.get(file);
+  if (known?.source === source) return known.result;
+  const result = parseAgentFile(source, id);
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(file, { source, result });
+  return result;
+}
+
+async function readFrom(folder: string, id: string, layer: AgentLayer): Promise<FoundAgent> {
   const file = join(folder, `${id}.md`);
+  const common = { id, file, layer, hides: [] };
   let source: string;
   try {
     source = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
   } catch (error) {
     const why = error instanceof TypeError ? "it is not UTF-8 text" : error instanceof Error ? error.message : "";
-    return { id, file, profile: null, problem: `${file} cannot be read: ${why}.` };
+    const findings = [{ line: 1, message: `It cannot be read: ${why}.` }];
+    return { ...common, profile: null, problem: `${file} cannot be read: ${why}.`, findings };
   }
-  const parsed = parseAgentFile(source, id);
-  if ("profile" in parsed) return { id, file, profile: parsed.profile, problem: null };
-  return { id, file, profile: null, problem: `${file}, ${parsed.problem}` };
+  const result = parse(file, id, source);
+  if ("profile" in result) return { ...common, profile: result.profile, problem: null, findings: [] };
+  const { problem, findings } = result;
+  return { ...common, profile: null, problem: `${file}, ${problem}`, findings, ...claimOf(result) };
+}
+
+const claimOf = ({ claims }: { readonly claims?: string }) => (claims === undefined ? {} : { claims });
+
+/** A copy that kept the id of what it was copied from: says which file has that id. */
+function withRival(agent: FoundAgent, all: ReadonlyMap<string, FoundAgent>): FoundAgent {
+  if (agent.profile !== null || agent.claims === undefined) return agent;
+  const rival = all.get(agent.claims);
+  if (rival === undefined) return agent;
+  const where = rival.file ?? "a file that comes with the program";
+  const message = `Two files say that they are "${rival.id}": ${where} is, and this one is called ${agent.id}.md. Give it an id of its own.`;
+  return { ...agent, problem: `${agent.file}, line 2: ${message}`, findings: [{ line: 2, message }] };
+}
+
+let shippedOnes: readonly FoundAgent[] | null = null;
+
+function shippedAgents(): readonly FoundAgent[] {
+  shippedOnes ??= [...SHIPPED_AGENT_FILES].map(([id, source]) => shipped(id, source));
+  return shippedOnes;
 }
 
 function shipped(id: string, source: string): FoundAgent {
-  const parsed = parseAgentFile(source, id);
-  if ("profile" in parsed) return { id, file: null, profile: parsed.profile, problem: null };
-  throw new Error(`The agent ${id} that comes with the program is broken: ${parsed.problem}`);
+  const result = parseAgentFile(source, id);
+  if (!("profile" in result))
+    throw new Error(`The agent ${id} that comes with the program is broken: ${result.problem}`);
+  return { id, file: null, profile: result.profile, problem: null, layer: "program", findings: [], hides: [] };
 }

@@ -1,20 +1,57 @@
-import type { AgentCheck, AgentCheckPoint, AgentPerformance, RoutedAgent } from "../../../shared/model/agent";
+import type {
+  AgentCheck,
+  AgentCheckPoint,
+  AgentPerformance,
+  AgentStanding,
+  RoutedAgent,
+} from "../../../shared/model/agent";
 import { isRunTerminal } from "../../../shared/model/run";
 import { AGENT_CAPABILITIES, type AgentCapability } from "../agents/agent";
 import { noteAgentChecks } from "../store/agent-checks";
-import { type AgentRun, listAgentChecks, newestAgentRuns } from "../store/metric-rows";
+import type { WritableDatabase } from "../store/database";
+import { appendEvent } from "../store/events";
+import {
+  type AgentCheckRow,
+  type AgentRun,
+  latestAgentChecks,
+  listAgentChecks,
+  newestAgentRuns,
+} from "../store/metric-rows";
 import type { Store } from "../store/open";
 import { type AgentPlace, checkAgents, listAgents } from "./agents";
+import { SOURCE } from "./source";
 
-/** Asks agents whether they could work, and remembers what they said where that may be written. Throws `not_found`. */
+/**
+ * Asks agents whether they could work, and remembers what they said where that may be written; one that could and cannot
+ * any more, or can again, has an event. Throws `not_found`.
+ */
 export async function checkAndRemember(store: Store, place: AgentPlace, id?: string): Promise<AgentCheck[]> {
   const checks = await checkAgents(place, id);
   if (store.info().mode === "operate") {
     const at = store.clock.now();
     const rows = checks.map(({ id: agent, status, message, tookMs }) => ({ agent, at, status, message, tookMs }));
-    await store.write((tx) => noteAgentChecks(tx, rows));
+    await store.write((tx) => {
+      const before = new Map(latestAgentChecks(tx).map((check) => [check.agent, check.status]));
+      noteAgentChecks(tx, rows);
+      for (const row of rows) tellOfTurn(tx, store, row, before.get(row.agent));
+    });
   }
   return checks;
+}
+
+/** What an agent never was able to do is no news. */
+function tellOfTurn(
+  tx: WritableDatabase,
+  { newId }: Store,
+  { agent, at, status, message }: AgentCheckRow,
+  before: string | undefined,
+): void {
+  const couldWork = before !== "unhealthy";
+  const canWork = status !== "unhealthy";
+  if (before === undefined || couldWork === canWork) return;
+  const event = { id: newId(), at, source: SOURCE, correlationId: agent } as const;
+  if (canWork) appendEvent(tx, { ...event, type: "agent.heartbeat", payload: { agent_id: agent, status, message } });
+  else appendEvent(tx, { ...event, type: "agent.error", payload: { agent_id: agent, error: message } });
 }
 
 /** How an agent was found, the latest first. */
@@ -27,6 +64,14 @@ export function agentChecks(
     status,
     message,
     tookMs,
+  }));
+}
+
+/** How each agent that was ever checked was found lately. */
+export function agentStandings(store: Store, { limit }: { readonly limit: number }): AgentStanding[] {
+  return latestAgentChecks(store.read).map(({ agent }) => ({
+    agent,
+    checks: agentChecks(store, { id: agent, limit }),
   }));
 }
 

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { HiveError } from "../../../shared/errors";
-import type { AgentCheck, AgentDetail, AgentRow, AgentSettings } from "../../../shared/model/agent";
+import type { AgentCheck, AgentDetail, AgentRow, AgentSettings, AgentVariable } from "../../../shared/model/agent";
 import { isBuiltInAgent, type NamedAgent } from "../../../shared/model/agent-work";
 import type { Environment } from "../agents/agent";
 import type { AgentProfile } from "../agents/agent-file";
@@ -22,17 +23,57 @@ export async function knownAgents(databaseFile: string): Promise<NamedAgent[]> {
 export async function listAgents({ databaseFile, environment }: AgentPlace): Promise<AgentRow[]> {
   const builtIn = createLocalAgents(environment)
     .listInfo()
-    .map((info): AgentRow => ({ ...info, title: info.id, origin: "built-in", file: null, problem: null }));
+    .map((info): AgentRow => ({ ...info, ...BUILT_IN, title: info.id }));
   return [...builtIn, ...(await listAgentFiles(agentFolders(databaseFile))).map(rowOf)];
 }
 
 /** Throws `not_found`. */
-export async function getAgent(place: AgentPlace, id: string): Promise<AgentDetail> {
+export async function findAgent(place: AgentPlace, id: string): Promise<AgentRow> {
   const rows = await listAgents(place);
   const row = rows.find((one) => one.id === id);
   if (!row) throw noAgent(id, rows);
-  const found = (await listAgentFiles(agentFolders(place.databaseFile))).find((one) => one.id === id);
-  return { ...row, settings: found?.profile ? settingsOf(found.profile) : null, variables: variablesOf(id, row.type) };
+  return row;
+}
+
+/** Throws `not_found`. */
+export async function getAgent(place: AgentPlace, id: string): Promise<AgentDetail> {
+  const row = await findAgent(place, id);
+  const folders = agentFolders(place.databaseFile);
+  const found = (await listAgentFiles(folders)).find((one) => one.id === id);
+  const variables = variablesOf(id, row.type);
+  return {
+    ...row,
+    settings: found?.profile ? settingsOf(found.profile) : null,
+    variables,
+    setup: variables.map((name) => variableOf(name, id, place.environment)),
+    places: row.layer === "built-in" ? [] : folders.map((folder) => join(folder, `${id}.md`)),
+  };
+}
+
+const SETS = [
+  ["_ENDPOINT", "endpoint"],
+  ["_MODEL", "model"],
+  ["_KEY_ENV", "key"],
+  ["_COMMAND", "program"],
+] as const;
+
+function variableOf(name: string, id: string, environment: Environment): AgentVariable {
+  const value = environment[name]?.trim() || null;
+  const sets = SETS.find(([ending]) => name.endsWith(ending))?.[1] ?? "model";
+  const isLost = sets === "key" && value !== null && !environment[value]?.trim();
+  // An address that holds a password is refused when it is asked, and shown nowhere.
+  const isOpen = sets === "endpoint" && value !== null && /\/\/[^/@]*@/.test(value);
+  return {
+    name,
+    sets,
+    isOwn: id === "llm" || !name.startsWith("HIVE_LLM_"),
+    value: isOpen ? value.replace(/\/\/[^/@]*@/, "//…@") : value,
+    problem: isLost
+      ? `${value}, which is to hold the key, is not set.`
+      : isOpen
+        ? "It holds a name or a password: hand the key over by a variable."
+        : null,
+  };
 }
 
 /** Throws `not_found` for an id that nobody has. */
@@ -56,15 +97,24 @@ function noAgent(id: string, known: readonly { readonly id: string }[]): HiveErr
 }
 
 /** A file that has the name of a built-in agent is listed by its own name: it is none. */
-function rowOf({ id, file, profile, problem }: FoundAgent): AgentRow {
-  const origin = file === null ? "shipped" : "own";
+function rowOf({ id, file, profile, problem, layer, findings, hides }: FoundAgent): AgentRow {
+  const found = { origin: file === null ? "shipped" : "own", file, problem, layer, findings, hides } as const;
   if (profile === null) {
     const listed = isBuiltInAgent(id) ? `${id}.md` : id;
-    return { id: listed, type: "broken", title: listed, description: "", capabilities: [], origin, file, problem };
+    return { id: listed, type: "broken", title: listed, description: "", capabilities: [], ...found };
   }
   const { type, title, description, capabilities } = profile;
-  return { id, type, title, description, capabilities, origin, file, problem: null };
+  return { id, type, title, description, capabilities, ...found };
 }
+
+const BUILT_IN = {
+  origin: "built-in",
+  layer: "built-in",
+  file: null,
+  problem: null,
+  findings: [],
+  hides: [],
+} as const;
 
 const UNSET = { endpoint: null, model: null, keyEnv: null, temperature: null, maxTokens: null, schema: null } as const;
 

@@ -34,7 +34,7 @@ export function coreHandlers({ store, runner = null, actor = OPERATOR }: CoreSer
     ...hiveHandlers({ store, actor }),
     ...boardHandlers({ store, actor }),
     ...controlHandlers({ store, runner, actor }),
-    ...agentHandlers(store),
+    ...agentHandlers(store, process.env, actor),
     ...workerHandlers({ store, runner, actor }),
     ...insightHandlers({ store, runner }),
     ...lookHandlers({ store }),

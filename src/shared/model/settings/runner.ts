@@ -108,4 +108,18 @@ export const RUNNER_SETTINGS: readonly SettingDefinition[] = [
     65_535,
     "",
   ),
+  whole(
+    {
+      name: "runner.agentCheckMinutes",
+      scope: "database",
+      group: "runner",
+      label: "Checks of agents",
+      says: "How often whoever starts the tasks finds out whether the agents could work, for their history. A language model's server is asked for its models, nothing more. 0 asks only when somebody looks.",
+      default: 10,
+      effect: AT_ONCE,
+    },
+    0,
+    1_440,
+    "minutes",
+  ),
 ];
