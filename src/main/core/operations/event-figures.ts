@@ -20,6 +20,7 @@ import { placeBefore, searchEvents, topicOf } from "../store/event-rows";
 import { readLogPage } from "../store/log-page";
 import type { Store } from "../store/open";
 import { parseTime } from "../store/time";
+import { gapsOf, without } from "./event-ranges";
 import { createEventTally, type EventTally } from "./event-tally";
 
 /*
@@ -148,8 +149,10 @@ async function countMatches(store: Store, { range, ...filter }: FiguresRequest):
   const since = Math.max(span.since, filter.since ?? span.since);
   const search = searchEvents(store.read, { ...filter, since }, "newest");
   const floor = placeBefore(store.read, since);
+  const gaps = await gapsOf(store, { since, until: filter.until });
   const { rows, next } = await readLogPage({
     ...search,
+    streams: search.streams.map((stream) => without(stream, gaps, "newest")),
     order: "newest",
     from: Number.MAX_SAFE_INTEGER,
     floor,

@@ -4,6 +4,7 @@ import { readAudit, searchAudit } from "../store/audit-rows";
 import { lastEventCursor, placeBefore, readEvents, searchEvents } from "../store/event-rows";
 import { logPlace, readLogPage } from "../store/log-page";
 import type { Store } from "../store/open";
+import { gapsOf, without } from "./event-ranges";
 
 const NO_FLOOR = Number.MIN_SAFE_INTEGER;
 
@@ -15,7 +16,10 @@ export async function listEvents(store: Store, request: EventFilter & LogPage = 
   const { order, from, limit, patience } = logPlace(request);
   const search = searchEvents(store.read, request, order);
   const floor = placeBefore(store.read, request.since);
-  const page = await readLogPage({ ...search, order, from: beginning(from, floor, order), floor, limit, patience });
+  const gaps = await gapsOf(store, request);
+  const streams = search.streams.map((stream) => without(stream, gaps, order));
+  const start = beginning(from, floor, order);
+  const page = await readLogPage({ ...search, streams, order, from: start, floor, limit, patience });
   return { rows: readEvents(store.read, page.rows), next: page.next };
 }
 

@@ -12,6 +12,7 @@ import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers
 import { createLaunchWatch } from "./abandoned-launches";
 import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { createJumpWatch, shiftRetryTimes } from "./clock-jumps";
+import { createEventSpanKeeper } from "./event-span-keeper";
 import { createExecutor } from "./executors";
 import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
@@ -190,6 +191,10 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const watchWorkers = (withAttempts: ReadonlySet<string>) =>
     void workerWatch.look(withAttempts).catch(() => undefined);
 
+  const eventSpans = createEventSpanKeeper(store);
+  const noteEventSpans = () => void eventSpans.look().catch(() => undefined);
+  noteEventSpans();
+
   // Keeping in line with the database
 
   /** Of the slots; attempts taken over from other workers occupy none. */
@@ -261,6 +266,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     reconcile();
     void dropSecrets();
     void dropLaunches();
+    noteEventSpans();
     if (beating) return;
     beating = true;
     const jump = jumped();
@@ -288,6 +294,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const shut = (last: Phase): void => {
     phase = last;
     workerWatch.close();
+    eventSpans.close();
     unsubscribe();
     clearTimeout(heartbeat);
     clearTimeout(retryTimer);

@@ -5,6 +5,7 @@ import { CLEANUPS } from "./cleanups";
 import { CONSOLE_TABLES } from "./console-tables";
 import { CONSOLE_TRIGGERS } from "./console-triggers";
 import { CONTROL } from "./control";
+import { EVENT_SPANS } from "./event-spans";
 import { EVENTS_AND_BOARD, FIRST_EVENT_MARK } from "./events-and-board";
 import { findUpstream } from "./found";
 import { OPERATION_INDEXES } from "./hive-operations";
@@ -194,6 +195,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of WRITE_FIGURES) db.exec(sql);
     },
     down: (db) => drop(db, WRITE_FIGURES),
+  },
+  {
+    version: 20,
+    name: "times of events in the order of their arrival",
+    up: (db) => {
+      for (const sql of EVENT_SPANS) db.exec(sql);
+    },
+    down: (db) => drop(db, EVENT_SPANS),
   },
 ];
 
