@@ -22,7 +22,7 @@ import { listRecentPlans, showPlan, validatePlan } from "./plan-commands";
 import { addPlanOperations } from "./plan-operations";
 import { addPlanningCommands } from "./planning-commands";
 import { errorRecord, reportError } from "./report";
-import { runPlan } from "./run";
+import { launchPaused, runPlan } from "./run";
 import { addScheduleCommands } from "./schedule-commands";
 import { addSettingCommands } from "./setting-commands";
 import { addSubscriptionCommands } from "./subscription-commands";
@@ -61,6 +61,7 @@ interface JsonOption {
 interface RunFlags extends DatabaseOption, JsonOption {
   readonly param?: GivenParameters;
   readonly workers?: number;
+  readonly paused?: boolean;
 }
 
 interface ListFlags extends DatabaseOption, JsonOption {
@@ -105,11 +106,17 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
       "tasks to run at once (default: as hive worker slots says, else the machine's cores)",
       parseSlots,
     )
+    .addOption(
+      new Option("--paused", "launch it paused and leave it: nothing starts until hive plan resume").conflicts(
+        "workers",
+      ),
+    )
     .option("--json", "one JSON object a line, the last one a summary")
     .addHelpText("after", RUN_NOTES)
     .action(async (path: string, flags: RunFlags) => {
       const options = { databaseFile: databaseFile(flags), parameters: flags.param ?? {}, json: flags.json ?? false };
-      done(await runPlan(path, { ...options, slots: flags.workers }, outputs));
+      const run = flags.paused === true ? launchPaused : runPlan;
+      done(await run(path, { ...options, slots: flags.workers }, outputs));
     });
 
   const plan = program.command("plan").summary("check plan files; list, show and start plans").helpCommand(false);

@@ -1,9 +1,9 @@
 import { knownAgents } from "../main/core/operations/agents";
-import { launchPlan } from "../main/core/operations/plans";
+import { type LaunchRequest, launchPlan } from "../main/core/operations/plans";
 import { checkParameters } from "../main/core/plan/parameters";
 import { parsePlan } from "../main/core/plan/parse";
 import type { ParameterValue, PlanDefinition } from "../shared/model/plan-definition";
-import { openToRun } from "./database";
+import { openToAct, openToRun } from "./database";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { hasErrors, printFindings } from "./findings";
 import { followPlan } from "./follow";
@@ -15,6 +15,7 @@ import { Reported } from "./report";
 import { createJsonReporter, createLineReporter, createLiveReporter, type Reporter } from "./reporters";
 import { fetchSecrets } from "./secret-parameters";
 import { listenForInterrupts } from "./signals";
+import { plainText } from "./text";
 import { planTree } from "./tree";
 
 export interface RunOptions {
@@ -25,6 +26,38 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
+/** Launches a plan of which nothing starts until it is resumed, and says how. */
+export async function launchPaused(path: string, options: RunOptions, outputs: Outputs): Promise<ExitCode> {
+  const { file, definition, parameters } = await readLaunchable(path, options, outputs);
+  const core = await openToAct(options.databaseFile, { create: true }, outputs.err);
+  try {
+    const { planId } = await launchPlan(core.store, { ...launchOf(file, definition, parameters), paused: true });
+    const { title, subtasks } = definition;
+    const { out } = outputs;
+    if (options.json) {
+      out.line(JSON.stringify({ plan_id: planId, title, status: "executing", paused: true, tasks: subtasks.length }));
+    } else {
+      out.line(`${out.paint("green", "✓")} ${plainText(title)} is launched, paused, as plan ${planId}`);
+      out.line(`Let it go on with: hive plan resume ${planId}. Follow it with: hive plan watch ${planId}`);
+    }
+    return EXIT.ok;
+  } finally {
+    await core.close();
+  }
+}
+
+function launchOf(file: PlanFile, definition: PlanDefinition, parameters: Launchable["parameters"]): LaunchRequest {
+  return {
+    definition,
+    parameters,
+    sourceName: file.name,
+    sourceText: file.text,
+    folder: file.folder,
+    launchedBy: "cli",
+    actor: operatorName(),
+  };
+}
+
 /** Launches a plan, shows it until it has ended, and gives the exit code of its outcome. */
 export async function runPlan(path: string, options: RunOptions, outputs: Outputs): Promise<ExitCode> {
   const { file, definition, parameters } = await readLaunchable(path, options, outputs);
@@ -32,18 +65,14 @@ export async function runPlan(path: string, options: RunOptions, outputs: Output
   const core = await openToRun(options.databaseFile, options.slots ?? null, outputs.err);
   try {
     if (interrupts.count > 0) return EXIT.interrupted;
-    const operator = operatorName();
-    const { planId } = await launchPlan(core.store, {
-      definition,
-      parameters,
-      sourceName: file.name,
-      sourceText: file.text,
-      folder: file.folder,
-      launchedBy: "cli",
-      actor: operator,
-    });
+    const { planId } = await launchPlan(core.store, launchOf(file, definition, parameters));
     const reporter = chooseReporter(options, outputs, definition);
-    return await followPlan(core, { planId, subtasks: definition.subtasks, operator }, reporter, interrupts);
+    return await followPlan(
+      core,
+      { planId, subtasks: definition.subtasks, operator: operatorName() },
+      reporter,
+      interrupts,
+    );
   } finally {
     interrupts.end();
     await core.close();

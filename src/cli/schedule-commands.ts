@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { systemClock } from "../main/core/clock";
-import { knownAgents } from "../main/core/operations/agents";
 import {
   createSchedule,
   deleteSchedule,
@@ -22,20 +21,17 @@ import {
   type MissedPolicy,
   OVERLAP_POLICIES,
   type OverlapPolicy,
-  type ScheduleDetail,
-  type ScheduleLaunch,
   type ScheduleRow,
 } from "../shared/model/schedule";
 import { EXIT } from "./exit-codes";
 import { acting, type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import { operatorName } from "./operator";
-import type { Output } from "./output";
 import { collectParameter, type GivenParameters, parseLimit } from "./parameters";
-import { readPlanFile } from "./plan-file";
-import { dueWords, parseEvery, parseMoment, type TimingFlags, timingOf, timingWords } from "./schedule-times";
-import { scriptRecord } from "./script-record";
-import { fetchSecrets } from "./secret-parameters";
-import { column, formatElapsed, plainText, truncate } from "./text";
+import { addScheduleEdit } from "./schedule-edit";
+import { nextWords, printDetail, printMade, printRow, scheduleRecord } from "./schedule-output";
+import { givenParameters } from "./schedule-parameters";
+import { dueWords, parseEvery, parseMoment, type TimingFlags, timingOf } from "./schedule-times";
+import { plainText } from "./text";
 
 const CREATE_NOTES = `
 A cron expression has five fields: minute, hour, day of the month, month, weekday; or say @hourly, @daily, @weekly.
@@ -56,24 +52,6 @@ interface CreateFlags extends DatabaseFlags, TimingFlags {
 
 interface ActFlags extends DatabaseFlags {
   readonly reason?: string;
-}
-
-/** What was given, with secrets from where they are. Throws `invalid_plan` for one that cannot be read. */
-async function givenParameters(
-  path: string,
-  given: GivenParameters,
-  databaseFile: string,
-  err: Output,
-): Promise<GivenParameters> {
-  // What is wrong with the file is told by whoever stores the schedule.
-  const file = await readPlanFile(path).catch(() => null);
-  if (file === null) return given;
-  const { definition } = parsePlan(file.text, { fileName: file.path, agents: await knownAgents(databaseFile) });
-  const fetched = await fetchSecrets({ parameters: definition?.parameters ?? [] }, given, process.env);
-  const wrong = fetched.findings.find(({ severity }) => severity === "error");
-  if (wrong !== undefined) throw new HiveError("invalid_plan", wrong.message, { findings: fetched.findings });
-  for (const { message } of fetched.findings) err.line(`Warning: ${message}`);
-  return fetched.given;
 }
 
 const PAGE = 200;
@@ -204,6 +182,8 @@ export function addScheduleCommands(program: Command, setting: CommandSetting): 
   act("pause", "Launches nothing of a schedule until it is resumed; what runs goes on.", pauseSchedule, "is paused");
   act("resume", "Lets a paused schedule go on; what was due meanwhile is not made up for.", resumeSchedule, "goes on");
 
+  addScheduleEdit(command, setting);
+
   command("delete", "Deletes a schedule; plans that it has launched stay.")
     .argument("<schedule>", "its name or id")
     .option("--reason <text>", "why, for the audit log")
@@ -237,78 +217,4 @@ function* allSchedules(store: Store): Generator<ScheduleRow> {
     yield* page.rows;
     after = page.next;
   }
-}
-
-function nextWords({ nextAt, timing }: ScheduleRow): string {
-  return nextAt === null ? "" : `; next ${dueWords(nextAt, timing)}`;
-}
-
-function printMade(out: Output, row: ScheduleRow): void {
-  const state = row.pausedAt === null ? nextWords(row) : "; it is paused";
-  out.line(`${out.paint("green", "✓")} ${plainText(row.name)}: ${plainText(timingWords(row.timing))}${state}`);
-}
-
-function printRow(out: Output, row: ScheduleRow, now: number): void {
-  const { name, timing, nextAt, pausedAt, last } = row;
-  const next = pausedAt !== null ? out.paint("yellow", "paused") : nextAt === null ? "never" : inWords(nextAt, now);
-  const then = last === null ? "" : `  last ${lastWords(out, last)}`;
-  out.line(`${column(plainText(name), 20)}  ${column(timingWords(timing), 30)}  ${next}${then}`);
-}
-
-function inWords(at: number, now: number): string {
-  return at <= now ? "now" : `in ${formatElapsed(at - now)}`;
-}
-
-const OUTCOMES = {
-  launched: { glyph: "✓", tone: "green" },
-  claimed: { glyph: "◎", tone: "cyan" },
-  waiting: { glyph: "◌", tone: "cyan" },
-  skipped: { glyph: "⊘", tone: "yellow" },
-  missed: { glyph: "⊘", tone: "yellow" },
-  failed: { glyph: "✗", tone: "red" },
-} as const;
-
-function lastWords(out: Output, { outcome, reason }: ScheduleLaunch): string {
-  const look = Object.entries(OUTCOMES).find(([known]) => known === outcome)?.[1];
-  const words = look ? out.paint(look.tone, `${look.glyph} ${outcome}`) : plainText(outcome);
-  return reason === null ? words : `${words}: ${truncate(plainText(reason), 80)}`;
-}
-
-function printDetail(out: Output, detail: ScheduleDetail, now: number): void {
-  const { name, id, timing, overlap, missed, planFile, planProblem, parameters, next, launches, running } = detail;
-  out.line(`${out.paint("bold", plainText(name))}  ${timingWords(timing)}`);
-  const field = (label: string, value: string | null) => {
-    if (value !== null) out.line(`  ${out.paint("grey", column(label, 10))}  ${plainText(value)}`);
-  };
-  field("id", id);
-  field("plan", planFile);
-  field("problem", planProblem);
-  for (const [key, value] of Object.entries(parameters)) field("parameter", `${key}=${value}`);
-  field("overlap", overlap);
-  field("missed", missed);
-  field("made by", detail.createdBy);
-  field("running", running === 0 ? null : String(running));
-  field("paused", detail.pausedAt === null ? null : (detail.pauseReason ?? "yes"));
-  out.line();
-  out.line(out.paint("grey", detail.pausedAt === null ? "Next" : "Next, were it not paused"));
-  for (const at of next) out.line(`  ${dueWords(at, timing)}  ${inWords(at, now)}`);
-  if (launches.length === 0) return;
-  out.line();
-  out.line(out.paint("grey", "Last"));
-  for (const launch of launches) {
-    const by = launch.cause === "operator" ? "  by hand" : "";
-    const plan = launch.planId === null ? "" : `  plan ${launch.planId} ${launch.planStatus ?? "deleted"}`;
-    out.line(`  ${dueWords(launch.dueAt, timing)}  ${lastWords(out, launch)}${by}${plan}`);
-  }
-}
-
-function scheduleRecord(row: ScheduleRow | ScheduleDetail): string {
-  const { id, timing, ...rest } = row;
-  const iso = (at: number) => new Date(at).toISOString();
-  return scriptRecord({
-    scheduleId: id,
-    ...rest,
-    timing: timing.kind === "interval" ? { ...timing, from: iso(timing.from) } : timing,
-    ...("next" in row && { next: row.next.map(iso) }),
-  });
 }

@@ -179,6 +179,24 @@ describe("plans in the database", () => {
     });
   });
 
+  it("launched paused wait until they are resumed", async () => {
+    const plan = place.file("plan.yaml", DIAMOND);
+    const launched = await place.hive(["run", plan, "--paused"]);
+    expect(launched).toMatchObject({ code: 0, err: "" });
+    const id = /as plan (\S+)\nLet it go on with: hive plan resume \1\. Follow it/.exec(launched.out)?.[1] ?? "";
+    expect(records((await place.hive(["run", plan, "--paused", "--json"])).out)).toMatchObject([
+      { title: "Diamond", status: "executing", paused: true, tasks: 4 },
+    ]);
+    // Whoever starts the tasks passes them by.
+    expect((await place.hive(["run", plan])).code).toBe(0);
+    const begun = "SELECT 1 FROM runs r JOIN console_tasks t ON t.task_id = r.task_id WHERE t.plan_id = ?";
+    expect(place.rows(begun, id)).toEqual([]);
+    expect((await place.hive(["plan", "resume", id])).code).toBe(0);
+    expect((await place.hive(["plan", "watch", id])).code).toBe(0);
+    expect(place.rows(begun, id)).toHaveLength(4);
+    expect((await place.hive(["run", plan, "--paused", "-w", "2"])).code).toBe(2);
+  });
+
   it("are not invented", async () => {
     place.file("plan.yaml", FLAKY);
     await place.hive(["run", "plan.yaml"]);

@@ -53,6 +53,44 @@ describe("hive schedule", () => {
     expect(await hive("show", "nightly")).toMatchObject({ code: 2 });
   });
 
+  it("changes what is said and leaves the rest", async () => {
+    const shown = async (name: string) => records((await hive("show", name, "--json")).out)[0] ?? {};
+    await hive("create", "poll", plan, "--cron", "30 2 * * *", "--timezone", "Europe/Berlin", "-p", "n=7");
+    const edited = await hive("edit", "poll", "--timezone", "UTC", "--overlap", "queue", "--reason", "moved");
+    expect(edited).toMatchObject({ code: 0, err: "" });
+    expect(edited.out).toMatch(/✓ poll: 30 2 \* \* \* UTC; next \w{3} \d{4}-\d\d-\d\d 02:30\n/);
+    expect(await shown("poll")).toMatchObject({ overlap: "queue", missed: "skip", parameters: { n: 7 } });
+    await hive("edit", "poll", "--name", "check", "-p", "n=9", "--every", "2h", "--from", "2100-01-01T00:00:00Z");
+    expect(await shown("check")).toMatchObject({
+      name: "check",
+      timing: { kind: "interval", every_ms: 7_200_000, from: "2100-01-01T00:00:00.000Z" },
+      parameters: { n: 9 },
+    });
+    expect(await hive("edit", "check", "--default-param", "n", "--json")).toMatchObject({ code: 0 });
+    expect(await shown("check")).toMatchObject({ overlap: "queue", parameters: {} });
+    const acts = place.rows("SELECT act, reason FROM console_audit WHERE entity = 'schedule' ORDER BY seq");
+    expect(acts).toHaveLength(4);
+    expect(acts[1]).toMatchObject({ reason: "moved" });
+  });
+
+  it("refuses what no schedule can be, and changes nothing", async () => {
+    await hive("create", "poll", plan, "--every", "1h", "--from", "2100-01-01T00:00:00Z");
+    const before = place.rows("SELECT * FROM console_schedules");
+    const wrong: ReadonlyArray<readonly [readonly string[], RegExp]> = [
+      [["nobody", "--name", "x"], /no schedule "nobody"/],
+      [["poll"], /Say what is to change/],
+      [["poll", "--timezone", "UTC"], /either by a clock or by an interval/],
+      [["poll", "-p", "n=many"], /"n"/],
+      [["poll", "--default-param", "n"], /gives no value to "n"/],
+    ];
+    const refused = await Promise.all(wrong.map(([args]) => hive("edit", ...args)));
+    refused.forEach(({ code, err }, index) => {
+      expect(code).toBe(2);
+      expect(err).toMatch(wrong[index]?.[1] ?? /never/);
+    });
+    expect(place.rows("SELECT * FROM console_schedules")).toEqual(before);
+  });
+
   it("says when something would be due, stored or not", async () => {
     const times = await hive("next", "--cron", "0 12 24 12 *", "--timezone", "UTC", "-n", "2");
     expect(times.out).toMatch(/^\w{3} \d{4}-12-24 12:00\n\w{3} \d{4}-12-24 12:00\n$/);

@@ -161,6 +161,8 @@ export interface UpdateScheduleRequest extends ScheduleActRequest {
   readonly overlap?: OverlapPolicy | undefined;
   readonly missed?: MissedPolicy | undefined;
   readonly readPlan: ReadPlan;
+  /** As in `CreateScheduleRequest`. */
+  readonly callerFolder?: string;
 }
 
 /**
@@ -168,7 +170,7 @@ export interface UpdateScheduleRequest extends ScheduleActRequest {
  * `not_found`, `invalid_input`, `file_unreadable`, `invalid_plan`.
  */
 export async function updateSchedule(store: Store, request: UpdateScheduleRequest): Promise<ScheduleRow> {
-  const { scheduleId, overlap, missed, parameters, readPlan } = request;
+  const { scheduleId, overlap, missed, parameters, readPlan, callerFolder } = request;
   const before = existing(store, scheduleId);
   const act = actOf(store, request);
   const name = request.name === undefined ? before.name : checkedName(request.name);
@@ -184,7 +186,7 @@ export async function updateSchedule(store: Store, request: UpdateScheduleReques
   }
   const kept = await readSecrets(filesFolder, scheduleId);
   const given = { ...kept, ...parameters };
-  const plan = await readLaunchable({ ...before, parameters: given, databaseFile: store.file, readPlan });
+  const plan = await readLaunchable({ ...before, parameters: given, databaseFile: store.file, readPlan, callerFolder });
   const { open, secrets } = givenOf(plan, given);
   await replaceSecrets(filesFolder, scheduleId, secrets);
   try {
