@@ -1,6 +1,24 @@
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import type { Plugin } from "vite";
+
+/** Lists the packages of which something is in the bundle: their licences go along with it. */
+function listPackages(): Plugin {
+  return {
+    name: "list-packages",
+    generateBundle(_options, bundle) {
+      const sources = Object.values(bundle).flatMap((output) =>
+        output.type === "chunk" ? output.moduleIds : output.originalFileNames,
+      );
+      const folders = sources.map(
+        (id) => /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/?]+)/.exec(id)?.[1],
+      );
+      const packages = [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+      this.emitFile({ type: "asset", fileName: "bundled-packages.json", source: JSON.stringify(packages) });
+    },
+  };
+}
 
 // Targets suit both runtimes: Electron 45 and the fallback 33.2.1 (Node 20.18, Chromium 130).
 // Everything but the native addon and Electron itself is bundled, as CommonJS, so that main is loaded
@@ -9,6 +27,7 @@ const entry = (path: string) => resolve(import.meta.dirname, path);
 
 export default defineConfig({
   main: {
+    plugins: [listPackages()],
     build: {
       target: "node20.18",
       sourcemap: true,
@@ -24,6 +43,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [listPackages()],
     build: {
       target: "node20.18",
       rolldownOptions: {
@@ -34,7 +54,7 @@ export default defineConfig({
   },
   renderer: {
     root: entry("src/renderer"),
-    plugins: [react()],
+    plugins: [react(), listPackages()],
     build: {
       target: "chrome130",
       // Nothing inline: the page's policy admits no data: fonts.

@@ -29,8 +29,9 @@ export function checkoutId() {
   return createHash("sha256").update(ROOT).digest("hex").slice(0, 8);
 }
 
-/** Node 24 as installed by the `node` package; it exists only after the install step. */
+/** Node 24 as installed by the `node` package, after the install step, or the one that HIVE_NODE_PATH names. */
 export function nodeBinary() {
+  if (process.env.HIVE_NODE_PATH) return resolve(process.env.HIVE_NODE_PATH);
   return join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 }
 

@@ -55,6 +55,8 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
   restorePriority();
 
   const root = app.getAppPath();
+  // Outside the archive of an installed program: tasks of the samples run in their folder.
+  const resources = app.isPackaged ? process.resourcesPath : join(root, "resources");
   const developmentUrl = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null);
   const page = servePage(webSession.defaultSession, join(root, "out", "renderer"), developmentUrl);
   guardPages(webSession.defaultSession, page);
@@ -62,7 +64,7 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
   const preferences = openPreferences(join(folder, "window.json"), report, join(dataFolder(), "window.json"));
   const window = createWindow({
     preloadFile: join(root, "out", "preload", "index.cjs"),
-    iconFile: join(root, "resources", "icons", "256x256.png"),
+    iconFile: join(resources, "icons", "256x256.png"),
     preferences,
   });
   const send = senderTo(window);
@@ -90,8 +92,8 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
         window,
         machine,
         icons: {
-          notification: join(root, "resources", "icons", "128x128.png"),
-          tray: join(root, "resources", "icons", "32x32.png"),
+          notification: join(resources, "icons", "128x128.png"),
+          tray: join(resources, "icons", "32x32.png"),
         },
         show: (place) => void window.loadURL(`${page.url}${place}`),
         quit: () => closing.request(),
@@ -99,7 +101,7 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
       }),
     window,
     dialogs,
-    samples: createSamples(join(root, "resources", "plans"), reader),
+    samples: createSamples(join(resources, "plans"), reader),
     sources: createPlanSources(reader, openPlanDrafts(join(app.getPath("userData"), "drafts"), report)),
     files,
     reader,

@@ -1,0 +1,124 @@
+/** What the package is called where a name may have no blanks: the executable, the Debian package, its desktop entry. */
+export const EXECUTABLE = "hive-console";
+export const PRODUCT = "Hive Console";
+
+/** Fuses are bits of the executable that no argument and no variable can turn back. */
+export const FUSES = {
+  runAsNode: false,
+  enableCookieEncryption: true,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  loadBrowserProcessSpecificV8Snapshot: false,
+  grantFileProtocolExtraPrivileges: false,
+};
+
+/** What each platform's packages are, for electron-builder. */
+export const TARGETS = {
+  linux: ["deb", "rpm", "AppImage"],
+  darwin: ["dmg", "zip"],
+  win32: ["nsis"],
+};
+
+/** What Electron links to, and what it starts: for deb in Debian's names, for rpm in Fedora's and openSUSE's. */
+const DEPENDS = {
+  deb: ["libgtk-3-0", "libnss3", "libasound2", "libgbm1", "libxss1", "libxtst6", "libsecret-1-0", "xdg-utils"].map(
+    (name) => (["libgtk-3-0", "libasound2"].includes(name) ? `${name} | ${name}t64` : name),
+  ),
+  rpm: [
+    "(gtk3 or libgtk-3-0)",
+    "(nss or mozilla-nss)",
+    "(alsa-lib or libasound2)",
+    "(mesa-libgbm or libgbm1)",
+    "(libXScrnSaver or libXss1)",
+    "(libXtst or libXtst6)",
+    "(libsecret or libsecret-1-0)",
+    "xdg-utils",
+  ],
+};
+
+const ASSOCIATIONS = [
+  { ext: "hiveplan", name: "Hive plan", description: "Hive plan", role: "Editor" },
+  { ext: "hivedb", name: "Hive database", description: "Hive database", role: "Editor" },
+];
+
+/**
+ * electron-builder's configuration. Everything that it packs was laid out before, in the stage.
+ * @param {{ stage: string, output: string, scripts: string, homepage: string,
+ *   electron: { version: string, folder: string | null } }} given `stage`: what stagePackage() laid out; `scripts`: the
+ *   folder of scripts and texts for installers; `electron.folder`: an unpacked runtime, null for the official one
+ */
+export function packageConfig({ stage, output, scripts, homepage, electron }) {
+  const fpm = [`${scripts}/mime.xml=/usr/share/mime/packages/${EXECUTABLE}.xml`];
+  const scriptsOfInstall = { afterInstall: `${scripts}/after-install.sh`, afterRemove: `${scripts}/after-remove.sh` };
+  return {
+    appId: "console.hive",
+    productName: PRODUCT,
+    copyright: "Copyright (c) 2026 The Hive Console authors",
+    electronVersion: electron.version,
+    ...(electron.folder === null ? {} : { electronDist: electron.folder }),
+    extraMetadata: { homepage, desktopName: `${EXECUTABLE}.desktop`, main: "./out/main/index.cjs" },
+    directories: { output, buildResources: `${stage}/none` },
+    // Nothing is compiled or fetched: the native part comes with its package.
+    npmRebuild: false,
+    publish: null,
+    files: [
+      "out/main/**",
+      "out/preload/**",
+      "out/renderer/**",
+      "!out/main/hive.cjs",
+      "!**/*.map",
+      "!node_modules/**",
+      { from: `${stage}/modules`, to: "node_modules", filter: ["**/*"] },
+    ],
+    asar: true,
+    asarUnpack: ["**/*.node"],
+    // Tasks of the samples run in the folder of their plan, which must be a real one.
+    extraResources: [
+      { from: "resources", to: ".", filter: ["agents/**", "plans/**", "plan.schema.json", "icons/**"] },
+      { from: `${stage}/cli`, to: "cli" },
+      { from: `${stage}/licences`, to: "licences" },
+    ],
+    electronLanguages: ["en-US"],
+    electronFuses: FUSES,
+    protocols: [{ name: PRODUCT, schemes: ["hive"] }],
+    artifactName: `${EXECUTABLE}-\${version}-\${os}-\${arch}.\${ext}`,
+    linux: {
+      executableName: EXECUTABLE,
+      target: TARGETS.linux,
+      icon: "resources/icons",
+      category: "Development",
+      synopsis: "Operations console for plans of tasks in a SQLite database",
+      maintainer: "The Hive Console authors <hive-console@localhost>",
+      syncDesktopName: true,
+      mimeTypes: ["application/x-hive-plan", "application/x-hive-database"],
+    },
+    deb: {
+      ...scriptsOfInstall,
+      depends: DEPENDS.deb,
+      packageCategory: "utils",
+      fpm,
+      compression: "xz",
+    },
+    rpm: { ...scriptsOfInstall, depends: DEPENDS.rpm, fpm },
+    mac: {
+      target: TARGETS.darwin,
+      icon: "resources/icons/512x512.png",
+      category: "public.app-category.developer-tools",
+      fileAssociations: ASSOCIATIONS,
+      hardenedRuntime: true,
+    },
+    dmg: { title: `${PRODUCT} \${version}` },
+    win: { target: TARGETS.win32, icon: "resources/icons/256x256.png", fileAssociations: ASSOCIATIONS },
+    nsis: {
+      oneClick: false,
+      perMachine: false,
+      allowToChangeInstallationDirectory: true,
+      include: `${scripts}/installer.nsh`,
+      license: "LICENSE",
+      // Databases and settings belong to whoever made them.
+      deleteAppDataOnUninstall: false,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// npm run package [-- --dir | --target NAME...] [--compression NAME]: the packages that people install, for this
+// platform, in dist/. `--dir`: only the unpacked program.
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { ensureElectron } from "./electron-runtime.mjs";
+import { ensureBuilt } from "./lib/build.mjs";
+import { FALLBACK_VERSION } from "./lib/fallback-electron.mjs";
+import { ensureInstalled } from "./lib/install.mjs";
+import { wantedVersion } from "./lib/official-electron.mjs";
+import { EXECUTABLE, packageConfig, TARGETS } from "./lib/package-config.mjs";
+import { stagePackage } from "./lib/package-stage.mjs";
+import { logFile, nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
+import { megabytes, runMain, StepError, say } from "./lib/report.mjs";
+import { endOnSignals, runLogged } from "./lib/run-command.mjs";
+
+const PLATFORM_FLAGS = { linux: "--linux", darwin: "--mac", win32: "--win" };
+const BUILD_TIMEOUT_MS = 30 * 60_000;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: "boolean", default: false },
+      target: { type: "string", multiple: true },
+      compression: { type: "string", default: "xz" },
+      out: { type: "string", default: join(ROOT, "dist") },
+    },
+  });
+  const known = TARGETS[process.platform];
+  if (known === undefined) throw new StepError(`There are no packages for ${process.platform}.`);
+  const unknown = values.target?.find((target) => !known.includes(target));
+  if (unknown !== undefined) {
+    throw new StepError(`There is no target ${unknown} here.`, { todo: `There are: ${known.join(", ")}.` });
+  }
+  return values;
+}
+
+/** Where the project's page is: the place it is built from, or nowhere. */
+function homepage({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env) {
+  return server && repository ? `${server}/${repository}` : "https://hive-console.invalid/";
+}
+
+/** Without GitHub, electron-builder cannot have fpm, which makes deb and rpm; a deb can be made without it. */
+function chooseTargets({ dir, target }, isFallback) {
+  if (dir) return ["dir"];
+  if (target !== undefined) return target;
+  if (!isFallback) return TARGETS[process.platform];
+  say("Only the deb is made: rpm and AppImage need tools that electron-builder fetches from GitHub.");
+  return ["deb"];
+}
+
+function builtFiles(folder, since) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.startsWith(EXECUTABLE))
+    .map((entry) => join(folder, entry.name))
+    .filter((file) => statSync(file).mtimeMs >= since);
+}
+
+endOnSignals();
+await runMain(async () => {
+  const given = readArguments();
+  await ensureInstalled();
+  const { path, kind } = await ensureElectron();
+  await ensureBuilt();
+  const isFallback = kind === "fallback";
+  const began = Date.now();
+  const stage = join(given.out, "stage");
+  mkdirSync(given.out, { recursive: true });
+  const version = isFallback ? FALLBACK_VERSION : wantedVersion();
+  say(`Laying out the package in ${stage}`);
+  const folder = await stagePackage({
+    stage,
+    electron: { version, fallback: isFallback ? dirname(path) : null },
+  });
+  const config = packageConfig({
+    stage,
+    output: given.out,
+    scripts: join(ROOT, "scripts", "package"),
+    homepage: homepage(),
+    electron: { version, folder },
+  });
+  const file = join(stage, "electron-builder.json");
+  writeFileSync(file, JSON.stringify({ ...config, deb: { ...config.deb, compression: given.compression } }, null, 2));
+  const targets = chooseTargets(given, isFallback);
+  const stand = isFallback ? { CUSTOM_FPM_PATH: join(ROOT, "scripts", "package", "fpm.mjs") } : {};
+  const args = [PLATFORM_FLAGS[process.platform], ...targets, `--${process.arch}`, "--config", file, "--publish=never"];
+  await runLogged(nodeBinary(), [packageScript("electron-builder", "cli.js"), ...args], {
+    what: "Packaging (electron-builder)",
+    label: `Packaging ${targets.join(", ")}`,
+    log: logFile("package"),
+    cwd: ROOT,
+    env: toolEnvironment(stand),
+    timeoutMs: BUILD_TIMEOUT_MS,
+    onLine: (line) => line.match(/•\s+(.{1,60})/)?.[1],
+  });
+  for (const made of builtFiles(given.out, began)) say(`${made} (${megabytes(statSync(made).size)})`);
+  const app = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version;
+  if (isFallback) {
+    say(
+      `These packages of ${app} are FOR TESTING: they hold Electron ${FALLBACK_VERSION} instead of ${wantedVersion()}, ` +
+        "which cannot be downloaded here. Releases are built by .github/workflows/release.yml.",
+    );
+  }
+});
