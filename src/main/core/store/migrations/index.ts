@@ -15,6 +15,7 @@ import { LOST_WORKERS } from "./lost-workers";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { PLANNING } from "./planning";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
+import { SAVED_QUERIES } from "./saved-queries";
 import { SCHEDULES } from "./schedules";
 import { SUBSCRIPTIONS } from "./subscriptions";
 import { SYNTHESIS } from "./synthesis";
@@ -203,6 +204,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of EVENT_SPANS) db.exec(sql);
     },
     down: (db) => drop(db, EVENT_SPANS),
+  },
+  {
+    version: 21,
+    name: "saved queries",
+    up: (db) => {
+      for (const sql of SAVED_QUERIES) db.exec(sql);
+    },
+    down: (db) => drop(db, SAVED_QUERIES),
   },
 ];
 
