@@ -1,7 +1,11 @@
 import type { AgentWork } from "./agent-work";
+import type { ExecutorChoice } from "./fleet";
 
-/** A plan as its author means it: parsed, validated and with every default filled in. Plain JSON. */
-export interface PlanDefinition {
+/**
+ * A plan as its author means it: parsed, validated and with every default filled in. Plain JSON. Its executor and queue
+ * hold for those of its subtasks that run something and say nothing else.
+ */
+export interface PlanDefinition extends ExecutorChoice {
   readonly title: string;
   readonly description: string;
   readonly parameters: readonly ParameterDefinition[];
@@ -53,7 +57,7 @@ export type OnFailure = (typeof ON_FAILURE)[number];
 export const WHEN = ["success", "failure", "always"] as const;
 export type When = (typeof WHEN)[number];
 
-export interface SubtaskDefinition extends AgentWork {
+export interface SubtaskDefinition extends AgentWork, ExecutorChoice {
   /** Unique in its plan; what `dependencies` name. */
   readonly id: string;
   readonly title: string;

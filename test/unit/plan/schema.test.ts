@@ -56,6 +56,8 @@ describe("the schema that editors complete with", () => {
     ["an unknown key", subtask("    rum: y\n")],
     ["both spellings", subtask("    dependencies: []\n    depends_on: []\n")],
     ["a bad id", "title: x\nsubtasks: [{ id: a b, run: x }]"],
+    ["an unknown executor", subtask("    executor: cloud\n")],
+    ["a bad queue", subtask("    queue: a b\n")],
     ["no id", "title: x\nsubtasks: [{ run: x }]"],
     ["nothing to run", "title: x\nsubtasks: [{ id: a }]"],
     ["a noop that runs", subtask("    agent: noop\n")],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { QUEUE_PATTERN } from "../../../shared/model/fleet";
 
 /*
  * What consoles and the workers of a fleet say to each other through Redis. docs/fleet.md tells the whole story.
@@ -16,24 +17,6 @@ import { z } from "zod";
 
 /** Both sides speak the same version, or the console refuses the worker and says why. */
 export const FLEET_PROTOCOL = 1;
-
-/** What a task's queue is called, and `--queue`. */
-export const QUEUE_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";
-export const DEFAULT_QUEUE = "default";
-
-/** The capability that a task of this queue asks for, and that none but the queue's workers have. */
-export const queueCapability = (queue: string): string => `fleet:${queue}`;
-
-const CAPABILITY = /^fleet:(.+)$/;
-
-/** The fleet's queue among what a task asks for, or a worker has; null: it is none of the fleet's. */
-export function queueOf(capabilities: readonly string[]): string | null {
-  for (const capability of capabilities) {
-    const queue = CAPABILITY.exec(capability)?.[1];
-    if (queue !== undefined) return queue;
-  }
-  return null;
-}
 
 export const FLEET_PREFIX = "hive-fleet";
 

@@ -1,3 +1,5 @@
+import { queueCapability, queueOf } from "../../../shared/model/fleet";
+
 /** What a task asks of the worker that runs it. */
 export interface Need {
   /** Null: any. */
@@ -26,9 +28,20 @@ export function needName({ role, capabilities }: Need): string {
 
 /** What starts a worker that meets a need. */
 export function workerCommand({ role, capabilities }: Need): string {
+  const queue = queueOf(capabilities);
+  if (queue !== null) return fleetCommand(queue, role, capabilities);
   return ["hive worker start", `--role ${role ?? "worker"}`, ...capabilities.map((one) => `--capability ${one}`)].join(
     " ",
   );
+}
+
+function fleetCommand(queue: string, role: string | null, capabilities: readonly string[]): string {
+  const others = capabilities.filter((one) => one !== queueCapability(queue));
+  return [
+    `hive fleet worker --redis URL --queue ${queue}`,
+    ...(role === null ? [] : [`--role ${role}`]),
+    ...others.map((one) => `--capability ${one}`),
+  ].join(" ");
 }
 
 /** Slots of one kind, which tasks of one kind share. */

@@ -1,3 +1,4 @@
+import { type ExecutorChoice, queueCapability } from "../../../shared/model/fleet";
 import type {
   LateText,
   ParameterDefinition,
@@ -5,6 +6,7 @@ import type {
   PlanDefinition,
   SubtaskDefinition,
 } from "../../../shared/model/plan-definition";
+import { queueFor } from "./executor";
 import { holesInJson } from "./json-template";
 import { type ShellContext, shellContexts } from "./shell-context";
 import { fillHoles, type Hole, hasExpression, holesOf, parseTemplate, templateOf } from "./template";
@@ -27,10 +29,11 @@ export function matrixVariable(name: string): string {
  * it stands; in a shell command it becomes a reference to its environment variable, so that no value is ever
  * read as program text. `env` of the result carries those variables. A parameter without a value is the empty
  * text. What refers to results or secrets stays a template and is named in `late`, and what `http` and `llm`
- * hold is filled in when it is sent: no secret is in the answer.
+ * hold is filled in when it is sent: no secret is in the answer. A subtask for the fleet asks for its queue's capability;
+ * `fallback` says who carries out what the plan leaves open.
  */
-export function expandPlan(definition: PlanDefinition, values: Values): PlanDefinition {
-  const { plan, expand } = planExpander(definition, values);
+export function expandPlan(definition: PlanDefinition, values: Values, fallback?: ExecutorChoice): PlanDefinition {
+  const { plan, expand } = planExpander(definition, values, fallback);
   return { ...plan, subtasks: definition.subtasks.map(expand) };
 }
 
@@ -38,6 +41,7 @@ export function expandPlan(definition: PlanDefinition, values: Values): PlanDefi
 export function planExpander(
   definition: PlanDefinition,
   values: Values,
+  fallback: ExecutorChoice = {},
 ): { readonly plan: PlanDefinition; readonly expand: (subtask: SubtaskDefinition) => SubtaskDefinition } {
   const secrets = secretNames(definition.parameters);
   const open = definition.parameters.filter(({ name }) => !secrets.has(name));
@@ -53,7 +57,13 @@ export function planExpander(
     cwd: fill(definition.cwd),
     subtasks: [],
   };
-  return { plan, expand: (subtask) => expandSubtask(subtask, context) };
+  const expand = (subtask: SubtaskDefinition): SubtaskDefinition => {
+    const queue = queueFor(subtask, definition, fallback);
+    const expanded = expandSubtask(subtask, context);
+    if (queue === null) return expanded;
+    return { ...expanded, capabilities: [...expanded.capabilities, queueCapability(queue)] };
+  };
+  return { plan, expand };
 }
 
 export function secretNames(parameters: readonly ParameterDefinition[]): ReadonlySet<string> {

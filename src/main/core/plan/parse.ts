@@ -2,6 +2,7 @@ import { isMap } from "yaml";
 import { type NamedAgent, SHIPPED_AGENTS } from "../../../shared/model/agent-work";
 import type { PlanDefinition, PlanFinding, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import { checkExpressions, type Expressive } from "./expressions";
+import { readExecutor } from "./read-executor";
 import { readParameters } from "./read-parameters";
 import { checkGroups, readGroups } from "./read-placement";
 import { handOnAnswers, isPlanData, planDataDescription, planDataTitle, readPlannedSubtask } from "./read-plan-data";
@@ -29,7 +30,20 @@ import { createSuggest } from "./suggest";
 import { hasExpression } from "./template";
 
 export const PLAN_KEYS = knownKeys(
-  ["$schema", "title", "description", "parameters", "env", "cwd", "concurrency", "groups", "synthesis", "subtasks"],
+  [
+    "$schema",
+    "title",
+    "description",
+    "parameters",
+    "env",
+    "cwd",
+    "concurrency",
+    "groups",
+    "synthesis",
+    "executor",
+    "queue",
+    "subtasks",
+  ],
   { sub_tasks: "subtasks" },
 );
 /** Those of them that data of Hive's planners may have. */
@@ -163,6 +177,7 @@ function readPlan(plan: Subject): PlanDefinition | null {
     concurrency: concurrency ? readInteger(plan, concurrency, CONCURRENCY_RANGE) : null,
     groups,
     synthesis,
+    ...readExecutor(plan, fields),
     subtasks: graph.definitions,
   };
 }

@@ -3,6 +3,7 @@ import type { SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
 import { readAgent, readPrompt } from "./read-agent";
 import { readDuration } from "./read-duration";
+import { readSubtaskExecutor } from "./read-executor";
 import { noteExpressive } from "./read-json";
 import { type Matrix, readMatrix } from "./read-matrix";
 import { readPlacement, readRetries } from "./read-placement";
@@ -44,6 +45,8 @@ export const SUBTASK_KEYS = knownKeys(
     "role",
     "capabilities",
     "group",
+    "executor",
+    "queue",
     "when",
     "on_failure",
     "retries",
@@ -118,6 +121,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     priority: (priority && readInteger(subject, priority, PRIORITY_RANGE)) ?? 1,
     retries: readRetries(subject, fields.get("retries"), agent),
     ...readPlacement(subject, fields, expressive),
+    ...readSubtaskExecutor(subject, fields, agent),
     timeoutMs: timeout ? readDuration(subject, timeout, { mayBeZero: false }) : null,
     env: readEnv(subject, fields.get("env"), expressive, dependencies),
     cwd: readCwd(subject, fields.get("cwd"), expressive, dependencies),

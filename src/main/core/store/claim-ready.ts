@@ -1,5 +1,5 @@
 import { inBulk, type Ledger } from "./bulk";
-import { integer, integerOrNull, json, jsonObject, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, json, jsonObject, jsonStrings, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { settlePlans } from "./finish-run";
 import { openGate } from "./gate";
@@ -40,6 +40,8 @@ export interface Claim {
 export interface Skills {
   readonly role: string;
   readonly capabilities: readonly string[];
+  /** They take only what asks for this one of their capabilities. Default: also what asks for less, or nothing. */
+  readonly only?: string;
 }
 
 export interface ClaimRequest {
@@ -73,10 +75,11 @@ const ROOM = `p.concurrency - coalesce((SELECT sum(n) FROM console_counts
  * The plans that limit themselves, and the lanes that hold ready tasks for such workers. From lane to lane by the
  * index, whatever is in them.
  */
-export const LANES = `SELECT p.plan_id, NULL AS lane, ${ROOM} AS room, NULL AS group_name, NULL AS places
+export const LANES = `SELECT p.plan_id, NULL AS lane, ${ROOM} AS room, NULL AS group_name, NULL AS places,
+    NULL AS needed
   FROM console_plans p WHERE p.concurrency IS NOT NULL AND p.finished_at IS NULL
   UNION ALL
-  SELECT l.plan_id, l.lane, ${ROOM}, l.group_name, g.capacity - g.running
+  SELECT l.plan_id, l.lane, ${ROOM}, l.group_name, g.capacity - g.running, l.capabilities
   FROM (WITH RECURSIVE filled (lane) AS (
       SELECT min(lane) FROM console_ready INDEXED BY console_ready_in_lane WHERE held = 7
       UNION ALL
@@ -199,17 +202,18 @@ export function planReader(tx: WritableDatabase, now: number): (planId: string) 
 }
 
 /** Ready tasks in the order in which they are to start, at most `most`. */
-function candidates(tx: WritableDatabase, most: number, { role, capabilities }: Skills): Row[] {
-  const rows = statement(tx, FREE).all(0, most);
+function candidates(tx: WritableDatabase, most: number, { role, capabilities, only }: Skills): Row[] {
+  const rows = only === undefined ? statement(tx, FREE).all(0, most) : [];
   let isSorted = true;
   const add = (more: readonly Row[]): void => {
     isSorted &&= rows.length === 0 || more.length === 0;
     rows.push(...more);
   };
-  add(statement(tx, FREE).all(WITHOUT_WORK, most));
+  if (only === undefined) add(statement(tx, FREE).all(WITHOUT_WORK, most));
   const rooms: Rooms = new Map();
   const sharing = new Map<Row, readonly string[]>();
   for (const lane of statement(tx, LANES).all({ role, capabilities: JSON.stringify(capabilities) })) {
+    if (only !== undefined && !jsonStrings(lane.needed).includes(only)) continue;
     const shares = sharesOf(lane, rooms);
     const room = Math.min(most, ...shares.map((share) => rooms.get(share) ?? 0));
     if (room <= 0) continue;

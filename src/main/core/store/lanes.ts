@@ -1,3 +1,4 @@
+import { queueOf } from "../../../shared/model/fleet";
 import { integer } from "./columns";
 import { statement, type WritableDatabase } from "./database";
 import type { NewPlan } from "./launch";
@@ -14,7 +15,10 @@ const ADD = "INSERT INTO console_lanes (group_name, role, capabilities, plan_id)
 const NOTE_GROUP = `INSERT INTO console_groups (name, capacity) VALUES (?, ?)
   ON CONFLICT (name) DO UPDATE SET capacity = excluded.capacity`;
 
-/** Answers the lanes of a plan's tasks, made where missing; null for a task that asks for nothing, or has no work. */
+/**
+ * Answers the lanes of a plan's tasks, made where missing; null for a task that asks for nothing, or has no work and is
+ * none of the fleet's.
+ */
 export function laneReader(
   tx: WritableDatabase,
   { id, concurrency }: Pick<NewPlan, "id" | "concurrency">,
@@ -22,7 +26,7 @@ export function laneReader(
   const lanes = new Map<string, number>();
   return ({ agent, group, role, capabilities }) => {
     if (group === null && role === null && capabilities.length === 0) return null;
-    if (agent === "noop" || agent === "approval") return null;
+    if (agent === "approval" || (agent === "noop" && queueOf(capabilities) === null)) return null;
     const needed = JSON.stringify([...new Set(capabilities)].sort());
     const key = [group ?? "", role ?? "", needed, concurrency === null ? "" : id];
     const known = lanes.get(JSON.stringify(key));
