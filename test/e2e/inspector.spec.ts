@@ -146,7 +146,9 @@ test("acts are previewed, take a reason, and a priority is put back with Undo", 
     .click();
   await page.getByRole("menuitemcheckbox", { name: "Priority 10" }).click();
   await expect(inspector(page).getByRole("button", { name: "Priority 10" })).toBeVisible();
+  await expect(taskRow(page, "Pack"), "what is about to be done is marked").toContainText("Priority 10");
   await page.getByRole("button", { name: "Undo" }).click();
+  await expect(taskRow(page, "Pack")).not.toContainText("Priority 10");
   await expect(inspector(page).getByRole("button", { name: "Priority 1", exact: true })).toBeVisible();
 
   await chooseTask(page, "Lint");

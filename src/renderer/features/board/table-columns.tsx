@@ -12,8 +12,8 @@ import { isActiveTask } from "../../../shared/model/task";
 import type { BoardTask, TaskOrder } from "../../../shared/model/task-lists";
 import { shortId } from "../../ui/format";
 import { RelativeTime } from "../../ui/relative-time";
-import { StatusLabel } from "../../ui/status";
 import { TaskAttempt, TaskDuration, TaskId, TaskReason, TaskTitle, TaskWaited, TaskWorker } from "../../ui/task-cells";
+import { TaskState } from "../dialogs/held-mark";
 import { AgentIcon } from "./agent-icon";
 import { PriorityMark } from "./priority-mark";
 import styles from "./table.module.css";
@@ -60,7 +60,7 @@ const muted = (words: ReactNode): ReactNode => <span className={styles.muted}>{w
 
 /** All columns there are, in their first order. The last one takes what room is left. */
 export const TASK_TABLE_COLUMNS: readonly TaskColumn[] = [
-  column("state", 108, { label: "State", caption: "Task" }, (task) => <StatusLabel kind="task" state={task.state} />),
+  column("state", 108, { label: "State", caption: "Task" }, (task) => <TaskState task={task} />),
   column("title", 184, { label: "Title", caption: "Task" }, (task) => <TaskTitle task={task} />),
   column("id", 84, { label: "ID", caption: "Task" }, (task) => <TaskId task={task} />),
   column("plan", 132, { label: "Plan", caption: "Task" }, (task) =>

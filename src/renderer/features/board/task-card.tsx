@@ -5,6 +5,7 @@ import { cx } from "../../ui/class-names";
 import { lookOf } from "../../ui/looks";
 import { Elapsed, RelativeTime, Remaining } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
+import { HeldMark } from "../dialogs/held-mark";
 import { AgentIcon } from "./agent-icon";
 import styles from "./board.module.css";
 import { PriorityMark } from "./priority-mark";
@@ -61,7 +62,7 @@ export const TaskCard = memo(function TaskCard({ task, column, isSelected, isCur
         <PriorityMark priority={task.priority} />
       </div>
       <div className={styles.cardPlan} title={task.planTitle ?? undefined}>
-        {task.planTitle ?? (task.planId === null ? "No plan" : task.planId)}
+        <HeldMark taskId={task.id}>{task.planTitle ?? (task.planId === null ? "No plan" : task.planId)}</HeldMark>
       </div>
       {isGone ? (
         <div className={styles.cardWhy}>Deleted</div>

@@ -1,8 +1,8 @@
 import type { ComponentType } from "react";
 import type { TaskRow } from "../../../shared/model/views";
 import type { DataColumn } from "../../ui/data-table/data-table";
-import { StatusLabel } from "../../ui/status";
 import { TaskAttempt, TaskDuration, TaskId, TaskReason, TaskTitle, TaskWaited, TaskWorker } from "../../ui/task-cells";
+import { TaskState } from "../dialogs/held-mark";
 import styles from "./columns.module.css";
 
 const cell =
@@ -10,12 +10,7 @@ const cell =
   ({ row: { original } }) => <Cell task={original} />;
 
 export const TASK_COLUMNS: ReadonlyArray<DataColumn<TaskRow>> = [
-  {
-    id: "state",
-    header: "State",
-    meta: { width: "112px" },
-    cell: ({ row: { original } }) => <StatusLabel kind="task" state={original.state} />,
-  },
+  { id: "state", header: "State", meta: { width: "112px" }, cell: cell(TaskState) },
   { id: "title", header: "Title", meta: { width: "minmax(130px, 1.1fr)" }, cell: cell(TaskTitle) },
   { id: "id", header: "ID", meta: { width: "minmax(116px, 0.6fr)" }, cell: cell(TaskId) },
   {
