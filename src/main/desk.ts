@@ -24,6 +24,8 @@ import { createDoctorHandlers } from "./explorer/doctor-handlers";
 import { explorerHandlers } from "./explorer/explorer-handlers";
 import { logHandlers } from "./explorer/log-handlers";
 import type { LogSearches } from "./explorer/log-searches";
+import { queryHandlers } from "./explorer/query-handlers";
+import { openQueryShelf } from "./explorer/query-shelf";
 import { createRetentionHandlers } from "./explorer/retention-handlers";
 import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
@@ -59,6 +61,8 @@ export interface DeskOptions extends Omit<WindowServices, "choices"> {
   readonly nativeBinding: string | undefined;
   readonly searches: LogSearches;
   readonly explorer: Explorer;
+  /** Where this computer keeps queries for a database. */
+  readonly queryFile: (databaseFile: string) => string;
   readonly report: (message: string) => void;
 }
 
@@ -266,6 +270,11 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
         nativeBinding,
       }),
       ...exploring.handlers,
+      ...queryHandlers({
+        store: core.store,
+        shelf: openQueryShelf(options.queryFile(core.store.file), report),
+        actor: OPERATOR,
+      }),
       ...doctor.handlers,
       ...retention.handlers,
       ...backupHandlers({

@@ -110,6 +110,7 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
     searches: createLogSearches(explorer),
     explorer,
     answerClosing: (choice) => closing.answer(choice),
+    queryFile: (file) => join(windowFolder(dataFolder(), file), "queries.json"),
     takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), null),
     openWindow,
     zoom,

@@ -37,6 +37,7 @@ import type { Page } from "./page";
 import { paletteContract } from "./palette-contract";
 import { planningContract } from "./planning-contract";
 import { retentionContract } from "./retention-contract";
+import { savedQueryContract } from "./saved-query-contract";
 import { scheduleContract } from "./schedule-contract";
 import { boardWatch, searchContract } from "./search-contract";
 import { settingsContract } from "./settings-contract";
@@ -154,6 +155,7 @@ export const contract = {
   ...timelineContract,
   ...searchContract,
   ...explorerContract,
+  ...savedQueryContract,
   ...paletteContract,
   ...heldContract,
   ...backupContract,

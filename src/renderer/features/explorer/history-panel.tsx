@@ -1,11 +1,12 @@
-import { Trash2 } from "lucide-react";
-import { useState } from "react";
+import { DatabaseZap, Trash2 } from "lucide-react";
+import { useEffect, useState } from "react";
 import { formatClock } from "../../time-format";
 import { IconButton } from "../../ui/button";
 import { formatCount, formatDuration, plural } from "../../ui/format";
 import { Segmented } from "../../ui/segmented";
+import { useReadOnlyReason } from "../shell/app-store";
 import styles from "./history-panel.module.css";
-import { forgetQuery, useQueries } from "./queries-store";
+import { clearHistory, forgetQuery, loadQueries, saveQuery, useQueries } from "./queries-store";
 import { openQuery } from "./tabs-store";
 
 const inLine = (sql: string): string => sql.trim().replaceAll(/\s+/g, " ").slice(0, 120);
@@ -14,6 +15,8 @@ const inLine = (sql: string): string => sql.trim().replaceAll(/\s+/g, " ").slice
 export function HistoryPanel() {
   const { history, saved } = useQueries();
   const [shown, setShown] = useState<"recent" | "saved">("recent");
+  const isObserved = useReadOnlyReason() !== null;
+  useEffect(() => void loadQueries(), []);
   return (
     <section className={styles.history} aria-label="History">
       <header>
@@ -29,6 +32,11 @@ export function HistoryPanel() {
           onChange={setShown}
           isFramed
         />
+        {shown === "recent" && history.length > 0 && (
+          <IconButton label="Clear the history" size="xs" onClick={() => void clearHistory()}>
+            <Trash2 size={12} />
+          </IconButton>
+        )}
       </header>
       {shown === "recent" ? (
         <ul>
@@ -48,13 +56,28 @@ export function HistoryPanel() {
       ) : (
         <ul>
           {saved.length === 0 && <li className={styles.note}>Save query keeps a query here under a name.</li>}
-          {saved.map(({ name, sql }) => (
-            <li key={name}>
-              <button type="button" title={sql} onClick={() => openQuery(sql, name)}>
-                <span>{name}</span>
-                <small>{inLine(sql)}</small>
+          {saved.map((query) => (
+            <li key={`${query.place} ${query.id}`}>
+              <button type="button" title={query.sql} onClick={() => openQuery(query.sql, query.name)}>
+                <span>{query.name}</span>
+                <small>
+                  {query.place === "computer" && !isObserved && <i>This computer</i>} {inLine(query.sql)}
+                </small>
               </button>
-              <IconButton label={`Delete the saved query ${name}`} size="xs" onClick={() => forgetQuery(name)}>
+              {query.place === "computer" && !isObserved && (
+                <IconButton
+                  label={`Keep ${query.name} in the database`}
+                  size="xs"
+                  onClick={() => void saveQuery(query.name, query.sql)}
+                >
+                  <DatabaseZap size={12} />
+                </IconButton>
+              )}
+              <IconButton
+                label={`Delete the saved query ${query.name}`}
+                size="xs"
+                onClick={() => void forgetQuery(query)}
+              >
                 <Trash2 size={12} />
               </IconButton>
             </li>

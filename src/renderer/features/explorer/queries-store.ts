@@ -1,77 +1,71 @@
 import { create } from "zustand";
+import type { KeptQueries, PastQuery, SavedQuery } from "../../../shared/model/saved-query";
+import { call, messageOf } from "../../api";
+import { toast } from "../../ui/toast";
+import { type StoredQueries, takeStoredQueries } from "./stored-queries";
 
-export interface PastQuery {
-  readonly sql: string;
-  readonly at: number;
-  readonly ms: number;
-  readonly rows: number | null;
-  /** How it ended, where that was not well. */
-  readonly trouble: string | null;
-}
+/** What is kept by name, and what ran. Other windows and consoles may change it: it is read whenever the panel is shown. */
+export const useQueries = create<KeptQueries>()(() => ({ saved: [], history: [] }));
 
-export interface SavedQuery {
-  readonly name: string;
-  readonly sql: string;
-}
-
-interface QueriesState {
-  /** The latest first. */
-  readonly history: readonly PastQuery[];
-  /** By name. */
-  readonly saved: readonly SavedQuery[];
-}
-
-const KEY = "explorer-queries";
-const MOST_KEPT = 200;
-/** A text longer than this is not kept: the history would be nothing but it. */
-const LONGEST_KEPT = 20_000;
-
-function read(): QueriesState {
+export async function loadQueries(): Promise<void> {
   try {
-    const kept: unknown = JSON.parse(window.localStorage.getItem(KEY) ?? "");
-    return { history: listOf(kept, "history").filter(isPast), saved: listOf(kept, "saved").filter(isSaved) };
+    useQueries.setState(await call("queries.list", {}));
+    await takeStoredQueries(async (stored) => useQueries.setState(await call("queries.takeOver", stored)));
   } catch {
-    return { history: [], saved: [] };
+    // They are a shortcut: without them the explorer is there, and says itself what is wrong.
   }
 }
 
-function listOf(kept: unknown, name: "history" | "saved"): readonly unknown[] {
-  const list = typeof kept === "object" && kept !== null ? Reflect.get(kept, name) : null;
-  return Array.isArray(list) ? list : [];
-}
-
-function isPast(value: unknown): value is PastQuery {
-  if (typeof value !== "object" || value === null) return false;
-  const { sql, at, ms, rows, trouble }: Partial<Record<keyof PastQuery, unknown>> = value;
-  const isRows = rows === null || typeof rows === "number";
-  return typeof sql === "string" && typeof at === "number" && typeof ms === "number" && isRows && trouble !== undefined;
-}
-
-function isSaved(value: unknown): value is SavedQuery {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, sql }: Partial<Record<keyof SavedQuery, unknown>> = value;
-  return typeof name === "string" && typeof sql === "string";
-}
-
-export const useQueries = create<QueriesState>()(read);
-useQueries.subscribe((state) => window.localStorage.setItem(KEY, JSON.stringify(state)));
-
 /** The same text once: as it ran last. */
 export function remember(query: PastQuery): void {
-  if (query.sql.length > LONGEST_KEPT) return;
-  useQueries.setState(({ history }) => ({
-    history: [query, ...history.filter(({ sql }) => sql !== query.sql)].slice(0, MOST_KEPT),
-  }));
+  const note = { ...query, ms: Math.max(0, query.ms), trouble: query.trouble?.slice(0, 1_000) ?? null };
+  call("queries.note", note).then(useQueries.setState, () => undefined);
 }
 
-export function saveQuery(name: string, sql: string): void {
-  useQueries.setState(({ saved }) => ({
-    saved: [...saved.filter((query) => query.name !== name), { name, sql }].sort((one, other) =>
-      one.name.localeCompare(other.name),
-    ),
-  }));
+/** Whether it is kept now. */
+export async function saveQuery(name: string, sql: string): Promise<boolean> {
+  try {
+    useQueries.setState(await call("queries.save", { name, sql }));
+    const place = useQueries.getState().saved.find((query) => query.name === name)?.place;
+    const description =
+      place === "database"
+        ? "Every console of this database has it."
+        : "On this computer: the database is only observed, and stays as it is.";
+    toast.success(`Saved as ${name}`, { description });
+    return true;
+  } catch (error) {
+    toast.error(`Could not save ${name}`, { description: messageOf(error) });
+    return false;
+  }
 }
 
-export function forgetQuery(name: string): void {
-  useQueries.setState(({ saved }) => ({ saved: saved.filter((query) => query.name !== name) }));
+/** Deletes at once; the toast brings it back. */
+export async function forgetQuery({ id, place, name, sql }: SavedQuery): Promise<void> {
+  try {
+    useQueries.setState(await call("queries.delete", { id, place }));
+    const bringBack = (): Promise<unknown> =>
+      place === "database" ? saveQuery(name, sql) : takeBack({ saved: [{ name, sql }], history: [] });
+    toast.info(`${name} is deleted`, { undo: () => void bringBack() });
+  } catch (error) {
+    toast.error(`Could not delete ${name}`, { description: messageOf(error) });
+  }
+}
+
+async function takeBack(stored: StoredQueries): Promise<void> {
+  try {
+    useQueries.setState(await call("queries.takeOver", stored));
+  } catch (error) {
+    toast.error("Could not bring it back", { description: messageOf(error) });
+  }
+}
+
+/** Clears at once; the toast brings it back. */
+export async function clearHistory(): Promise<void> {
+  const { history } = useQueries.getState();
+  try {
+    useQueries.setState(await call("queries.clearHistory", {}));
+    toast.info("The history is cleared", { undo: () => void takeBack({ saved: [], history }) });
+  } catch (error) {
+    toast.error("Could not clear the history", { description: messageOf(error) });
+  }
 }

@@ -4,9 +4,8 @@ import { parameterNames } from "../../../shared/model/sql-text";
 import { Button } from "../../ui/button";
 import { CodeEditor } from "../../ui/code-editor/code-editor";
 import { useHotkeys } from "../../ui/hotkeys";
-import { toast } from "../../ui/toast";
 import { useReadOnlyReason } from "../shell/app-store";
-import { saveQuery } from "./queries-store";
+import { saveQuery, useQueries } from "./queries-store";
 import { parametersOf, runQuery, setParameter, stopQuery, useParameters, useRuns } from "./run-store";
 import { loadSchema, useSchema } from "./schema-store";
 import { sqlLanguage } from "./sql-language";
@@ -137,11 +136,11 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
           <NameField
             proposed={tab.name ?? titleOf(tab)}
             onClose={() => setNaming(false)}
-            onSave={(name) => {
-              saveQuery(name, text);
+            own={tab.name}
+            onSave={async (name) => {
+              if (!(await saveQuery(name, text))) return;
               changeQuery(id, { name, saved: text });
               setNaming(false);
-              toast.success(`Saved as ${name}`);
             }}
           />
         ) : (
@@ -199,26 +198,31 @@ function Parameters({ tabId, names, onSubmit }: ParametersProps) {
 
 interface NameFieldProps {
   readonly proposed: string;
-  readonly onSave: (name: string) => void;
+  /** What the text is saved as already; null: it is not. */
+  readonly own: string | null;
+  readonly onSave: (name: string) => Promise<void>;
   readonly onClose: () => void;
 }
 
-function NameField({ proposed, onSave, onClose }: NameFieldProps) {
+function NameField({ proposed, own, onSave, onClose }: NameFieldProps) {
   const [name, setName] = useState(proposed);
   const field = useRef<HTMLInputElement>(null);
+  const isTaken = useQueries(({ saved }) => saved.some((query) => query.name === name.trim() && query.name !== own));
   useEffect(() => field.current?.select(), []);
   return (
     <form
       className={styles.naming}
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== "") onSave(name.trim());
+        if (name.trim() !== "") void onSave(name.trim());
       }}
     >
       <input
         ref={field}
         value={name}
+        maxLength={200}
         aria-label="Name of the query"
+        title={isTaken ? `There is a query ${name.trim()} already: it is replaced.` : undefined}
         onChange={(event) => setName(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
@@ -226,8 +230,8 @@ function NameField({ proposed, onSave, onClose }: NameFieldProps) {
           onClose();
         }}
       />
-      <Button type="submit" size="sm">
-        Save
+      <Button type="submit" size="sm" variant={isTaken ? "danger-quiet" : "default"}>
+        {isTaken ? "Replace" : "Save"}
       </Button>
     </form>
   );
