@@ -115,7 +115,7 @@ export const workSchema = z.object({
   /** The plan's folder on the console's host. */
   folder: z.string(),
   env: z.record(z.string(), z.string()),
-  /** By name, secrets among them. */
+  /** The plan's, by name. */
   parameters: z.record(z.string(), z.unknown()),
   /** Results of the dependencies by subtask id. */
   inputs: z.record(z.string(), z.unknown()),

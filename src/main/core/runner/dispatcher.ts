@@ -13,10 +13,10 @@ import { createLaunchWatch } from "./abandoned-launches";
 import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { createJumpWatch, shiftRetryTimes } from "./clock-jumps";
 import { createEventSpanKeeper } from "./event-span-keeper";
-import { createExecutor } from "./executors";
 import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
 import { createLives, type Phase } from "./lives";
+import { createLocalExecutor } from "./local-executor";
 import { localSkills, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
 import { createPersistence, LOST } from "./persistence";
 import { createRoster } from "./roster";
@@ -84,7 +84,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const { persist } = persistence;
   const confirmLease = async () => options.isLeaseFresh() || (await persist(() => true)) !== LOST;
-  const executor = createExecutor(
+  const executor = createLocalExecutor(
     {
       store,
       persistence,

@@ -6,7 +6,7 @@ import { type Claim, type LiveRun, setRunProcess } from "../store/queue";
 import { superviseProcess } from "./attempt";
 import type { Begun } from "./begun";
 import { concealEnding, concealLog } from "./conceal";
-import type { Executor } from "./executors";
+import type { Executor } from "./executor";
 import { type HeldRun, hold } from "./held-run";
 import { type Ending, nextAttemptAt, type StopReason } from "./outcome";
 import type { Persistence } from "./persistence";

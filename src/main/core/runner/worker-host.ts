@@ -14,9 +14,9 @@ import {
 } from "../store/queue";
 import { markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
-import { createExecutor } from "./executors";
 import { type HeldRun, occupationOf } from "./held-run";
 import { createLives, type Phase } from "./lives";
+import { createLocalExecutor } from "./local-executor";
 import { createPersistence, LOST, REFUSED } from "./persistence";
 import { createTurns, type EndToWrite } from "./turns";
 
@@ -97,7 +97,7 @@ export async function startWorkerHost(store: Store, options: WorkerHostOptions):
   const confirmClaim = async (runId: string): Promise<boolean> =>
     isFresh() || ((await beat()) && listLiveRuns(store.read).some((run) => run.runId === runId));
 
-  const executor = createExecutor({ store, persistence, graceMs, confirmLease: confirmClaim });
+  const executor = createLocalExecutor({ store, persistence, graceMs, confirmLease: confirmClaim });
   const turns = createTurns({
     store,
     persistence,

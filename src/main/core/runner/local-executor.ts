@@ -2,18 +2,18 @@ import { writeFile } from "node:fs/promises";
 import { HiveError } from "../../../shared/errors";
 import { isBuiltInAgent } from "../../../shared/model/agent-work";
 import { type Agent, type Environment, WorkFailure } from "../agents/agent";
-import { type FillValues, fillCommand, fillWork } from "../agents/fill";
 import { createLocalAgents, loadAgent } from "../agents/local-agents";
 import { brokenAgent } from "../agents/named-agent";
-import { type Program, programInput } from "../agents/program";
+import type { Program } from "../agents/program";
 import { processStart, thisHost } from "../process-identity";
-import { type LiveRun, setRunProcess } from "../store/queue";
+import { setRunProcess } from "../store/queue";
 import { superviseProcess } from "./attempt";
 import type { Begun, ExecutorContext, RunnableClaim } from "./begun";
+import { commandWork, programOf } from "./command-work";
 import { inheritedEnvironment, taskEnvironment } from "./environment";
+import type { Executor } from "./executor";
 import { createInProcess } from "./in-process";
 import { type Launched, launch } from "./launch";
-import { neededSecrets } from "./secrets";
 import { createSpawnServer } from "./spawn-server";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
 
@@ -45,29 +45,23 @@ function createCommandExecutor(context: ExecutorContext): {
   const server = createSpawnServer(inherited);
 
   const start = async (claim: RunnableClaim, program: Program | undefined): Promise<Launched | "lost"> => {
-    const { spec, planId, runId } = claim;
-    if (spec.run === null && program === undefined) {
-      throw new HiveError("invalid_plan", `Subtask "${claim.subtaskId}" has nothing to run. Give it "run".`);
-    }
-    const secrets = await neededSecrets(store.filesFolder, planId, spec.late);
-    const parameters = { ...claim.parameters, ...secrets };
-    const values = { parameters, inputs: claim.inputs };
-    const command = fillCommand({ ...spec, run: spec.run ?? "" }, claim.folder, values);
+    const { planId, runId } = claim;
+    const work = await commandWork(claim, store.filesFolder, program);
     const files = attemptFiles(store.filesFolder, planId, runId);
     await makeFolders(planId);
     const inputs = await writeInputs(files, claim.inputs);
-    if (program) await writeFile(files.prompt, inputOf(program, claim, values), { mode: 0o600 });
+    if (work.input !== null) await writeFile(files.prompt, work.input, { mode: 0o600 });
     if (!(await context.confirmLease(runId))) return "lost";
     const env = taskEnvironment(inherited, {
       ...claim,
-      env: command.env,
+      env: work.env,
       inputs: inputs.text,
       inputsFile: inputs.file,
       resultFile: files.result,
       planFolder: files.planFolder,
     });
-    const own = program ? { run: program.run, input: files.prompt } : { run: command.run };
-    return launch({ ...own, cwd: command.cwd, env, files, subtaskId: claim.subtaskId }, server);
+    const own = { run: work.run, cwd: work.cwd, ...(work.input !== null && { input: files.prompt }) };
+    return launch({ ...own, env, files, subtaskId: claim.subtaskId }, server);
   };
 
   /** A process that ends at once is noted together with its end: one commit instead of two. */
@@ -119,16 +113,8 @@ function createCommandExecutor(context: ExecutorContext): {
   return { run, close: () => server.close() };
 }
 
-/** Begins attempts, each by the agent that its task names. Nothing is started unless the lease is confirmed just before. */
-export interface Executor {
-  start(claim: RunnableClaim): Promise<Begun>;
-  /** Takes up an attempt that another console began inside itself; null: it is a process, to be found as one. */
-  resume(run: LiveRun): Promise<Begun> | null;
-  /** Nothing is begun any more. What runs is left alone. */
-  close(): void;
-}
-
-export function createExecutor(context: ExecutorContext, environment: Environment = process.env): Executor {
+/** Carries out attempts on this host, each by the agent that its task names. */
+export function createLocalExecutor(context: ExecutorContext, environment: Environment = process.env): Executor {
   const builtIn = createLocalAgents(environment);
   const commands = createCommandExecutor(context);
   const inProcess = createInProcess(context, environment);
@@ -159,17 +145,4 @@ export function createExecutor(context: ExecutorContext, environment: Environmen
     },
     close: () => commands.close(),
   };
-}
-
-function programOf(agent: Agent): Program {
-  if (agent.program !== null) return agent.program();
-  const { description, type } = agent.getInfo();
-  const changed = `The agent "${agent.id}" ran a program when this was launched, and is of type ${type} now: launch it again.`;
-  throw new WorkFailure(type === "broken" ? description : changed);
-}
-
-function inputOf(program: Program, { spec, subtaskId }: RunnableClaim, values: FillValues): string {
-  const { program: work } = fillWork(spec, values);
-  if (work) return programInput(program, work.prompt);
-  throw new WorkFailure(`Subtask "${subtaskId}" does not say what to do. Give it "prompt".`);
 }
