@@ -27,6 +27,7 @@ import type { LogSearches } from "./explorer/log-searches";
 import { queryHandlers } from "./explorer/query-handlers";
 import { openQueryShelf } from "./explorer/query-shelf";
 import { createRetentionHandlers } from "./explorer/retention-handlers";
+import { fleetSecretHandlers } from "./fleet-handlers";
 import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
@@ -299,6 +300,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
         onSeen: news.tellUnseen,
         actor: OPERATOR,
       }),
+      ...fleetSecretHandlers(options.secrets, options.environment),
       ...windowHandlers(services),
     },
     reason: null,

@@ -95,6 +95,9 @@ export function openSafeStorage(file: string): SafeStorage {
 }
 
 export const LLM_KEY = "llm.key";
+/** The address of the fleet's Redis, password included. */
+export const FLEET_URL = "fleet.url";
+export const FLEET_KEY = "fleet.key";
 
 export function subscriptionKey(subscriptionId: string): string {
   return `subscription.${subscriptionId}`;

@@ -7,6 +7,7 @@ export const SETTINGS_SECTIONS = [
   "time",
   "notifications",
   "llm",
+  "fleet",
   "keys",
   "transfer",
 ] as const;
@@ -20,6 +21,7 @@ export const SECTION_LABELS: Readonly<Record<SettingsSection, string>> = {
   time: "Time",
   notifications: "Notifications",
   llm: "Language models",
+  fleet: "Fleet",
   keys: "Keys",
   transfer: "Import and export",
 };

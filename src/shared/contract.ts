@@ -7,6 +7,7 @@ import { controlContract } from "./control-contract";
 import { databaseContract } from "./database-contract";
 import { doctorContract } from "./doctor-contract";
 import { explorerContract } from "./explorer-contract";
+import { fleetContract } from "./fleet-contract";
 import { type HeldOutcome, heldContract } from "./held-contract";
 import { historyContract } from "./history-contract";
 import { hiveContract } from "./hive-contract";
@@ -155,6 +156,7 @@ export const contract = {
   ...timelineContract,
   ...searchContract,
   ...explorerContract,
+  ...fleetContract,
   ...savedQueryContract,
   ...paletteContract,
   ...heldContract,

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { APPEARANCE_SETTINGS } from "./settings/appearance";
 import { BACKUP_SETTINGS } from "./settings/backup";
 import type { SettingControl, SettingDefinition, SettingGroup, SettingScope } from "./settings/definition";
+import { FLEET_SETTINGS } from "./settings/fleet";
 import { LLM_SETTINGS } from "./settings/llm";
 import { NOTIFICATION_SETTINGS } from "./settings/notifications";
 import { RETENTION_SETTINGS } from "./settings/retention";
@@ -17,6 +18,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   ...TIME_SETTINGS,
   ...NOTIFICATION_SETTINGS,
   ...LLM_SETTINGS,
+  ...FLEET_SETTINGS,
 ];
 
 const BY_NAME: ReadonlyMap<string, SettingDefinition> = new Map(SETTINGS.map((setting) => [setting.name, setting]));

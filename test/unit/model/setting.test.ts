@@ -21,6 +21,7 @@ const TITLES: Readonly<Record<SettingGroup, string>> = {
   time: "Time",
   notifications: "Notifications and subscriptions",
   llm: "Language models",
+  fleet: "Fleet",
 };
 
 /** What docs/settings.md is to say of every setting. */

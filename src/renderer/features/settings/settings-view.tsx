@@ -1,4 +1,16 @@
-import { Bell, Bot, Clock, Database, Keyboard, Palette, Play, Recycle, TriangleAlert, Upload } from "lucide-react";
+import {
+  Bell,
+  Bot,
+  Clock,
+  Database,
+  Keyboard,
+  Network,
+  Palette,
+  Play,
+  Recycle,
+  TriangleAlert,
+  Upload,
+} from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { SETTINGS } from "../../../shared/model/setting";
 import type { SettingGroup } from "../../../shared/model/settings/definition";
@@ -14,6 +26,7 @@ import { SkeletonRows } from "../../ui/skeleton-rows";
 import { RecentDatabases } from "../databases/recent-databases";
 import { useReadOnlyReason } from "../shell/app-store";
 import { CurrentDatabase } from "./current-database";
+import { FleetPanel } from "./fleet-panel";
 import { KeysPanel } from "./keys-panel";
 import { LlmPanel } from "./llm-panel";
 import { RulesEditor } from "./rules-editor";
@@ -85,6 +98,7 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
     ),
   },
   llm: { icon: <Bot size={14} />, content: () => <LlmPanel /> },
+  fleet: { icon: <Network size={14} />, content: () => <FleetPanel /> },
   keys: { icon: <Keyboard size={14} />, content: () => <KeysPanel /> },
   transfer: { icon: <Upload size={14} />, content: () => <TransferPanel /> },
 };

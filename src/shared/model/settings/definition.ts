@@ -4,7 +4,16 @@ import { z } from "zod";
 export const SETTING_SCOPES = ["database", "machine", "window"] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-export const SETTING_GROUPS = ["runner", "backup", "retention", "appearance", "time", "notifications", "llm"] as const;
+export const SETTING_GROUPS = [
+  "runner",
+  "backup",
+  "retention",
+  "appearance",
+  "time",
+  "notifications",
+  "llm",
+  "fleet",
+] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
 /** How a value is edited, and what it may be. */
