@@ -45,8 +45,14 @@ export interface HeldTaskRow {
   readonly processAlive: boolean | null;
 }
 
+/** Heartbeats are shown in bars of half a minute, for half an hour. */
+export const HEARTBEAT_BAR_MS = 30_000;
+export const HEARTBEAT_BARS = 60;
+
 export interface WorkerDetail {
   readonly worker: WorkerRow;
+  /** The share of heartbeats that were heard in each bar, the latest last; null: nobody listened. */
+  readonly beats: readonly (number | null)[];
   /** Raw, as registered; parsed where it is JSON. */
   readonly metadata: unknown;
   readonly stats: WorkerStats;

@@ -7,6 +7,7 @@ import { operator } from "../../../src/main/core/operations/hive/caller";
 import { unregisterWorker } from "../../../src/main/core/operations/hive/workers";
 import { previewWorkerAct, rescueWorker } from "../../../src/main/core/operations/rescue-worker";
 import { getTask } from "../../../src/main/core/operations/tasks";
+import { hearBeats, listenForBeats } from "../../../src/main/core/operations/worker-beats";
 import { getWorkerDetail, getWorkerHistory } from "../../../src/main/core/operations/worker-detail";
 import { countWorkers, pageWorkers } from "../../../src/main/core/operations/worker-list";
 import { getWorkerPool } from "../../../src/main/core/operations/worker-pool";
@@ -18,8 +19,9 @@ import { statement } from "../../../src/main/core/store/database";
 import type { Store } from "../../../src/main/core/store/open";
 import { EXECUTING, READY_NOW, WAITING_IN_GROUP } from "../../../src/main/core/store/pool-rows";
 import { HELD_IN_STATUS, WORKER_RUNS_BEFORE } from "../../../src/main/core/store/worker-runs";
-import { upsertWorkers, WORKERS_AFTER } from "../../../src/main/core/store/workers";
+import { BEATS_AFTER, beatWorkers, upsertWorkers, WORKERS_AFTER } from "../../../src/main/core/store/workers";
 import type { WorkerRow } from "../../../src/shared/model/views";
+import { HEARTBEAT_BAR_MS } from "../../../src/shared/model/workers";
 import { measureTurns } from "../../helpers/cpu-turns";
 import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
@@ -261,4 +263,31 @@ test("statements of the workers view go by an index and sort nothing", async () 
     expect(scans, sql).toEqual([]);
   }
   expect(planOf(WORKERS_AFTER)[0]).toContain("console_workers_order");
+});
+
+test("heartbeats are heard in bars; after the last one there was none, also where nobody listened", async () => {
+  let at = Date.UTC(2026, 5, 1);
+  const clock = { now: () => at, monotonic: () => at };
+  const store = await openTestStore({ clock });
+  await register(store, "one", { pid: process.pid, pidStart: null });
+  // Only looks that the test takes.
+  listenForBeats(store, 3_600_000);
+  const detail = async () => (await getWorkerDetail(store, { workerId: "one" })).beats;
+  at += 4 * HEARTBEAT_BAR_MS;
+  const before = await detail();
+  expect(before.slice(-6)).toEqual([null, 1, 0, 0, 0, 0]);
+  await hearBeats(store);
+  // Six beats in a bar, all heard; then every other one; then none.
+  for (const beats of [6, 3, 0, 0]) {
+    at += HEARTBEAT_BAR_MS - (at % HEARTBEAT_BAR_MS);
+    for (let look = 0; look < 6; look += 1, at += 4_000) {
+      if (look < beats) await store.write((tx) => beatWorkers(tx, ["one"], at));
+      await hearBeats(store);
+    }
+  }
+  expect((await detail()).slice(-5)).toEqual([0, 1, 0.5, 0, 0]);
+  const plan = store.read.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${BEATS_AFTER}`).all("", 1);
+  expect(plan.map(({ detail }) => detail)).toEqual([
+    expect.stringMatching(/^SEARCH workers USING INDEX sqlite_autoindex_workers_1 \(id>\?\)$/),
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { Handlers } from "../../../shared/contract";
 import type { workerContract } from "../../../shared/worker-contract";
 import { previewWorkerAct, rescueWorker } from "./rescue-worker";
+import { listenForBeats } from "./worker-beats";
 import { getWorkerDetail, getWorkerHistory } from "./worker-detail";
 import { countWorkers, pageWorkers } from "./worker-list";
 import { getWorkerPool, type PoolServices } from "./worker-pool";
@@ -9,7 +10,11 @@ import { getWorkerStats } from "./worker-stats";
 /** Workers as an operator looks at them. */
 export function workerHandlers({ store, runner, actor }: PoolServices & { readonly actor: string }) {
   return {
-    "workers.page": (input) => pageWorkers(store, input),
+    "workers.page": (input) => {
+      // Whoever looks at the list may look at one of them next, and ask how it went.
+      listenForBeats(store);
+      return pageWorkers(store, input);
+    },
     "workers.counts": () => countWorkers(store),
     "workers.stats": (input) => getWorkerStats(store, input),
     "workers.get": (input) => getWorkerDetail(store, input),

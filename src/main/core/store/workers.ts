@@ -16,6 +16,8 @@ export interface NewWorker {
   readonly bootId: string | null;
   readonly program: string;
   readonly slot: number;
+  /** What else its metadata tells. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** A worker as the database has it; ours and foreign ones alike. */
@@ -58,7 +60,7 @@ export function upsertWorkers(tx: WritableDatabase, workers: readonly NewWorker[
       role,
       now: formatTime(now),
       capabilities: JSON.stringify(worker.capabilities),
-      metadata: JSON.stringify({ program, slot, pid, host }),
+      metadata: JSON.stringify({ program, slot, pid, host, ...worker.more }),
     });
     statement(tx, UPSERT_IDENTITY).run({ id, pid, pidStart, host, bootId, program, slot });
   }
@@ -123,6 +125,20 @@ export function listWorkersAfter(db: ReadableDatabase, after: WorkerPlace, limit
   return statement(db, WORKERS_AFTER)
     .all(after.isSignedOff ? 1 : 0, after.role, after.id, limit)
     .map(decode);
+}
+
+export const BEATS_AFTER =
+  "SELECT id, last_heartbeat FROM workers WHERE id > +? AND status IS NOT 'offline' ORDER BY id LIMIT ?";
+
+/** The last heartbeats of workers that have not signed off, by id. */
+export function readBeatsAfter(
+  db: ReadableDatabase,
+  after: string,
+  limit: number,
+): ReadonlyArray<Pick<WorkerRecord, "id" | "lastHeartbeat">> {
+  return statement(db, BEATS_AFTER)
+    .all(after, limit)
+    .map((row) => ({ id: text(row.id), lastHeartbeat: parseTime(row.last_heartbeat) }));
 }
 
 // A range of the key: LIKE would read all of them.
