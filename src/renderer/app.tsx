@@ -1,6 +1,7 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { useEffect } from "react";
 import { on } from "./api";
+import { AgentsView } from "./features/agents/agents-view";
 import { startBoard } from "./features/board/board-store";
 import { TasksView } from "./features/board/tasks-view";
 import { chooseDatabase, newDatabase } from "./features/databases/database-choice";
@@ -117,6 +118,7 @@ function View({ place }: { readonly place: Place }) {
   if (place.view === "tasks") return <TasksView place={place} />;
   if (place.view === "doctor") return <DoctorView place={place} />;
   if (place.view === "workers") return <WorkersView place={place} />;
+  if (place.view === "agents") return <AgentsView place={place} />;
   if (place.view === "events") return <EventsView place={place} />;
   if (place.view === "schedules") return <SchedulesView scheduleId={place.scheduleId} />;
   if (place.view === "explorer") return <ExplorerView place={place} />;

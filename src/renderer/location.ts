@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { FIGURE_RANGE_NAMES, type FigureRange } from "../shared/model/event-figures";
 import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
+import { type AgentsPlace, formatAgents, parseAgents } from "./agents-place";
 import { type DoctorPlace, formatDoctor, parseDoctor } from "./doctor-place";
 import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
 import { formatSettings, parseSettings, type SettingsPlace } from "./settings-place";
@@ -91,7 +92,8 @@ export type Place =
   | { readonly view: "schedules"; readonly scheduleId: string | null }
   | SettingsPlace
   | DoctorPlace
-  | WorkersPlace;
+  | WorkersPlace
+  | AgentsPlace;
 
 const HOME: Place = { view: "overview" };
 const ALL_PLANS: Place = { view: "plans", planId: null, taskId: null, tab: null };
@@ -107,7 +109,8 @@ function decode(part: string): string | null {
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
- * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
+ * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/agents/<agent>?state=unhealthy&q=<text>&range=1h`,
+ * `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -116,6 +119,7 @@ export function parsePlace(hash: string): Place {
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
   if (view === "doctor") return parseDoctor(first);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
+  if (view === "agents") return parseAgents(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "settings") return parseSettings(first);
   if (view === "explorer") return parseExplorer(first, word ?? null, new URLSearchParams(query));
@@ -233,6 +237,7 @@ export function formatPlace(place: Place): string {
   if (place.view === "events") return formatEvents(place);
   if (place.view === "doctor") return formatDoctor(place);
   if (place.view === "workers") return formatWorkers(place);
+  if (place.view === "agents") return formatAgents(place);
   if (place.view === "launch") return formatLaunch(place);
   if (place.view === "schedules")
     return place.scheduleId === null ? "#/schedules" : `#/schedules/${encodeURIComponent(place.scheduleId)}`;

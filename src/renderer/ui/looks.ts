@@ -51,8 +51,8 @@ export interface Look {
   readonly tone: Tone;
 }
 
-/** Whose state it is: the same word may mean something else for a task, a plan, a run or a worker. */
-export type StateKind = "task" | "plan" | "run" | "worker";
+/** Whose state it is: the same word may mean something else for a task, a plan, a run, a worker or an agent. */
+export type StateKind = "task" | "plan" | "run" | "worker" | "agent";
 
 type Looks = Readonly<Record<string, Look>>;
 
@@ -113,11 +113,20 @@ const WORKER_LOOKS: Looks = {
   offline: look("Offline", "hex-ring", "cancelled"),
 };
 
+const AGENT_LOOKS: Looks = {
+  healthy: look("Healthy", "check", "completed"),
+  degraded: look("Degraded", "triangle", "escalated"),
+  unhealthy: look("Unhealthy", "cross", "failed"),
+  broken: look("Broken file", "octagon-x", "rejected"),
+  unchecked: look("Not checked", "ring-dashed", "waiting"),
+};
+
 const LOOKS: Readonly<Record<StateKind, Looks>> = {
   task: TASK_LOOKS,
   plan: PLAN_LOOKS,
   run: RUN_LOOKS,
   worker: WORKER_LOOKS,
+  agent: AGENT_LOOKS,
 };
 
 /** Every state has a look; for one nobody knows, the word as it stands in the database. */

@@ -25,6 +25,8 @@ describe("places in the address", () => {
     { view: "schedules", scheduleId: "s 1" },
     { view: "workers", workerId: null, state: null, text: "" },
     { view: "workers", workerId: "w/1", state: "dead", text: "gpu" },
+    { view: "agents", agentId: null, state: null, text: "", range: "24h" },
+    { view: "agents", agentId: "llm.md", state: "unhealthy", text: "review", range: "7d" },
     { view: "settings", section: "runner" },
     { view: "settings", section: "transfer" },
     inspectPlace(planPlace("plan", "task", "graph"), { pane: "log", runId: "run 7" }),

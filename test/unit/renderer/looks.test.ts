@@ -11,6 +11,7 @@ describe("lookOf", () => {
     ...PLAN_STATUSES.map((state) => ["plan", state] as const),
     ...RUN_STATUSES.map((state) => ["run", state] as const),
     ...WORKER_STATES.map((state) => ["worker", state] as const),
+    ...["healthy", "degraded", "unhealthy", "broken", "unchecked"].map((state) => ["agent", state] as const),
   ];
 
   it.each(known)("knows %s %s", (kind, state) => {
@@ -18,7 +19,7 @@ describe("lookOf", () => {
   });
 
   it("tells the states of a kind apart by word and by glyph and hue", () => {
-    for (const kind of ["task", "worker"] as const) {
+    for (const kind of ["task", "worker", "agent"] as const) {
       const looks = known.filter(([of]) => of === kind).map(([, state]) => lookOf(kind, state));
       expect(new Set(looks.map((look) => look.label)).size).toBe(looks.length);
       expect(new Set(looks.map((look) => `${look.glyph} ${look.tone}`)).size).toBe(looks.length);

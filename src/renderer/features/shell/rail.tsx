@@ -1,4 +1,5 @@
 import {
+  Bot,
   CalendarClock,
   Cpu,
   Database,
@@ -10,6 +11,7 @@ import {
   Workflow,
 } from "lucide-react";
 import type { ReactNode } from "react";
+import { agentsPlace } from "../../agents-place";
 import { doctorPlace } from "../../doctor-place";
 import {
   eventsPlace,
@@ -60,6 +62,7 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     views: ["schedules"],
   },
   { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
+  { label: "Agents", icon: <Bot size={18} strokeWidth={1.6} />, place: agentsPlace(), views: ["agents"] },
   { label: "Events", icon: <Radio size={18} strokeWidth={1.6} />, place: eventsPlace(), views: ["events"] },
   {
     label: "Explorer",

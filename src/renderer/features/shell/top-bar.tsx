@@ -90,6 +90,7 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "tasks") return [{ label: "Tasks", place }];
   if (place.view === "events") return [{ label: place.log === "events" ? "Events" : "Audit log", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
+  if (place.view === "agents") return [{ label: "Agents", place }];
   if (place.view === "doctor") return [{ label: "Doctor", place }];
   if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   if (place.view === "explorer") return [{ label: "Explorer", place: { view: "explorer", show: null } }];
