@@ -23,6 +23,11 @@ export interface Databases {
   look(file: string, current: string): DatabaseLook;
 }
 
+/** Whether a file is an SQLite database, by how it begins. */
+export function isDatabase(file: string): boolean {
+  return problemOf(() => checkFile(file, "read")) === null;
+}
+
 export interface DatabasesOptions {
   /** Where the list is kept, for all windows. */
   readonly listFile: string;
@@ -32,14 +37,21 @@ export interface DatabasesOptions {
   readonly report: (message: string) => void;
 }
 
+function readList(listFile: string): Recent[] {
+  try {
+    return recentSchema.parse(JSON.parse(readFileSync(listFile, "utf8")));
+  } catch {
+    return [];
+  }
+}
+
+/** The files of that list, the latest first. */
+export function rememberedDatabases(listFile: string): string[] {
+  return readList(listFile).map(({ file }) => file);
+}
+
 export function createDatabases({ listFile, files, now, report }: DatabasesOptions): Databases {
-  const read = (): Recent[] => {
-    try {
-      return recentSchema.parse(JSON.parse(readFileSync(listFile, "utf8")));
-    } catch {
-      return [];
-    }
-  };
+  const read = (): Recent[] => readList(listFile);
 
   /** Several windows write it: each puts its own whole list in place. */
   const write = (list: readonly Recent[]): void => {

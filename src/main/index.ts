@@ -1,7 +1,7 @@
 import { getPriority, setPriority } from "node:os";
-import { join, resolve } from "node:path";
-import { app, type IpcMainInvokeEvent, ipcMain, Menu, session as webSession } from "electron";
-import type { WindowMode } from "../shared/model/database-choice";
+import { basename, join, resolve } from "node:path";
+import { app, type IpcMainInvokeEvent, ipcMain, Menu, net, session as webSession } from "electron";
+import { version } from "../../package.json";
 import { createAgentEnvironment } from "./agent-environment";
 import { type LaunchRequest, lastingSwitches, readArguments, USAGE } from "./arguments";
 import { createClosing, type TasksAtEnd } from "./closing";
@@ -9,8 +9,9 @@ import { openMachineSettings } from "./core/machine-settings";
 import { knownAgents } from "./core/operations/agents";
 import { dataFolder, defaultDatabaseFile } from "./core/paths";
 import { recoverFromCrashes } from "./crash";
-import { createDatabases } from "./databases";
+import { createDatabases, isDatabase, rememberedDatabases } from "./databases";
 import { createDesk } from "./desk";
+import { startDiagnostics } from "./diagnostics";
 import { createDialogs } from "./dialogs";
 import { createExplorer } from "./explorer/client";
 import { createLogSearches } from "./explorer/log-searches";
@@ -18,6 +19,7 @@ import { forkUtility } from "./explorer/utility";
 import { guardPages } from "./guard";
 import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
+import { databaseOfLink, linkPlace } from "./links";
 import { createMenu } from "./menu";
 import { startNews } from "./news";
 import { declareScheme, servePage } from "./page";
@@ -26,10 +28,13 @@ import { createPlanFiles } from "./plan-files";
 import { createPlanReader } from "./plan-reader";
 import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
-import { openSafeStorage } from "./safe-storage";
+import { LLM_KEY, openSafeStorage } from "./safe-storage";
 import { createSamples } from "./samples";
+import { takeFromSystem } from "./system-requests";
+import { createUpdateDuty } from "./update-duty";
+import { tellOfUpdate, tellOutcome } from "./update-words";
 import { createWindow, isResponsive, senderTo } from "./window";
-import { answerSecondStart, startConsole, takeDatabase, windowFolder } from "./windows";
+import { answerSecondStart, NOTHING_SHOWN, type Shown, startConsole, takeDatabase, windowFolder } from "./windows";
 import { createZoom } from "./zoom";
 
 type OpenRequest = Extract<LaunchRequest, { readonly kind: "open" }>;
@@ -37,20 +42,40 @@ type OpenRequest = Extract<LaunchRequest, { readonly kind: "open" }>;
 main();
 
 function main(): void {
-  const request = readArguments(ownArguments(), process.cwd());
-  if (request.kind === "open") void start(request.databaseFile ?? defaultDatabaseFile(), request);
+  const request = readArguments(ownArguments(), process.cwd(), isDatabase);
+  if (request.kind === "open") void open(request);
   else if (request.kind === "help") leave(0, process.stdout, USAGE);
+  else if (request.kind === "version") leave(0, process.stdout, `${version}\n`);
   else leave(2, process.stderr, `hive-console: ${request.message}\n\n${USAGE}`);
 }
 
+/** Finds the database that is meant, and starts its window. */
+async function open(request: OpenRequest): Promise<void> {
+  declareScheme();
+  const nativeBinding = takeNativeBinding();
+  const { databaseFile, link } = request;
+  const known = [...rememberedDatabases(databasesFile()), defaultDatabaseFile()];
+  const found = link === null ? null : await databaseOfLink(link, known, nativeBinding);
+  await start(databaseFile ?? found ?? defaultDatabaseFile(), request, nativeBinding);
+}
+
 /** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
-async function start(databaseFile: string, { planFile, mode }: OpenRequest): Promise<void> {
+async function start(
+  databaseFile: string,
+  { planFile, link, mode }: OpenRequest,
+  nativeBinding: string | undefined,
+): Promise<void> {
   const folder = windowFolder(dataFolder(), databaseFile);
-  if (!takeDatabase(folder, planFile)) {
+  if (!takeDatabase(folder, { planFile, link })) {
     leave(0, process.stdout, `${databaseFile} is open: its window was brought to the front.\n`);
     return;
   }
-  declareScheme();
+  const diagnostics = startDiagnostics({
+    dataFolder: dataFolder(),
+    windowName: basename(folder).slice(0, 8),
+    headline: `Hive Console ${version} on Electron ${process.versions.electron} (${process.platform} ${process.arch}): ${databaseFile}`,
+  });
+  const { report } = diagnostics;
   await app.whenReady();
   restorePriority();
 
@@ -73,10 +98,10 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
   const files = createPlanFiles(preferences);
   const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
-  const nativeBinding = takeNativeBinding();
   const machine = openMachineSettings();
   // On Windows the key that encrypts belongs to the profile, and so to the window's folder.
   const secrets = openSafeStorage(join(process.platform === "win32" ? folder : dataFolder(), "secrets.json"));
+  diagnostics.hide(() => [secrets.read(LLM_KEY)]);
   const { environment } = createAgentEnvironment(process.env, machine, secrets);
   const desk = createDesk({
     file: databaseFile,
@@ -85,7 +110,7 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
     secrets,
     environment,
     preferences,
-    databases: createDatabases({ listFile: join(dataFolder(), "databases.json"), files, now: Date.now, report }),
+    databases: createDatabases({ listFile: databasesFile(), files, now: Date.now, report }),
     news: (core) =>
       startNews({
         core,
@@ -111,8 +136,8 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
     explorer,
     answerClosing: (choice) => closing.answer(choice),
     queryFile: (file) => join(windowFolder(dataFolder(), file), "queries.json"),
-    takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), null),
-    openWindow,
+    takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), NOTHING_SHOWN),
+    openWindow: (file, how) => startAnother(["--db", file, ...(how === "observe" ? ["--observe"] : [])]),
     zoom,
     report,
   });
@@ -126,18 +151,18 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
     end,
   });
 
-  async function openWindow(file: string, how: WindowMode): Promise<void> {
-    await startConsole({
-      databaseFile: file,
-      mode: how,
+  /** A console beside this one. `args`: as on the command line. */
+  const startAnother = (args: readonly string[]): Promise<void> =>
+    startConsole({
+      args,
       switches: lastingSwitches(ownArguments()),
       environment: { ...process.env, ...(nativeBinding === undefined ? {} : { HIVE_SQLITE_BINDING: nativeBinding }) },
     });
-  }
 
   async function end(tasks: TasksAtEnd): Promise<void> {
     await desk.end(tasks);
     explorer.stop();
+    updates.stop();
     window.destroy();
     app.quit();
   }
@@ -148,12 +173,23 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
   });
   window.on("session-end", () => closing.endNow("leave"));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => closing.endNow("leave"));
+  const updates = createUpdateDuty({
+    machine,
+    version,
+    fetch: (url, init) => net.fetch(url, init),
+    stateFile: join(dataFolder(), "updates.json"),
+    now: Date.now,
+    tell: (update) => void tellOfUpdate(window, update),
+    report,
+  });
   recoverFromCrashes(window, () => closing.endNow("leave"), report);
   Menu.setApplicationMenu(
     createMenu({
       send: (name) => send("command", { name }),
       zoom,
       development: developmentUrl !== null,
+      revealLog: diagnostics.reveal,
+      askForUpdate: () => void updates.ask().then((outcome) => tellOutcome(window, outcome, version)),
     }),
   );
   const isTrusted = ({ senderFrame }: IpcMainInvokeEvent): boolean =>
@@ -167,9 +203,20 @@ async function start(databaseFile: string, { planFile, mode }: OpenRequest): Pro
     now: () => performance.now(),
   });
 
-  const planUrl = (file: string): string => `${page.url}#/launch?file=${files.name(file)}`;
-  answerSecondStart(window, (file) => void window.loadURL(planUrl(file)));
-  await window.loadURL(planFile === null ? page.url : planUrl(planFile));
+  const urlOf = ({ planFile: plan, link: task }: Shown): string => {
+    if (plan !== null) return `${page.url}#/launch?file=${files.name(plan)}`;
+    return task === null ? page.url : `${page.url}${linkPlace(task)}`;
+  };
+  answerSecondStart(window, (shown) => void window.loadURL(urlOf(shown)));
+  takeFromSystem((request) => startAnother([request]).catch((error: Error) => report(error.message)));
+  await window.loadURL(urlOf({ planFile, link }));
+  diagnostics.tellOfCrashes(window);
+  updates.start();
+}
+
+/** The list of databases that windows on this computer had open. */
+function databasesFile(): string {
+  return join(dataFolder(), "databases.json");
 }
 
 /** What follows the executable or, while developing, the program's folder: before it stand Electron's own. */
@@ -188,10 +235,6 @@ function takeNativeBinding(): string | undefined {
   const file = process.env.HIVE_SQLITE_BINDING;
   delete process.env.HIVE_SQLITE_BINDING;
   return file;
-}
-
-function report(message: string): void {
-  process.stderr.write(`hive-console: ${message}\n`);
 }
 
 function leave(code: number, stream: NodeJS.WriteStream, text: string): void {

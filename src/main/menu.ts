@@ -9,10 +9,12 @@ export interface MenuOptions {
   readonly zoom: Zoom;
   /** Adds reload and the developer tools. */
   readonly development: boolean;
+  readonly revealLog: () => void;
+  readonly askForUpdate: () => void;
 }
 
 /** The application menu: commands go to the page, roles are the system's. */
-export function createMenu({ send, zoom, development }: MenuOptions): Menu {
+export function createMenu({ send, zoom, development, revealLog, askForUpdate }: MenuOptions): Menu {
   const isMac = process.platform === "darwin";
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: "appMenu" } as const] : []),
@@ -47,6 +49,10 @@ export function createMenu({ send, zoom, development }: MenuOptions): Menu {
       role: "help",
       submenu: [
         { label: "Keyboard shortcuts", click: () => send("shortcuts") },
+        { type: "separator" },
+        { label: "Reveal logs", click: revealLog },
+        { label: "Check for updates…", click: askForUpdate },
+        { type: "separator" },
         { label: "About Hive Console", click: () => send("about") },
       ],
     },

@@ -4,11 +4,22 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { app, type BrowserWindow } from "electron";
 import { z } from "zod";
-import type { WindowMode } from "../shared/model/database-choice";
 import { withoutLeaks } from "./core/runner/descriptors";
+import type { TaskLink } from "./links";
 
 /** What a start hands over to the window that is open already. */
-const handedOver = z.object({ planFile: z.string().min(1).nullable() });
+const handedOver = z.object({
+  planFile: z.string().min(1).nullable(),
+  taskId: z.string().min(1).nullable().default(null),
+});
+
+/** What the window is to show. */
+export interface Shown {
+  readonly planFile: string | null;
+  readonly link: TaskLink | null;
+}
+
+export const NOTHING_SHOWN: Shown = { planFile: null, link: null };
 
 /**
  * Where the window of a database keeps what it remembers: places, filters, sizes. A folder for each, because
@@ -31,44 +42,42 @@ function canonical(file: string): string {
 
 /**
  * Makes this process the only one whose window shows that database. False: another one has it, and was told to come
- * to the front and to show the plan. What was taken before is given up.
+ * to the front and to show that. What was taken before is given up.
  */
-export function takeDatabase(folder: string, planFile: string | null): boolean {
+export function takeDatabase(folder: string, { planFile, link }: Shown): boolean {
   mkdirSync(folder, { recursive: true });
   app.releaseSingleInstanceLock();
   app.setPath("userData", folder);
-  return app.requestSingleInstanceLock({ planFile });
+  return app.requestSingleInstanceLock({ planFile, taskId: link?.taskId ?? null });
 }
 
 /** Comes to the front when somebody opens the database of this window once more. */
-export function answerSecondStart(window: BrowserWindow, showPlan: (file: string) => void): void {
+export function answerSecondStart(window: BrowserWindow, show: (shown: Shown) => void): void {
   app.on("second-instance", (_event, _arguments, _folder, data) => {
     if (window.isDestroyed()) return;
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
     const told = handedOver.safeParse(data);
-    if (told.success && told.data.planFile !== null) showPlan(told.data.planFile);
+    if (!told.success) return;
+    const { planFile, taskId } = told.data;
+    if (planFile !== null || taskId !== null) show({ planFile, link: taskId === null ? null : { taskId } });
   });
 }
 
 export interface StartOptions {
-  readonly databaseFile: string;
-  readonly mode: WindowMode;
+  /** What would stand on the command line. */
+  readonly args: readonly string[];
   /** Switches for Chromium that this process was started with. */
   readonly switches: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Starts a console of its own, which goes on when this one ends. Rejects when it cannot be started. */
-export function startConsole({ databaseFile, mode, switches, environment }: StartOptions): Promise<void> {
+export function startConsole({ args, switches, environment }: StartOptions): Promise<void> {
   const program = process.defaultApp ? [app.getAppPath()] : [];
   const child = withoutLeaks(["ignore", "ignore", "ignore"], (stdio) =>
-    spawn(
-      process.execPath,
-      [...program, ...switches, "--db", databaseFile, ...(mode === "observe" ? ["--observe"] : [])],
-      { detached: true, stdio, env: environment },
-    ),
+    spawn(process.execPath, [...program, ...switches, ...args], { detached: true, stdio, env: environment }),
   );
   child.unref();
   return new Promise((resolve, reject) => {

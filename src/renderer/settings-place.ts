@@ -8,6 +8,7 @@ export const SETTINGS_SECTIONS = [
   "notifications",
   "llm",
   "fleet",
+  "updates",
   "keys",
   "transfer",
 ] as const;
@@ -22,6 +23,7 @@ export const SECTION_LABELS: Readonly<Record<SettingsSection, string>> = {
   notifications: "Notifications",
   llm: "Language models",
   fleet: "Fleet",
+  updates: "Updates",
   keys: "Keys",
   transfer: "Import and export",
 };

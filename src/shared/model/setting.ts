@@ -8,6 +8,7 @@ import { NOTIFICATION_SETTINGS } from "./settings/notifications";
 import { RETENTION_SETTINGS } from "./settings/retention";
 import { RUNNER_SETTINGS } from "./settings/runner";
 import { TIME_SETTINGS } from "./settings/time";
+import { UPDATE_SETTINGS } from "./settings/updates";
 
 /** Every setting, a file for each group. docs/settings.md is checked against this list. */
 export const SETTINGS: readonly SettingDefinition[] = [
@@ -19,6 +20,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   ...NOTIFICATION_SETTINGS,
   ...LLM_SETTINGS,
   ...FLEET_SETTINGS,
+  ...UPDATE_SETTINGS,
 ];
 
 const BY_NAME: ReadonlyMap<string, SettingDefinition> = new Map(SETTINGS.map((setting) => [setting.name, setting]));

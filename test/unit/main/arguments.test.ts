@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readArguments } from "../../../src/main/arguments";
 
-const read = (...args: string[]) => readArguments(args, "/home/ada");
+const readIn = (folder: string, args: readonly string[]) => readArguments(args, folder, (file) => file.endsWith(".db"));
+const read = (...args: string[]) => readIn("/home/ada", args);
 
 describe("readArguments", () => {
   it("opens the default database when none is named", () => {
-    expect(read()).toEqual({ kind: "open", databaseFile: null, planFile: null, mode: "operate" });
+    expect(read()).toEqual({ kind: "open", databaseFile: null, planFile: null, link: null, mode: "operate" });
   });
 
   it("takes a database in both spellings, relative to the current folder", () => {
@@ -13,12 +14,14 @@ describe("readArguments", () => {
       kind: "open",
       databaseFile: "/home/ada/x.db",
       planFile: null,
+      link: null,
       mode: "operate",
     });
     expect(read("--db=/tmp/x.db")).toEqual({
       kind: "open",
       databaseFile: "/tmp/x.db",
       planFile: null,
+      link: null,
       mode: "operate",
     });
   });
@@ -28,6 +31,7 @@ describe("readArguments", () => {
       kind: "open",
       databaseFile: "/home/ada/x.db",
       planFile: "/home/ada/nightly.yaml",
+      link: null,
       mode: "operate",
     });
     expect(read("--plan=/tmp/a=b.yaml")).toMatchObject({ planFile: "/tmp/a=b.yaml", databaseFile: null });
@@ -50,10 +54,40 @@ describe("readArguments", () => {
     [["--db", "--help"]],
     [["--db", "--observe"]],
     [["--bd", "x.db"]],
-    [["x.db"]],
     [["-x"]],
+    [[""]],
+    [["a.yaml", "b.yaml"]],
+    [["--db", "b.db", "a.db"]],
+    [["https://example.com/plan.yaml"]],
+    [["file://elsewhere/plan.yaml"]],
+    [["hive://task/a", "hive://task/b"]],
+    [["hive://task/a", "--db", "x.db"]],
+    [["hive://task/a", "--observe"]],
+    [["--plan", "x.yaml", "hive://task/a"]],
+    [["hive://plan/a"]],
   ])("refuses %j", (args) => {
-    expect(readArguments(args, "/")).toMatchObject({ kind: "invalid" });
+    expect(readIn("/", args)).toMatchObject({ kind: "invalid" });
+  });
+
+  it("takes a file without an option, whichever it is, as a path or as the system's address of it", () => {
+    expect(read("x.db")).toMatchObject({ databaseFile: "/home/ada/x.db", planFile: null });
+    expect(read("nightly.hiveplan")).toMatchObject({ databaseFile: null, planFile: "/home/ada/nightly.hiveplan" });
+    expect(read("file:///tmp/a%20b.db", "p.yaml")).toMatchObject({
+      databaseFile: "/tmp/a b.db",
+      planFile: "/home/ada/p.yaml",
+    });
+  });
+
+  it("takes a link to a task, which stands alone", () => {
+    expect(read("--no-sandbox", "hive://task/0193-a")).toMatchObject({
+      kind: "open",
+      link: { taskId: "0193-a" },
+      databaseFile: null,
+    });
+  });
+
+  it("tells its version when asked", () => {
+    expect(read("--version")).toEqual({ kind: "version" });
   });
 
   it("prints its usage when asked", () => {

@@ -22,6 +22,7 @@ const TITLES: Readonly<Record<SettingGroup, string>> = {
   notifications: "Notifications and subscriptions",
   llm: "Language models",
   fleet: "Fleet",
+  updates: "Updates",
 };
 
 /** What docs/settings.md is to say of every setting. */

@@ -8,6 +8,7 @@ import {
   Palette,
   Play,
   Recycle,
+  RefreshCw,
   TriangleAlert,
   Upload,
 } from "lucide-react";
@@ -99,6 +100,7 @@ const SECTIONS: Readonly<Record<SettingsSection, Section>> = {
   },
   llm: { icon: <Bot size={14} />, content: () => <LlmPanel /> },
   fleet: { icon: <Network size={14} />, content: () => <FleetPanel /> },
+  updates: { icon: <RefreshCw size={14} />, content: () => <Group title="Newer versions" group="updates" /> },
   keys: { icon: <Keyboard size={14} />, content: () => <KeysPanel /> },
   transfer: { icon: <Upload size={14} />, content: () => <TransferPanel /> },
 };

@@ -13,6 +13,7 @@ export const SETTING_GROUPS = [
   "notifications",
   "llm",
   "fleet",
+  "updates",
 ] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
