@@ -17,6 +17,7 @@ import { listenForInterrupts } from "./signals";
 import { lookOf } from "./style";
 import { addTaskEdit } from "./task-edit";
 import { addFilterOptions, type FilterFlags, filterOf, onlyTask } from "./task-filter-flags";
+import { addTaskReassign } from "./task-reassign";
 import { formatCount, plainText } from "./text";
 
 interface ActFlags extends DatabaseFlags, FilterFlags {
@@ -81,6 +82,7 @@ export function addTaskActs(command: Commands, setting: CommandSetting): void {
   many("send-back", "Asks for changes: the tasks need rework until they are retried.")
     .addArgument(ids())
     .action((taskIds: string[], flags: ActFlags) => run(setting, { act: "tasks.sendBack" }, taskIds, flags));
+  addTaskReassign(command, setting);
   addTaskEdit(command, setting);
 }
 

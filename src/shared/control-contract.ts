@@ -6,6 +6,7 @@ import { priorityInput, type SkipReason, type TaskChangeName, taskChange } from 
 import { taskFilter } from "./model/task-filter";
 import type { PlanSummary, RunnerInfo, TaskRow } from "./model/views";
 import { operation } from "./operation";
+import { reassignContract } from "./reassign-contract";
 
 const id = z.string().min(1).max(200);
 const reason = z.string().max(2_000).optional();
@@ -197,4 +198,6 @@ export const controlContract = {
   "bulk.abort": operation<BulkJob>()(z.strictObject({ jobId: id, reason })),
   /** The latest first. */
   "bulk.list": operation<readonly BulkJob[]>()(z.strictObject({ limit: z.int().min(1).max(100).default(20) })),
+
+  ...reassignContract,
 } as const;

@@ -139,6 +139,12 @@ test("acts are previewed, take a reason, and a priority is put back with Undo", 
   await dialog.getByRole("button", { name: /^Let 1 task end/ }).click();
   await expect(dialog).toHaveCount(0);
   await expect(taskRow(page, "Build")).toContainText("In progress");
+  await inspector(page).getByRole("button", { name: "More acts" }).click();
+  await page.getByRole("menuitem", { name: "Reassign…" }).click();
+  const refusal = page.getByRole("dialog", { name: "Build stays where it is" });
+  await expect(refusal).toContainText("one slot is as good as another");
+  await page.keyboard.press("Escape");
+  await expect(refusal).toHaveCount(0);
 
   await chooseTask(page, "Pack");
   await inspector(page)

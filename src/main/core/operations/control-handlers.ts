@@ -5,6 +5,7 @@ import { abortBulk, getBulk, listBulk, startBulk } from "./bulk";
 import { drainWorkers, pausePlan, resumePlan, retryFailed, setSlots, undrainWorkers } from "./control";
 import { editAndRetry, getRunWork, getTaskWork } from "./edit-task";
 import { previewAct } from "./previews";
+import { reassignHandlers } from "./reassign-task";
 import { retryFrom } from "./retry-from";
 import { changeTask } from "./tasks";
 
@@ -42,5 +43,6 @@ export function controlHandlers({ store, runner, actor }: ControlServices) {
     "bulk.status": (input) => getBulk(store, input),
     "bulk.abort": (input) => abortBulk(store, { ...input, actor }),
     "bulk.list": (input) => listBulk(store, input),
+    ...reassignHandlers({ store, actor }),
   } satisfies Partial<Handlers>;
 }

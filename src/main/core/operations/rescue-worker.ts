@@ -1,24 +1,18 @@
 import { HiveError } from "../../../shared/errors";
 import type { WorkerRow } from "../../../shared/model/views";
 import type { RescueReport, WorkerActPreview } from "../../../shared/model/workers";
-import { isAlive, thisHost } from "../process-identity";
-import { stopTree } from "../runner/stop-tree";
 import { appendAudit } from "../store/audit";
 import type { WritableDatabase } from "../store/database";
 import { appendEvent } from "../store/events";
-import { finishRun } from "../store/finish-run";
-import { forsakeRun } from "../store/forsake-run";
 import type { Store } from "../store/open";
 import type { Writer } from "../store/plan-end";
-import { changeTask } from "../store/task-control";
-import { type HeldTask, readHeldTasks } from "../store/worker-runs";
+import { readHeldTasks } from "../store/worker-runs";
 import { markWorkersOffline } from "../store/workers";
+import { giveBack, stopHere } from "./give-back";
+import { whyNotRestarted } from "./restart-worker";
 import { SOURCE } from "./source";
 import { heldRow, noSuchWorker } from "./worker-detail";
 import { getWorkerRows } from "./workers";
-
-/** From SIGTERM to SIGKILL, in milliseconds. */
-const GRACE_MS = 5_000;
 
 interface RescueRequest {
   readonly workerId: string;
@@ -26,13 +20,14 @@ interface RescueRequest {
   readonly actor: string;
 }
 
-/** What rescuing or unregistering a worker would do now. Throws `not_found`. */
+/** What rescuing, restarting or unregistering a worker would do now. Throws `not_found`. */
 export function previewWorkerAct(
   store: Store,
-  { workerId, act }: { readonly workerId: string; readonly act: "rescue" | "unregister" },
+  { workerId, act }: { readonly workerId: string; readonly act: "rescue" | "restart" | "unregister" },
 ): WorkerActPreview {
   const worker = requireWorker(store, workerId);
   const held = readHeldTasks(store.read, workerId).map(heldRow);
+  if (act === "restart") return { worker, held, refusal: whyNotRestarted(worker, held.length) };
   if (act === "rescue") return { worker, held, refusal: whyNotRescued(worker) };
   const isOwnSlot = worker.pid !== null && isLive(worker);
   return {
@@ -70,7 +65,8 @@ export async function rescueWorker(store: Store, { workerId, reason, actor }: Re
     const held = readHeldTasks(tx, workerId).filter((task) =>
       seen.some(({ id, runId }) => id === task.id && runId === task.runId),
     );
-    const rescued = held.filter((task) => giveBack(tx, task, { workerId, reason: reason ?? null, actor, writer }));
+    const why = `Worker ${workerId} was given up by ${actor}${reason === undefined ? "" : `: ${reason}`}`;
+    const rescued = held.filter((task) => giveBack(tx, task, { workerId, why, actor, writer, retryAt: writer.now }));
     const ids = rescued.map(({ id }) => id);
     markWorkersOffline(tx, [workerId]);
     note(tx, { workerId, reason: reason ?? null, actor, writer }, ids);
@@ -78,30 +74,11 @@ export async function rescueWorker(store: Store, { workerId, reason, actor }: Re
   });
 }
 
-/** Of attempts on another machine nothing can be stopped from here: what they report later is refused. */
-async function stopHere(run: HeldTask): Promise<void> {
-  if (!run.isLive || run.runId === null || (run.host !== null && run.host !== thisHost.host)) return;
-  await stopTree({ runId: run.runId, group: isAlive(run) === true ? run.pid : null }, GRACE_MS);
-}
-
 interface Rescue {
   readonly workerId: string;
   readonly reason: string | null;
   readonly actor: string;
   readonly writer: Writer;
-}
-
-/** False: somebody has settled it meanwhile. */
-function giveBack(tx: WritableDatabase, task: HeldTask, { workerId, reason, actor, writer }: Rescue): boolean {
-  const why = `Worker ${workerId} was given up by ${actor}${reason === null ? "" : `: ${reason}`}`;
-  if (task.isLive && task.runId !== null) {
-    const nothing = { exitCode: null, signal: null, result: null };
-    const end = { ...nothing, ...writer, runId: task.runId, outcome: "failure", error: why } as const;
-    return finishRun(tx, { ...end, retryAt: writer.now, uncounted: true }).applied;
-  }
-  if (task.runId !== null) forsakeRun(tx, { runId: task.runId, workerId, error: why, now: writer.now });
-  changeTask(tx, { taskId: task.id, reason: why, actor, writer }, { act: "tasks.forceState", status: "queued" });
-  return true;
 }
 
 function note(tx: WritableDatabase, { workerId, reason, actor, writer }: Rescue, tasks: readonly string[]): void {

@@ -108,6 +108,17 @@ export function readHeldTasks(db: ReadableDatabase, workerId: string): HeldTask[
     .map(decodeHeld);
 }
 
+/** A task that some worker has in its hands, and which; null: nobody has it. */
+export function readHeldTask(
+  db: ReadableDatabase,
+  taskId: string,
+): { readonly task: HeldTask; readonly workerId: string } | null {
+  const row = statement(db, HELD).get(taskId);
+  if (row === undefined || (row.status !== "assigned" && row.status !== "in_progress")) return null;
+  const workerId = (row.live !== null ? textOrNull(row.worker_id) : null) ?? textOrNull(row.assigned_worker);
+  return workerId === null ? null : { task: decodeHeld(row), workerId };
+}
+
 function decodeHeld(row: Row): HeldTask {
   const isOurs = row.live !== null;
   return {

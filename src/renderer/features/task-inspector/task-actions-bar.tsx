@@ -1,4 +1,5 @@
 import {
+  ArrowRightLeft,
   Ban,
   Check,
   ChevronDown,
@@ -21,6 +22,7 @@ import { askVerdict, retryTask, setPriority } from "../dialogs/task-acts";
 import { askRerunFrom } from "../plans/plan-acts";
 import { useReadOnlyReason } from "../shell/app-store";
 import { askCancel, askForce, askRetry } from "./ask-acts";
+import { askReassign, reassignBlocker } from "./ask-reassign";
 import { copyText } from "./copy";
 import { cancelBlocker, editBlocker, priorityBlocker, retryBlocker } from "./task-actions";
 import styles from "./task-actions-bar.module.css";
@@ -145,6 +147,13 @@ export function TaskActions({ task, hasKeys }: TaskActionsProps) {
           onSelect={() => askCancel(task, "let_end")}
         >
           Let it end, then stop…
+        </MenuItem>
+        <MenuItem
+          icon={<ArrowRightLeft size={12} />}
+          disabledReason={readOnly ?? reassignBlocker(task)}
+          onSelect={() => askReassign(task)}
+        >
+          Reassign…
         </MenuItem>
         <MenuLine />
         <MenuItem icon={<ShieldAlert size={12} />} hint="Shift S" disabledReason={readOnly} onSelect={force}>
