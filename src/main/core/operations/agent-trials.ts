@@ -71,6 +71,8 @@ export async function tryAgent(store: Store, place: AgentPlace, { id, input, act
     timeoutMs: TIMEOUT_MS,
     env: {},
     cwd: null,
+    // It is tried where it was asked for, whatever the database says of plans.
+    executor: "local",
   };
   const { planId } = await launchPlan(store, {
     definition: {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { AgentWork } from "../../../shared/model/agent-work";
+import { queueOf } from "../../../shared/model/fleet";
 import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { AgentHealth } from "../agents/agent";
 import type { AgentRegistry } from "../agents/registry";
@@ -42,8 +43,10 @@ export async function checkSurroundings(
   tasks: readonly CheckedTask[],
   { agents, capacity }: { readonly agents: AgentRegistry<AgentWork>; readonly capacity: Capacity },
 ): Promise<DryRunFinding[]> {
-  // A folder that a result or a secret names is known when the task starts.
-  const commands = tasks.filter(({ agent, cwd }) => agent === "command" && !hasExpression(cwd));
+  // A folder that a result or a secret names is known when the task starts; what another host has is known there.
+  const commands = tasks.filter(
+    ({ agent, cwd, capabilities }) => agent === "command" && !hasExpression(cwd) && queueOf(capabilities) === null,
+  );
   const badFolders = new Set<string>();
   const folders = await lookAtAll(commands, {
     key: ({ cwd, hasDependencies }) => `${hasDependencies}\n${cwd}`,

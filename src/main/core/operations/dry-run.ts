@@ -2,10 +2,12 @@ import { resolve } from "node:path";
 import { setImmediate as nextTick } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
 import type { AgentWork } from "../../../shared/model/agent-work";
+import type { ExecutorChoice } from "../../../shared/model/fleet";
 import type { DryRun, DryRunLimit } from "../../../shared/model/forecast";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { AgentRegistry } from "../agents/registry";
 import { type Clock, type Random, systemClock, systemRandom } from "../clock";
+import { executorChoice } from "../fleet/executor-choice";
 import { type Capacity, needName } from "../plan/capacity";
 import { planExpander } from "../plan/expand";
 import { type Forecast, type ForecastSetting, type ForecastTask, forecastSteps, quantile } from "../plan/forecast";
@@ -60,7 +62,7 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
   }
   const clock: Clock = store?.clock ?? systemClock;
   const random: Random = store?.random ?? systemRandom;
-  const plan = await expandInSlices(request);
+  const plan = await expandInSlices(request, store === null ? {} : executorChoice(store.read));
   const capacity = capacityNow(store, plan.subtasks, slots);
   await nextTick();
   const pastRuns = services.pastRuns ?? (store && createPastRuns(store));
@@ -105,9 +107,12 @@ export async function dryRunPlan(services: DryRunServices, request: DryRunReques
 /** Subtasks whose expressions are filled in between two turns of the event loop: a few milliseconds. */
 const CHUNK = 1_000;
 
-async function expandInSlices({ definition, parameters }: DryRunRequest): Promise<PlanDefinition> {
+async function expandInSlices(
+  { definition, parameters }: DryRunRequest,
+  fallback: ExecutorChoice,
+): Promise<PlanDefinition> {
   const subtasks: SubtaskDefinition[] = [];
-  const { plan, expand } = planExpander(definition, parameters);
+  const { plan, expand } = planExpander(definition, parameters, fallback);
   for (let at = 0; at < definition.subtasks.length; at += CHUNK) {
     subtasks.push(...definition.subtasks.slice(at, at + CHUNK).map(expand));
     await nextTick();

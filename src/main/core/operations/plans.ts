@@ -3,6 +3,7 @@ import type { Page } from "../../../shared/contract";
 import { HiveError } from "../../../shared/errors";
 import type { ParameterValue, PlanDefinition, SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { PlanDetail, PlanSummary } from "../../../shared/model/views";
+import { executorChoice } from "../fleet/executor-choice";
 import { planExpander, secretNames } from "../plan/expand";
 import { forgetSecrets, keepSecrets } from "../runner/secrets";
 import { inSlices } from "../slices";
@@ -42,7 +43,7 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
     throw new HiveError("invalid_input", `The plan's folder must be an absolute path, not ${folder}.`, { folder });
   }
   const { parameters, secrets } = withoutSecrets(request);
-  const { plan: definition, expand } = planExpander(request.definition, parameters);
+  const { plan: definition, expand } = planExpander(request.definition, parameters, executorChoice(store.read));
   const planId = store.newId();
   const expanding = expandTasks(request.definition.subtasks, (subtask) =>
     newTask(store.newId(), expand(subtask), definition, folder),
