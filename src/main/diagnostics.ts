@@ -45,7 +45,9 @@ export function startDiagnostics({ dataFolder, windowName, headline }: Diagnosti
 
   log.write(headline);
   if (app.isPackaged) keepCrashReports(crashes);
-  process.on("uncaughtExceptionMonitor", (error) => log.write(`uncaught: ${error.stack ?? error}`));
+  // What must not be lost is in the database: main goes on. Electron by itself shows a box that holds everything, the
+  // tasks too, until somebody answers it; where no window is left, nobody can.
+  process.on("uncaughtException", (error) => report(`an error that nobody caught: ${error.stack ?? error}`));
   process.on("unhandledRejection", (reason) => {
     report(`a promise was rejected and nobody looked: ${reason instanceof Error ? reason.stack : reason}`);
   });

@@ -73,7 +73,7 @@ function rememberPlace(window: BrowserWindow, preferences: Preferences): void {
 /** The page tells its ground by `<meta name="theme-color">`; the title bar and the next start take it over. */
 function followTheme(window: BrowserWindow, preferences: Preferences): void {
   window.webContents.on("did-change-theme-color", (_event, color) => {
-    if (color === null || !/^#[0-9a-f]{6}$/i.test(color)) return;
+    if (window.isDestroyed() || color === null || !/^#[0-9a-f]{6}$/i.test(color)) return;
     window.setBackgroundColor(color);
     if (process.platform !== "darwin") window.setTitleBarOverlay(overlay(color, preferences.values.zoom));
     if (color !== preferences.values.background) preferences.update({ background: color });

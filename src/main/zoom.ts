@@ -23,6 +23,8 @@ export function createZoom(window: BrowserWindow, preferences: Preferences): Zoo
   const { webContents } = window;
 
   function apply(): void {
+    // The page goes on for a moment when its window is gone.
+    if (window.isDestroyed()) return;
     const factor = preferences.values.zoom;
     webContents.setZoomFactor(factor);
     // The system's window buttons stand in the page's top bar: they grow with it.
