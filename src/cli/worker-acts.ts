@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { drainWorkers, setSlots, undrainWorkers } from "../main/core/operations/control";
 import { previewWorkerAct, rescueWorker } from "../main/core/operations/rescue-worker";
+import { restartWorker } from "../main/core/operations/restart-worker";
 import { showPreview } from "./act-report";
 import { EXIT } from "./exit-codes";
 import { acting, type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
@@ -14,7 +15,7 @@ interface WorkerActFlags extends DatabaseFlags {
   readonly preview?: boolean;
 }
 
-/** `hive worker drain|undrain|rescue|slots`. */
+/** `hive worker drain|undrain|rescue|restart|slots`. */
 export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption } = setting;
   const { out } = outputs;
@@ -24,6 +25,23 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
       .option("--preview", "only say what would be touched")
       .option("--json", "JSON for scripts");
   const tick = out.paint("green", "✓");
+  const showHeld = (
+    workerId: string,
+    act: "rescue" | "restart",
+    flags: WorkerActFlags,
+    becomes: string,
+    wouldBecome: string,
+  ) =>
+    looking(setting, flags, async (store) => {
+      const preview = previewWorkerAct(store, { workerId, act });
+      if (flags.json) out.line(scriptRecord(preview));
+      else if (preview.refusal !== null) out.line(`It would be refused. ${preview.refusal}`);
+      else {
+        for (const { title, status } of preview.held) out.line(`  ${plainText(title)}: ${status} ${becomes}`);
+        out.line(`${plural(preview.held.length, "task")} ${wouldBecome}.`);
+      }
+      return preview.refusal === null ? EXIT.ok : EXIT.failed;
+    });
 
   command("drain", "Gives workers no more tasks; those that they have, they end. Lasts until undrain.")
     .argument("<ids...>", "ids of workers")
@@ -49,21 +67,21 @@ export function addWorkerActs(worker: Command, setting: CommandSetting): void {
   command("rescue", "Queues again what a worker holds that is not well, and marks it offline.")
     .argument("<id>", "the worker's id")
     .action((workerId: string, flags: WorkerActFlags) => {
-      if (flags.preview) {
-        return looking(setting, flags, async (store) => {
-          const preview = previewWorkerAct(store, { workerId, act: "rescue" });
-          if (flags.json) out.line(scriptRecord(preview));
-          else if (preview.refusal !== null) out.line(`It would be refused. ${preview.refusal}`);
-          else {
-            for (const { title, status } of preview.held) out.line(`  ${plainText(title)}: ${status} becomes queued`);
-            out.line(`${plural(preview.held.length, "task")} would be queued again.`);
-          }
-          return preview.refusal === null ? EXIT.ok : EXIT.failed;
-        });
-      }
+      if (flags.preview) return showHeld(workerId, "rescue", flags, "becomes queued", "would be queued again");
       return acting(setting, flags, async (store) => {
         const report = await rescueWorker(store, { workerId, reason: flags.reason, actor: operatorName() });
         const words = `${plural(report.rescued.length, "task")} of ${workerId} queued again`;
+        out.line(flags.json ? scriptRecord(report) : `${tick} ${words}`);
+        return undefined;
+      });
+    });
+  command("restart", "Stops what a slot of a console runs, and lets its task begin anew, without counting.")
+    .argument("<id>", "the slot's id, as local-1")
+    .action((workerId: string, flags: WorkerActFlags) => {
+      if (flags.preview) return showHeld(workerId, "restart", flags, "begins anew", "would begin anew");
+      return acting(setting, flags, async (store) => {
+        const report = await restartWorker(store, { workerId, reason: flags.reason, actor: operatorName() });
+        const words = `${plural(report.restarted.length, "task")} of ${workerId} begin anew when they have stopped`;
         out.line(flags.json ? scriptRecord(report) : `${tick} ${words}`);
         return undefined;
       });

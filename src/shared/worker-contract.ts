@@ -4,6 +4,7 @@ import type { WorkerRow } from "./model/views";
 import { WORKER_STATES } from "./model/worker";
 import type {
   RescueReport,
+  RestartReport,
   WorkerActPreview,
   WorkerChange,
   WorkerCounts,
@@ -38,10 +39,17 @@ export const workerContract = {
   ),
   "workers.pool": operation<WorkerPool>()(z.strictObject({})),
 
-  "workers.previewAct": operation<WorkerActPreview>()(worker.extend({ act: z.enum(["rescue", "unregister"]) })),
+  "workers.previewAct": operation<WorkerActPreview>()(
+    worker.extend({ act: z.enum(["rescue", "restart", "unregister"]) }),
+  ),
   /**
    * Gives what a worker holds back to the queue and marks it offline: its attempts fail without counting, and what of
    * them still runs on this machine is stopped. `not_allowed` for a worker that lives.
    */
   "workers.rescue": operation<RescueReport>()(worker.extend({ reason })),
+  /**
+   * Stops what a slot of the local pool runs and lets it begin anew, without counting; a drained one takes tasks again.
+   * `not_allowed` for other workers, and for a slot that has nothing to restart.
+   */
+  "workers.restart": operation<RestartReport>()(worker.extend({ reason })),
 } as const;

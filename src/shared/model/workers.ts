@@ -70,7 +70,7 @@ export interface WorkerDetail {
 /** One change of a worker's state, as events and the audit log tell it. */
 export interface WorkerChange {
   readonly at: number | null;
-  /** What it became: a status, `registered`, `drained`, `undrained`, `unregistered`, `rescued`, or what an event says. */
+  /** What it became: a status, `registered`, `drained`, `undrained`, `unregistered`, `rescued`, `restarted`, or what an event says. */
   readonly became: string;
   readonly by: string;
   readonly reason: string | null;
@@ -119,13 +119,19 @@ export interface WorkerPool {
   };
 }
 
-/** What rescuing or unregistering a worker would do. */
+/** What rescuing, restarting or unregistering a worker would do. */
 export interface WorkerActPreview {
   readonly worker: WorkerRow;
   /** Why it would be refused; null: it would not. */
   readonly refusal: string | null;
   /** What it holds. */
   readonly held: readonly HeldTaskRow[];
+}
+
+export interface RestartReport {
+  readonly workerId: string;
+  /** Tasks whose attempt is stopped; they begin anew when it has ended. */
+  readonly restarted: readonly string[];
 }
 
 export interface RescueReport {

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { listAudit, listEvents } from "../../../src/main/core/operations/events";
+import { restartWorker } from "../../../src/main/core/operations/restart-worker";
+import { listTasks } from "../../../src/main/core/operations/tasks";
 import { processesOfRun } from "../../../src/main/core/runner/process-table";
 import type { Store } from "../../../src/main/core/store/open";
 import { requestStop } from "../../../src/main/core/store/queue";
@@ -176,6 +179,50 @@ describe("workers", () => {
     );
     await runner.stop({ tasks: "leave" });
     expect(states()).toEqual([row(1, "offline"), row(2, "offline"), row(3, "offline")]);
+  });
+});
+
+describe("a slot that is restarted", () => {
+  const restart = (workerId: string) => restartWorker(store, { workerId, actor: "ada", reason: "it hangs" });
+
+  it("stops what it runs, to its last process, and begins it anew without counting", async () => {
+    bench.start(store, { slots: 1 });
+    const work = "echo up; if [ -e begun ]; then exit 0; fi; touch begun; sleep 100 & wait";
+    const planId = await bench.launch(store, [{ id: "hangs", run: work }]);
+    const { id } = await untilPrinted(store, planId, "hangs", "up");
+    await store.write((tx) =>
+      tx.exec("INSERT INTO console_drains (worker_id, at, actor) VALUES ('local-1', 0, 'bob')"),
+    );
+    const [task] = listTasks(store, { planId, limit: 1 }).rows;
+    expect(await restart("local-1")).toEqual({ workerId: "local-1", restarted: [task?.id] });
+    expect(await untilEnded(store, planId)).toBe("completed");
+    expect(runsOf(store, planId)).toMatchObject([
+      { status: "failure", error: "Begun anew on request" },
+      { status: "success" },
+    ]);
+    expect(await processesOfRun(id, null)).toEqual([]);
+    expect(listTasks(store, { planId, limit: 1 }).rows).toMatchObject([{ status: "completed", attempts: 1 }]);
+    const { rows } = await listEvents(store, { topic: "system.error" });
+    expect(rows).toEqual([]);
+    const acts = (await listAudit(store, { entity: { kind: "worker", id: "local-1" } })).rows;
+    expect(acts.map(({ act, reason }) => [act, reason])).toEqual([
+      ["workers.restart", "it hangs"],
+      ["workers.undrain", "it hangs"],
+    ]);
+    await expect(restart("local-1")).rejects.toMatchObject({ code: "not_allowed", message: /It is free/ });
+    await expect(restart("nobody")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("obeys who wants an end for good meanwhile", async () => {
+    const planId = await bench.launch(store, [{ id: "a", run: "sleep 100" }]);
+    bench.start(store, { slots: 1 });
+    const run = await waitFor("the attempt", () => runOf(store, planId, "a"));
+    await store.write((tx) => {
+      requestStop(tx, run.id, "restart");
+      requestStop(tx, run.id, "cancel");
+    });
+    await untilEnded(store, planId);
+    expect(runsOf(store, planId)).toHaveLength(1);
   });
 });
 

@@ -91,6 +91,7 @@ function changeOf({ at, type, source, payload }: EventRow): WorkerChange {
 
 function becameOf(type: string, told: Readonly<Record<string, unknown>>): string {
   if (told.rescued !== undefined) return "rescued";
+  if (told.restarted !== undefined) return "restarted";
   if (told.unregistered === true) return "unregistered";
   if (typeof told.drained === "boolean") return told.drained ? "drained" : "undrained";
   if (type === "agent.registered") return "registered";

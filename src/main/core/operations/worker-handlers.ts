@@ -1,6 +1,7 @@
 import type { Handlers } from "../../../shared/contract";
 import type { workerContract } from "../../../shared/worker-contract";
 import { previewWorkerAct, rescueWorker } from "./rescue-worker";
+import { restartWorker } from "./restart-worker";
 import { listenForBeats } from "./worker-beats";
 import { getWorkerDetail, getWorkerHistory } from "./worker-detail";
 import { countWorkers, pageWorkers } from "./worker-list";
@@ -21,6 +22,7 @@ export function workerHandlers({ store, runner, actor }: PoolServices & { readon
     "workers.history": (input) => getWorkerHistory(store, input),
     "workers.pool": () => getWorkerPool({ store, runner }),
     "workers.previewAct": (input) => previewWorkerAct(store, input),
+    "workers.restart": (input) => restartWorker(store, { ...input, actor }),
     "workers.rescue": (input) => rescueWorker(store, { ...input, actor }),
   } satisfies Pick<Handlers, keyof typeof workerContract>;
 }

@@ -136,18 +136,15 @@ export function createLives(options: LivesOptions): Lives {
     underWay.add(life);
   };
 
-  const retryTime = (run: HeldRun, { outcome, exitCode, isFinal }: Ending): number | null => {
+  const retryTime = (run: HeldRun, { outcome, exitCode, isFinal, uncounted }: Ending): number | null => {
+    if (uncounted) return clock.now();
     if (isFinal) return null;
     const { retries, attempts, maxAttempts } = run;
     const now = clock.now();
     return retries && nextAttemptAt({ outcome, exitCode, retries, attempts, maxAttempts, now, random: store.random });
   };
 
-  const finish = async (
-    run: HeldRun,
-    ending: Ending & Pick<EndToWrite, "uncounted">,
-    retryAt: number | null,
-  ): Promise<void> => {
+  const finish = async (run: HeldRun, ending: Ending, retryAt: number | null): Promise<void> => {
     const { runId } = run;
     const now = clock.now();
     run.finishing = true;
@@ -156,6 +153,10 @@ export function createLives(options: LivesOptions): Lives {
       return;
     }
     if (run.attempt === null) return;
+    if (run.attempt.recorded !== undefined) {
+      run.attempt.recorded();
+      return;
+    }
     // Without a process the exit file, if there is one, forbids a late start and has to stay.
     const files = attemptFiles(store.filesFolder, run.planId ?? "", runId);
     for (const file of [files.exit, files.inputs, files.prompt, files.work]) void unlink(file).catch(() => undefined);

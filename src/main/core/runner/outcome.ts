@@ -11,7 +11,8 @@ export interface ProcessEnd {
   readonly trouble: string | null;
 }
 
-export type StopReason = "cancel" | "timeout";
+/** `restart`: it begins anew, and this attempt does not count. */
+export type StopReason = "cancel" | "timeout" | "restart";
 
 export type RunOutcome = "success" | "failure" | "timeout" | "cancelled";
 
@@ -25,6 +26,8 @@ export interface Ending {
   readonly result: string | null;
   /** It would end the same again: it is not retried by itself. */
   readonly isFinal?: boolean;
+  /** Not the task's doing: it is queued again at once, and has as many attempts left as before. */
+  readonly uncounted?: boolean;
 }
 
 /** What became of `HIVE_RESULT_FILE`. */
@@ -95,6 +98,7 @@ export function endingOf(facts: EndingFacts): Ending {
   const signal = end.signal ?? signalOfExitCode(end.exitCode);
   const base = { exitCode: end.exitCode, signal, result: null };
   if (stopped === "cancel") return { ...base, outcome: "cancelled", error: "Stopped on request" };
+  if (stopped === "restart") return { ...base, outcome: "failure", error: "Begun anew on request", uncounted: true };
   if (stopped === "timeout") {
     return { ...base, outcome: "timeout", error: `Stopped at its time limit of ${duration(facts.timeoutMs ?? 0)}` };
   }

@@ -26,7 +26,7 @@ export function setRunProcess(tx: WritableDatabase, process: RunProcess): void {
   statement(tx, sql).run({ ...process });
 }
 
-export type StopReason = "cancel" | "timeout";
+export type StopReason = "cancel" | "timeout" | "restart";
 
 /** A run that the database holds for running, whoever started it from a console. */
 export interface LiveRun {
@@ -74,9 +74,12 @@ export function listStopRequests(db: ReadableDatabase): LiveRun[] {
   return statement(db, STOP_REQUESTS).all().map(decodeLiveRun);
 }
 
-/** Asks whoever owns the run's process to end it. The first reason stands. False: it does not run any more. */
+/**
+ * Asks whoever owns the run's process to end it. The first reason stands, but for a restart, which an end for good
+ * overrides. False: it does not run any more.
+ */
 export function requestStop(tx: WritableDatabase, runId: string, reason: StopReason): boolean {
-  const sql = `UPDATE console_runs SET stop_requested = coalesce(nullif(stop_requested, 'let_end'), ?)
+  const sql = `UPDATE console_runs SET stop_requested = coalesce(nullif(nullif(stop_requested, 'let_end'), 'restart'), ?)
     WHERE run_id = ? AND live IS NOT NULL`;
   return statement(tx, sql).run(reason, runId).changes > 0;
 }
@@ -102,7 +105,7 @@ function decodeLiveRun(row: Row): LiveRun {
     startedAt: integer(row.started_at),
     ...recordedProcess(row),
     logPath: textOrNull(row.log_path),
-    stopRequested: stop === "cancel" || stop === "timeout" ? stop : null,
+    stopRequested: stop === "cancel" || stop === "timeout" || stop === "restart" ? stop : null,
     correlationId: textOrNull(row.correlation_id),
     spec: parseSpec(row.spec),
     attempts: integer(row.attempts),
