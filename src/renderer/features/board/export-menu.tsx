@@ -59,7 +59,7 @@ export function ExportProgress() {
       <Announcement text={`Exporting: ${formatCount(writing.written)} tasks`} />
       <Download size={14} aria-hidden="true" />
       <span className={styles.progressWords}>Exporting: {formatCount(writing.written)} tasks</span>
-      <Button size="sm" variant="ghost" onClick={() => void stopExport(writing.exportId)}>
+      <Button size="sm" variant="ghost" onClick={() => void stopExport()}>
         Stop
       </Button>
     </div>

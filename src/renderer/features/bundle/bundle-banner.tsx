@@ -42,7 +42,7 @@ export function BundleWriting() {
       <span className={styles.bannerText}>
         {formatCount(writing.rows)} rows, {formatBytes(writing.logBytes)} of logs
       </span>
-      <Button size="sm" onClick={() => void stopBundle(writing.bundleId)}>
+      <Button size="sm" onClick={() => void stopBundle()}>
         Stop
       </Button>
     </div>

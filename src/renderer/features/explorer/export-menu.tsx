@@ -28,7 +28,7 @@ export function ExportMenu({ source, hint, disabledReason, onCopy }: ExportMenuP
     return (
       <span className={styles.exporting} role="status">
         {formatCount(writing.rows)} rows, {formatBytes(writing.bytes)}
-        <Button size="sm" icon={<Square size={10} />} onClick={() => void stopExport(writing.exportId)}>
+        <Button size="sm" icon={<Square size={10} />} onClick={() => void stopExport()}>
           Stop
         </Button>
       </span>
