@@ -160,6 +160,7 @@ test("every view of an empty database is accessible and fits, in both themes", a
     ["tasks", /^No tasks yet/],
     ["schedules", /^No schedules yet/],
     ["workers", /^Workers/],
+    ["agents", /^Agents/],
     ["audit", /^Nobody has acted yet/],
   ];
   for (const [view, name] of headings) {

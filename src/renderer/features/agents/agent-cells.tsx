@@ -1,7 +1,7 @@
 import { Database, FolderOpen, Package, Wrench } from "lucide-react";
 import type { ReactNode } from "react";
 import type { AgentLayer } from "../../../shared/model/agent";
-import { formatPlace } from "../../location";
+import { cx } from "../../ui/class-names";
 import { useNow } from "../../ui/clock";
 import { formatAge, formatCount, formatDuration, plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
@@ -15,7 +15,8 @@ interface AgentProps {
   readonly agent: ListedAgent;
 }
 
-export function AgentName({ agent: { id, title, state } }: AgentProps) {
+export function AgentName({ agent: { id, title, description, state } }: AgentProps) {
+  const words = title === id ? description : title;
   return (
     <span className={styles.name}>
       <StatusGlyph kind="agent" state={state} />
@@ -23,8 +24,8 @@ export function AgentName({ agent: { id, title, state } }: AgentProps) {
         <span className="mono" title={id}>
           {id}
         </span>
-        <span className={styles.under} title={title}>
-          {title}
+        <span className={styles.under} title={words}>
+          {words}
         </span>
       </span>
     </span>
@@ -113,7 +114,7 @@ export function Latency({ agent: { id } }: AgentProps) {
   const course = useAgents((shown) => shown.course.get(id));
   if (course === undefined || course.p50 === null) return null;
   return (
-    <span className={styles.two}>
+    <span className={cx(styles.two, styles.end)}>
       <span>{formatDuration(course.p50)}</span>
       <span className={styles.under}>{course.p95 === null ? "" : formatDuration(course.p95)}</span>
     </span>
@@ -128,8 +129,4 @@ export function Success({ agent: { id } }: AgentProps) {
       {Math.floor((course.succeeded * 100) / course.ended)} %
     </span>
   );
-}
-
-export function TaskLink({ planId, taskId, children }: { planId: string; taskId: string; children: ReactNode }) {
-  return <a href={formatPlace({ view: "plans", planId, taskId, tab: null })}>{children}</a>;
 }

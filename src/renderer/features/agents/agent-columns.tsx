@@ -55,4 +55,4 @@ export const AGENT_COLUMNS: ReadonlyArray<DataColumn<ListedAgent>> = [
 ];
 
 /** Beside the panel there is less room: what the panel tells is left to it. */
-export const NARROW_COLUMNS = AGENT_COLUMNS.filter(({ id }) => id !== "says" && id !== "kind");
+export const NARROW_COLUMNS = AGENT_COLUMNS.filter(({ id }) => id !== "defined" && id !== "kind");

@@ -91,8 +91,8 @@ function Top({ agent, standing, message }: TopProps) {
     <div className={styles.top}>
       {findings.length > 0 ? (
         <div className={styles.callout} data-tone="rejected" role="status">
-          <b>{plural(findings.length, "finding")} in its file.</b> It is not used until they are mended, and hides any
-          other of its name.
+          <b>{plural(findings.length, "finding")} in its file.</b> It is not used until{" "}
+          {findings.length === 1 ? "it is" : "they are"} mended, and hides any other of its name.
           <ol className={styles.findings}>
             {findings.map((finding) => (
               <li key={`${finding.line} ${finding.message}`}>

@@ -99,7 +99,7 @@ export function AgentsView({ place }: { readonly place: AgentsPlace }) {
             label="How far back the figures go"
             isFramed
             keys="W"
-            options={COURSE_RANGE_NAMES.map((name) => ({ value: name, label: name, tip: RANGE_WORDS[name] }))}
+            options={COURSE_RANGE_NAMES.map((name) => ({ value: name, label: name }))}
             value={range}
             onChange={(chosen) => show({ range: chosen })}
           />
@@ -163,8 +163,6 @@ export function AgentsView({ place }: { readonly place: AgentsPlace }) {
     </Page>
   );
 }
-
-const RANGE_WORDS = { "1h": "The last hour", "24h": "The last 24 hours", "7d": "The last 7 days" } as const;
 
 function noneWords(state: string | null, text: string): string {
   const is = state === null ? [] : [`is ${lookOf("agent", state).label.toLowerCase()}`];
