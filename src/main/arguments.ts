@@ -13,7 +13,8 @@ export type LaunchRequest =
       readonly planFile: string | null;
       /** Null: none. */
       readonly link: TaskLink | null;
-      readonly mode: WindowMode;
+      /** Null: as that database was opened last. */
+      readonly mode: WindowMode | null;
     }
   | { readonly kind: "help" }
   | { readonly kind: "version" }
@@ -26,7 +27,7 @@ export const USAGE = `Usage: hive-console [--db FILE] [--observe] [--plan FILE] 
   --plan FILE   show this plan, ready to be launched
   --version     print the version
   --help        print this
-  FILE          a database or a plan, whichever it is
+  FILE          a database or a plan, whichever it is; a database is opened as it was last, at first only to look at
   hive://...    show this task, in the database that has it
 `;
 
@@ -48,8 +49,10 @@ export function lastingSwitches(args: readonly string[]): string[] {
 /** What the options say, while they are read. */
 interface Given {
   readonly files: Map<string, string>;
-  mode: WindowMode;
+  mode: WindowMode | null;
   link: TaskLink | null;
+  /** The database was named without an option. */
+  isUnnamed: boolean;
 }
 
 /**
@@ -62,7 +65,7 @@ export function readArguments(
   currentFolder: string,
   isDatabase: (file: string) => boolean,
 ): LaunchRequest {
-  const given: Given = { files: new Map(), mode: "operate", link: null };
+  const given: Given = { files: new Map(), mode: null, link: null, isUnnamed: false };
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] ?? "";
     if (argument === "--help" || argument === "-h") return { kind: "help" };
@@ -86,8 +89,17 @@ export function readArguments(
   }
   const { files, mode, link } = given;
   // A link comes from outside, by the system: whatever else stands beside it was not typed by the operator.
-  if (link !== null && (files.size > 0 || mode !== "operate")) return invalid("a link stands alone");
-  return { kind: "open", databaseFile: files.get("--db") ?? null, planFile: files.get("--plan") ?? null, link, mode };
+  if (link !== null && (files.size > 0 || mode !== null)) return invalid("a link stands alone");
+  const databaseFile = files.get("--db") ?? null;
+  // Whoever names a database, or none, means to work with it; a click on a file or a link is no such word.
+  const isClicked = link !== null || given.isUnnamed;
+  return {
+    kind: "open",
+    databaseFile,
+    planFile: files.get("--plan") ?? null,
+    link,
+    mode: mode ?? (isClicked ? null : "operate"),
+  };
 }
 
 function invalid(message: string): LaunchRequest {
@@ -112,6 +124,7 @@ function takeUnnamed(
   const option = isDatabase(file) ? "--db" : "--plan";
   if (given.files.has(option)) return `one ${FILE_OPTIONS.get(option)} at a time`;
   given.files.set(option, file);
+  if (option === "--db") given.isUnnamed = true;
   return null;
 }
 

@@ -45,9 +45,12 @@ function readList(listFile: string): Recent[] {
   }
 }
 
-/** The files of that list, the latest first. */
-export function rememberedDatabases(listFile: string): string[] {
-  return readList(listFile).map(({ file }) => file);
+/** A database that a window had open, and how. */
+export type RememberedDatabase = Pick<Recent, "file" | "mode">;
+
+/** The latest first. */
+export function rememberedDatabases(listFile: string): readonly RememberedDatabase[] {
+  return readList(listFile);
 }
 
 export function createDatabases({ listFile, files, now, report }: DatabasesOptions): Databases {

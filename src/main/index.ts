@@ -19,7 +19,8 @@ import { forkUtility } from "./explorer/utility";
 import { guardPages } from "./guard";
 import { registerDrops } from "./ipc/drops";
 import { registerCalls } from "./ipc/register";
-import { databaseOfLink, linkPlace } from "./links";
+import { type LaunchTarget, targetOf } from "./launch-target";
+import { linkPlace } from "./links";
 import { createMenu } from "./menu";
 import { startNews } from "./news";
 import { declareScheme, servePage } from "./page";
@@ -53,16 +54,15 @@ function main(): void {
 async function open(request: OpenRequest): Promise<void> {
   declareScheme();
   const nativeBinding = takeNativeBinding();
-  const { databaseFile, link } = request;
-  const known = [...rememberedDatabases(databasesFile()), defaultDatabaseFile()];
-  const found = link === null ? null : await databaseOfLink(link, known, nativeBinding);
-  await start(databaseFile ?? found ?? defaultDatabaseFile(), request, nativeBinding);
+  const remembered = rememberedDatabases(databasesFile());
+  const target = await targetOf(request, { remembered, defaultFile: defaultDatabaseFile(), nativeBinding });
+  await start(target, request, nativeBinding);
 }
 
 /** Starts everything, in order. The database opens while the page loads: whoever asks for it, waits for it. */
 async function start(
-  databaseFile: string,
-  { planFile, link, mode }: OpenRequest,
+  { databaseFile, mode }: LaunchTarget,
+  { planFile, link }: OpenRequest,
   nativeBinding: string | undefined,
 ): Promise<void> {
   const folder = windowFolder(dataFolder(), databaseFile);
@@ -193,7 +193,7 @@ async function start(
     }),
   );
   const isTrusted = ({ senderFrame }: IpcMainInvokeEvent): boolean =>
-    senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin;
+    !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin;
   registerDrops({ ipcMain, isTrusted, name: files.name });
   registerCalls({
     ipcMain,

@@ -70,8 +70,13 @@ describe("readArguments", () => {
   });
 
   it("takes a file without an option, whichever it is, as a path or as the system's address of it", () => {
-    expect(read("x.db")).toMatchObject({ databaseFile: "/home/ada/x.db", planFile: null });
-    expect(read("nightly.hiveplan")).toMatchObject({ databaseFile: null, planFile: "/home/ada/nightly.hiveplan" });
+    expect(read("x.db")).toMatchObject({ databaseFile: "/home/ada/x.db", planFile: null, mode: null });
+    expect(read("--observe", "x.db")).toMatchObject({ mode: "observe" });
+    expect(read("nightly.hiveplan")).toMatchObject({
+      databaseFile: null,
+      planFile: "/home/ada/nightly.hiveplan",
+      mode: "operate",
+    });
     expect(read("file:///tmp/a%20b.db", "p.yaml")).toMatchObject({
       databaseFile: "/tmp/a b.db",
       planFile: "/home/ada/p.yaml",
@@ -83,6 +88,7 @@ describe("readArguments", () => {
       kind: "open",
       link: { taskId: "0193-a" },
       databaseFile: null,
+      mode: null,
     });
   });
 
