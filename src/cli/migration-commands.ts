@@ -109,14 +109,15 @@ export function addMigrationCommands(program: Command, setting: CommandSetting):
 
   command("backfill", "Copies every legacy task into the unified tables; goes on where an earlier one ended.")
     .option("--reason <text>", "why, for the audit log", "backfill")
+    .option("--afresh", "from the beginning, also where an earlier one ended before it was done")
     .addHelpText("after", "\n^C ends it after the batch that is being written; the next one goes on there.\n")
-    .action((flags: ReasonFlags) =>
+    .action((flags: ReasonFlags & { readonly afresh?: boolean }) =>
       acting(setting, flags, async (store) => {
         const act = { reason: flags.reason, actor: operatorName() };
         const onProgress = (row: BackfillRow) => {
           if (err.isTty) err.write(`\r\u001b[K${progressLine(row)}`);
         };
-        const { resumed, ended } = await startBackfill(store, { ...act, onProgress });
+        const { resumed, ended } = await startBackfill(store, { ...act, afresh: flags.afresh, onProgress });
         const interrupts = listenForInterrupts();
         interrupts.react(() => void abortBackfill(store, { ...act, reason: "interrupted" }));
         const row = await ended.finally(interrupts.end);

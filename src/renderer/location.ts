@@ -4,6 +4,8 @@ import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
 import { type AgentsPlace, formatAgents, parseAgents } from "./agents-place";
 import { type DoctorPlace, formatDoctor, parseDoctor } from "./doctor-place";
 import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
+import { formatMigration, type MigrationPlace, parseMigration } from "./migration-place";
+import { formatPlanning, type PlanningPlace, parsePlanning } from "./planning-place";
 import { formatSettings, parseSettings, type SettingsPlace } from "./settings-place";
 
 export { type ExplorerPlace, queryPlace, tablePlace } from "./explorer-place";
@@ -93,7 +95,9 @@ export type Place =
   | SettingsPlace
   | DoctorPlace
   | WorkersPlace
-  | AgentsPlace;
+  | AgentsPlace
+  | MigrationPlace
+  | PlanningPlace;
 
 const HOME: Place = { view: "overview" };
 const ALL_PLANS: Place = { view: "plans", planId: null, taskId: null, tab: null };
@@ -110,7 +114,7 @@ function decode(part: string): string | null {
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
  * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/agents/<agent>?state=unhealthy&q=<text>&range=1h`,
- * `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
+ * `#/migration/differences`, `#/planning/<request>?status=pending`, `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -120,6 +124,8 @@ export function parsePlace(hash: string): Place {
   if (view === "doctor") return parseDoctor(first);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "agents") return parseAgents(first, new URLSearchParams(query));
+  if (view === "migration") return parseMigration(first);
+  if (view === "planning") return parsePlanning(first, new URLSearchParams(query));
   if (view === "schedules") return { view: "schedules", scheduleId: first };
   if (view === "settings") return parseSettings(first);
   if (view === "explorer") return parseExplorer(first, word ?? null, new URLSearchParams(query));
@@ -238,6 +244,8 @@ export function formatPlace(place: Place): string {
   if (place.view === "doctor") return formatDoctor(place);
   if (place.view === "workers") return formatWorkers(place);
   if (place.view === "agents") return formatAgents(place);
+  if (place.view === "migration") return formatMigration(place);
+  if (place.view === "planning") return formatPlanning(place);
   if (place.view === "launch") return formatLaunch(place);
   if (place.view === "schedules")
     return place.scheduleId === null ? "#/schedules" : `#/schedules/${encodeURIComponent(place.scheduleId)}`;

@@ -33,8 +33,10 @@ export const migrationContract = {
       reason,
     }),
   ),
-  /** Copies every legacy task into the unified tables, or goes on where another process died. Answers at once. */
-  "migration.backfill": operation<BackfillRow>()(z.strictObject({ reason: reason.optional() })),
+  /** Copies every legacy task into the unified tables, or goes on where an earlier one ended before it was done. Answers at once. */
+  "migration.backfill": operation<BackfillRow>()(
+    z.strictObject({ reason: reason.optional(), afresh: z.boolean().default(false) }),
+  ),
   /** The batch that is being written is the last. */
   "migration.abortBackfill": operation<BackfillRow | null>()(z.strictObject({ reason })),
   /** Compares both schemas. Without `after` the whole database is counted, and the result remembered. */

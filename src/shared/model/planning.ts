@@ -45,6 +45,14 @@ export interface PlanningRequest {
   readonly plans: number;
 }
 
+/** One subtask of a plan that was made, as it would be launched. */
+export interface ProposedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly agent: string;
+  readonly dependencies: readonly string[];
+}
+
 /** A plan that was made for a request. */
 export interface ProposedPlan {
   readonly id: string;
@@ -59,6 +67,8 @@ export interface ProposedPlan {
   readonly data: string;
   /** What is wrong with it; launching takes that there is no error among them. Empty once it was launched. */
   readonly findings: readonly PlanFinding[];
+  /** The first 200, as they would be launched; empty where it cannot be, and once it was. */
+  readonly steps: readonly ProposedStep[];
 }
 
 /** Why a planner made no plan. */

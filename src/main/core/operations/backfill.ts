@@ -30,16 +30,18 @@ export interface StartedBackfill {
 export interface BackfillRequest {
   readonly actor: string;
   readonly reason: string;
+  /** From the beginning, also where an earlier one ended before it was done. Default false. */
+  readonly afresh?: boolean | undefined;
   readonly onProgress?: ((row: BackfillRow) => void) | undefined;
 }
 
 /**
- * Begins to copy every legacy task into the unified tables, or goes on with a backfill whose process died. Answers when
+ * Begins to copy every legacy task into the unified tables, or goes on with one that ended before it was done. Answers when
  * it is on record; the work goes on by itself. Throws `not_allowed` while another one runs, and without the tables.
  */
 export async function startBackfill(
   store: Store,
-  { actor, reason, onProgress }: BackfillRequest,
+  { actor, reason, afresh = false, onProgress }: BackfillRequest,
 ): Promise<StartedBackfill> {
   const { present, missing } = schemaStanding(store.read);
   if (!present) {
@@ -53,18 +55,20 @@ export async function startBackfill(
   const newId = store.newId();
   const { id, resumed } = await store.write((tx) => {
     const last = latestBackfill(tx);
-    if (last === null || last.state !== "running") {
-      insertBackfill(tx, { id: newId, process, act: { actor, reason, writer: operatorWriter(store) } });
-      return { id: newId, resumed: false };
-    }
-    if (stateOf(store, last) === "running") {
+    const act = { actor, reason, writer: operatorWriter(store) };
+    if (last !== null && stateOf(store, last) === "running") {
       throw new HiveError(
         "not_allowed",
         `A backfill is running already (process ${last.process.pid} on ${last.process.host}, ${last.seen} of ${last.total} tasks).`,
         { id: last.id, pid: last.process.pid },
       );
     }
-    takeOverBackfill(tx, last.id, process);
+    if (last === null || last.state === "done" || afresh) {
+      if (last?.state === "running") endBackfill(tx, { id: last.id, state: "aborted", error: null }, act.writer);
+      insertBackfill(tx, { id: newId, process, act });
+      return { id: newId, resumed: false };
+    }
+    takeOverBackfill(tx, { last, process, act });
     return { id: last.id, resumed: true };
   });
   const jobs = working.get(store) ?? new Set();

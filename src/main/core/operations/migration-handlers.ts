@@ -22,7 +22,8 @@ export function migrationHandlers({
     "migration.up": (input) => raiseUnified(store, { ...input, actor }),
     "migration.down": (input) => lowerUnified(store, { ...input, actor }),
     "migration.setFlags": (input) => setFlags(store, { ...input, actor }),
-    "migration.backfill": async ({ reason = "backfill" }) => (await startBackfill(store, { reason, actor })).row,
+    "migration.backfill": async ({ reason = "backfill", afresh }) =>
+      (await startBackfill(store, { reason, afresh, actor })).row,
     "migration.abortBackfill": (input) => abortBackfill(store, { ...input, actor }),
     "migration.parity": (input) => checkParity(store, { ...input, actor }),
     "migration.parityHistory": (input) => parityHistory(store, input),

@@ -37,6 +37,10 @@ export function listPlanning(
   return { rows: requests, next: next === null ? null : String(next) };
 }
 
+const MOST_STEPS = 200;
+/** What was launched, or rejected, is judged no more. */
+const UNREAD: ParsedPlan = { definition: null, findings: [] };
+
 /** A request with the plans that were made for it, and what is wrong with them. Throws `not_found`. */
 export async function getPlanning(store: Store, requestId: string): Promise<PlanningDetail> {
   const request = readRequest(store.read, requestId);
@@ -48,10 +52,11 @@ export async function getPlanning(store: Store, requestId: string): Promise<Plan
   const proposals: ProposedPlan[] = [];
   for (const proposal of readProposals(store.read, requestId)) {
     const isOpen = ["draft", "generated", "approved"].includes(proposal.status);
-    proposals.push({
-      ...proposal,
-      findings: isOpen ? (await parseData(store, proposal.id, proposal.data)).findings : [],
-    });
+    const { definition, findings } = isOpen ? await parseData(store, proposal.id, proposal.data) : UNREAD;
+    const steps = (definition?.subtasks ?? [])
+      .slice(0, MOST_STEPS)
+      .map(({ id, title, agent, dependencies }) => ({ id, title, agent, dependencies }));
+    proposals.push({ ...proposal, findings, steps });
   }
   return { ...request, proposals, failure: readFailure(store.read, requestId) };
 }

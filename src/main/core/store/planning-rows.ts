@@ -83,8 +83,11 @@ const PROPOSALS = `SELECT id, status, subtask_count, dependency_count, estimated
     generated_at, plan_data
   FROM execution_plans WHERE planning_task_id = +? ORDER BY coalesce(generated_at, '') DESC, id DESC LIMIT 50`;
 
-/** The plans that were made for a request, without findings; the latest first. */
-export function readProposals(db: ReadableDatabase, requestId: string): Array<Omit<ProposedPlan, "findings">> {
+/** The plans that were made for a request, without findings and steps; the latest first. */
+export function readProposals(
+  db: ReadableDatabase,
+  requestId: string,
+): Array<Omit<ProposedPlan, "findings" | "steps">> {
   return statement(db, PROPOSALS)
     .all(requestId)
     .map((row) => ({

@@ -3,6 +3,7 @@ import { Clock, CornerDownLeft, History, Search, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
 import { messageOf } from "../../api";
 import { goTo, planPlace, taskPlace } from "../../location";
+import { planningPlace } from "../../planning-place";
 import { SECTION_LABELS, SETTINGS_SECTIONS } from "../../settings-place";
 import { formatAge, shortId } from "../../ui/format";
 import { useHotkeySheet } from "../../ui/hotkeys";
@@ -226,6 +227,13 @@ const OTHER_ACTS: readonly PaletteAct[] = [
     keys: null,
     run: () => goTo({ view: "settings", section }),
   })),
+  {
+    id: "requests",
+    label: "Requests for plans",
+    group: "Everywhere",
+    keys: null,
+    run: () => goTo(planningPlace()),
+  },
   { id: "new-database", label: "New database", group: "Everywhere", keys: null, run: () => void newDatabase() },
   { id: "about", label: "About Hive Console", group: "Everywhere", keys: null, run: openAbout },
 ];

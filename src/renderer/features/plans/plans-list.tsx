@@ -12,6 +12,7 @@ import { lookOf, planState } from "../../ui/looks";
 import { NewPill } from "../../ui/new-pill";
 import { Page } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
+import { PlansSwitch } from "../planning/plans-switch";
 import { useReadOnlyReason } from "../shell/app-store";
 import { PLAN_COLUMNS } from "./plan-columns";
 import styles from "./plans.module.css";
@@ -46,6 +47,7 @@ export function PlansList() {
   return (
     <Page
       title="Plans"
+      tools={<PlansSwitch shown="plans" />}
       meta={
         status === "ready" &&
         plans.length > 0 && (

@@ -6,6 +6,7 @@ import {
   LayoutDashboard,
   ListChecks,
   Radio,
+  Route,
   Settings,
   Stethoscope,
   Workflow,
@@ -23,6 +24,7 @@ import {
   useLastTasks,
   usePlace,
 } from "../../location";
+import { migrationPlace } from "../../migration-place";
 import { formatCount, plural } from "../../ui/format";
 import { useAttentionCount } from "../overview/overview-store";
 import { useLastSection } from "../settings/settings-store";
@@ -47,7 +49,7 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     label: "Plans",
     icon: <Workflow size={18} strokeWidth={1.6} />,
     place: planPlace(null),
-    views: ["plans", "launch"],
+    views: ["plans", "planning", "launch"],
   },
   {
     label: "Tasks",
@@ -69,6 +71,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     icon: <Database size={18} strokeWidth={1.6} />,
     place: { view: "explorer", show: null },
     views: ["explorer"],
+  },
+  {
+    label: "Migration",
+    icon: <Route size={18} strokeWidth={1.6} />,
+    place: migrationPlace(),
+    views: ["migration"],
   },
   {
     label: "Doctor",

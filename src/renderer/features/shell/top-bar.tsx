@@ -91,11 +91,13 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "events") return [{ label: place.log === "events" ? "Events" : "Audit log", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
   if (place.view === "agents") return [{ label: "Agents", place }];
+  if (place.view === "migration") return [{ label: "Migration", place }];
   if (place.view === "doctor") return [{ label: "Doctor", place }];
   if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   if (place.view === "explorer") return [{ label: "Explorer", place: { view: "explorer", show: null } }];
   if (place.view === "settings") return [{ label: "Settings", place }];
   const plans: Crumb = { label: "Plans", place: planPlace(null) };
+  if (place.view === "planning") return [plans, { label: "Requests", place }];
   if (place.view === "launch") return [plans, { label: "Launch", place }];
   return place.planId === null ? [plans] : [plans, { label: planTitle ?? "Plan", place }];
 }

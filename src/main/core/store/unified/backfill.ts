@@ -43,12 +43,23 @@ export function insertBackfill(
   tell(tx, "workflow.started", id, { total, by: actor, reason }, writer);
 }
 
-const ADOPT = `UPDATE console_backfills SET pid = $pid, pid_start = $pidStart, host = $host, boot_id = $bootId,
-  abort_requested_at = NULL WHERE id = $id`;
+const ADOPT = `UPDATE console_backfills SET state = 'running', pid = $pid, pid_start = $pidStart, host = $host,
+  boot_id = $bootId, abort_requested_at = NULL, finished_at = NULL, error = NULL WHERE id = $id`;
 
-/** Another process goes on with a backfill. */
-export function takeOverBackfill(tx: WritableDatabase, id: string, process: ProcessRecord): void {
+/** A process goes on with a backfill that was ended, or whose process died. */
+export function takeOverBackfill(
+  tx: WritableDatabase,
+  {
+    last,
+    process,
+    act,
+  }: { readonly last: BackfillRecord; readonly process: ProcessRecord; readonly act: MigrationAct },
+): void {
+  const { actor, reason, writer } = act;
+  const { id, state, seen, total } = last;
   statement(tx, ADOPT).run({ id, ...process });
+  const entry = { at: writer.now, actor, act: "migration.backfill", entity: "job", entityId: id, reason } as const;
+  appendAudit(tx, { ...entry, before: { state, seen }, after: { state: "running", total } });
 }
 
 const PLACE = "SELECT state, step, cursor, abort_requested_at, pid, pid_start FROM console_backfills WHERE id = +?";
