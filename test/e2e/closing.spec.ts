@@ -107,4 +107,14 @@ test("nothing runs: the window closes at once and comes back where it was", asyn
   await expect(second.page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
   const now = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
   expect(now).toMatchObject({ width: bounds.width, height: bounds.height });
+
+  // Electron's own answer to it is a box that holds main until somebody clicks.
+  await second.app.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("nobody catches this");
+    });
+  });
+  await until("the error to be told of", () => second.stderr().includes("nobody catches this"));
+  await second.requestClose();
+  expect(await second.ended()).toBe(0);
 });
