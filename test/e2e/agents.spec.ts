@@ -115,7 +115,6 @@ test("agents are checked, set up, tried and defined by files", async ({ launch, 
     await expect(row(page, "hornet")).toContainText("Broken file");
     const { look, found } = await createLook(opened);
     await expect(row(page, "bee")).toContainText("Unhealthy");
-    await look("agents");
     await goTo(page, "#/agents/bee");
     await expect(answerOf(page)).toContainText("answered 503");
     await look("agents-panel");
@@ -127,6 +126,8 @@ test("agents are checked, set up, tried and defined by files", async ({ launch, 
 
   await test.step("who only looks can check, and changes nothing", async () => {
     await page.getByRole("group", { name: "How it is open" }).getByRole("button", { name: "Observe" }).click();
+    await page.getByRole("button", { name: /^Observe it/ }).click();
+    await expect(page.getByText("Observe mode.", { exact: true })).toBeVisible();
     await goTo(page, "#/agents/bee");
     await expect(panelOf(page).getByRole("button", { name: /^Run test/ })).toHaveAttribute("aria-disabled", "true");
     await page.keyboard.press("c");
