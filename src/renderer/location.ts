@@ -71,7 +71,12 @@ export interface WorkersPlace {
   /** Null: all. */
   readonly state?: string | null;
   readonly text?: string;
+  /** What they are shown under; null: nothing. */
+  readonly group?: WorkerGroup | null;
 }
+
+export const WORKER_GROUPS = ["role", "program", "host"] as const;
+export type WorkerGroup = (typeof WORKER_GROUPS)[number];
 
 /** What the window shows. It lives in the address, so back, forward and links work and nothing is lost by a reload. */
 export type Place =
@@ -167,13 +172,15 @@ export const eventsPlace = (query = "", given: Partial<EventsPlace> = {}): Event
 });
 
 function parseWorkers(workerId: string | null, query: URLSearchParams): WorkersPlace {
-  return { view: "workers", workerId, state: query.get("state"), text: query.get("q") ?? "" };
+  const group = WORKER_GROUPS.find((known) => known === query.get("by")) ?? null;
+  return { view: "workers", workerId, state: query.get("state"), text: query.get("q") ?? "", group };
 }
 
-function formatWorkers({ workerId = null, state = null, text = "" }: WorkersPlace): string {
+function formatWorkers({ workerId = null, state = null, text = "", group = null }: WorkersPlace): string {
   return withQuery(`#/workers${workerId === null ? "" : `/${encodeURIComponent(workerId)}`}`, [
     ...(state === null ? [] : ([["state", state]] as const)),
     ...(text === "" ? [] : ([["q", text]] as const)),
+    ...(group === null ? [] : ([["by", group]] as const)),
   ]);
 }
 

@@ -92,6 +92,14 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
     await busy.getByText("Busy").click();
     await expect(panelOf(page)).toContainText("it runs");
     await expect(panelOf(page)).toContainText("1 task");
+    await expect(panelOf(page).getByRole("img", { name: /^Heartbeats of the last 30m: heard in / })).toBeVisible();
+    await page.keyboard.press("Shift+T");
+    const ask = page.getByRole("dialog", { name: "Stop 1 task and begin anew?" });
+    await expect(ask).toContainText("Long task");
+    await confirm(page);
+    await expect(panelOf(page)).toContainText("restarted by");
+    await expect(panelOf(page)).toContainText("Begun anew on request");
+    await expect(busy).toContainText("Busy");
     expect(await page.evaluate(() => location.hash)).toMatch(/^#\/workers\/local-\d+$/);
     await page.keyboard.press("Escape");
     await expect(panelOf(page)).toBeHidden();
@@ -151,6 +159,17 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
     await page.keyboard.press("Escape");
     await expect(row(page, "sleeper")).toBeVisible();
     await expect(row(page, "victim")).toHaveCount(0);
+  });
+
+  await test.step("they are shown under their role, and the address keeps it", async () => {
+    await page.getByRole("button", { name: "Group: none" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "By role" }).click();
+    const sections = page.getByRole("grid", { name: "Workers" }).getByRole("cell", { name: /^(backend|local) \d+$/ });
+    await expect(sections).toHaveCount(2);
+    expect(await page.evaluate(() => location.hash)).toContain("by=role");
+    await page.getByRole("button", { name: "Group: role" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "None" }).click();
+    await expect(sections).toHaveCount(0);
   });
 
   await test.step("what is typed finds workers", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { groupName, inGroups } from "../../../src/renderer/features/workers/worker-groups";
 import {
   freshness,
   keepRows,
@@ -40,6 +41,23 @@ describe("mergeWorkers", () => {
     expect(rows.map((row) => row.id)).toEqual(["z", "a", "b"]);
     const next = mergeWorkers(rows, [worker("b", { state: "dead" }), worker("c")], ["a"]);
     expect(next.map((row) => `${row.id} ${row.state}`)).toEqual(["z idle", "b dead", "c idle"]);
+  });
+});
+
+describe("groups", () => {
+  it("keep the order of what is within them, and a worker's state moves nothing", () => {
+    const host = { host: "here" };
+    const rows = [worker("a", host), worker("b", { host: "afar", isLocal: false }), worker("c", host), worker("d")];
+    const names = (group: "host" | "role" | null) => inGroups(rows, group).map(({ id }) => id);
+    expect(names("host")).toEqual(["b", "a", "c", "d"]);
+    expect(rows.map(groupName("host"))).toEqual([
+      "here (this computer)",
+      "afar",
+      "here (this computer)",
+      "unknown host",
+    ]);
+    expect(names("role")).toEqual(["a", "b", "c", "d"]);
+    expect(inGroups(rows, null)).toBe(rows);
   });
 });
 

@@ -62,6 +62,37 @@ export function askRescue({ id }: Pick<WorkerRow, "id">): void {
   });
 }
 
+/** Lets a slot of the pool begin anew. */
+export function askRestart({ id }: Pick<WorkerRow, "id">): void {
+  askAct({
+    title: `Restart ${id}`,
+    keepLabel: "Keep it working",
+    reasons: ["Its task hangs"],
+    preview: async () => {
+      const { held, refusal, worker } = await call("workers.previewAct", { workerId: id, act: "restart" });
+      if (refusal !== null) return nothing(`${id} is left as it is`, refusal);
+      return {
+        title: held.length === 0 ? `Give ${id} tasks again?` : `Stop ${plural(held.length, "task")} and begin anew?`,
+        consequence: `${
+          held.length === 0
+            ? ""
+            : "What runs is stopped to its last process. The attempt does not count, and the task is queued again when it has ended."
+        }${worker.drained ? " The slot takes tasks again." : ""}`.trim(),
+        affected: held.slice(0, MOST_LISTED).map((task) => taskItem(task, "begins anew")),
+        more: Math.max(0, held.length - MOST_LISTED),
+        confirmLabel: `Restart ${id}`,
+      };
+    },
+    run: async ({ reason }) => {
+      const { restarted } = await call("workers.restart", { workerId: id, reason });
+      toast.success(
+        restarted.length === 0 ? `${id} takes tasks again` : `${plural(restarted.length, "task")} of ${id} begins anew`,
+      );
+      refresh();
+    },
+  });
+}
+
 /** Takes a worker off the list. */
 export function askUnregister({ id }: Pick<WorkerRow, "id">, onGone: () => void): void {
   askAct({

@@ -36,6 +36,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** A live slot of the console that starts the tasks. */
+export const isPoolSlot = ({ id, state }: WorkerRow): boolean =>
+  /^local-\d+$/.test(id) && (state === "busy" || state === "idle");
+
 export interface Freshness {
   /** What is left of the time a heartbeat is good for: 1 just now, 0 at its limit and beyond. */
   readonly left: number;

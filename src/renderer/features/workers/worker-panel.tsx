@@ -1,4 +1,4 @@
-import { Check, CircleHelp, LifeBuoy, Pause, Play, Trash2, X } from "lucide-react";
+import { Check, CircleHelp, LifeBuoy, Pause, Play, RotateCcw, Trash2, X } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import type { WorkerRow } from "../../../shared/model/views";
 import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_LIMIT_MS, type ProcessStanding } from "../../../shared/model/worker";
@@ -12,10 +12,11 @@ import { formatAge, formatCount, formatDuration, plural } from "../../ui/format"
 import { lookOf } from "../../ui/looks";
 import { Elapsed, Moment, RelativeTime } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph, WorkerGlyph } from "../../ui/status";
-import { askDrain, askRescue, askUnregister } from "./worker-acts";
+import { HeartbeatStrip } from "./heartbeat-strip";
+import { askDrain, askRescue, askRestart, askUnregister } from "./worker-acts";
 import { Heartbeat } from "./worker-cells";
 import { showWorker, useWorkerDetail } from "./worker-detail-store";
-import { trouble } from "./worker-health";
+import { isPoolSlot, trouble } from "./worker-health";
 import styles from "./worker-panel.module.css";
 
 interface WorkerPanelProps {
@@ -103,6 +104,17 @@ function Acts({ worker, held, readOnly, onClose }: ActsProps) {
         >
           {drained ? "Undrain" : "Drain"}
         </Button>
+        {isPoolSlot(worker) && (
+          <Button
+            size="sm"
+            icon={<RotateCcw size={12} />}
+            keys="Shift+T"
+            disabledReason={readOnly ?? (held === 0 && !drained ? "It is free: there is nothing to restart." : null)}
+            onClick={() => askRestart(worker)}
+          >
+            Restart…
+          </Button>
+        )}
         <Button
           size="sm"
           variant="danger-quiet"
@@ -138,6 +150,7 @@ function Detail({ detail, history }: { readonly detail: WorkerDetail; readonly h
           Heartbeat <small>expected every {formatDuration(HEARTBEAT_INTERVAL_MS)}</small>
         </h3>
         <Heartbeat worker={worker} />
+        {worker.state !== "offline" && <HeartbeatStrip bars={detail.beats} lastHeartbeat={worker.lastHeartbeat} />}
       </section>
       <section>
         <h3>Process check</h3>

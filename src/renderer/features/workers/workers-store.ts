@@ -20,6 +20,8 @@ export interface WorkerFilter {
   /** Null: all. */
   readonly state: string | null;
   readonly text: string;
+  /** So many are read at once at the least. */
+  readonly least: number;
 }
 
 interface WorkersState {
@@ -43,7 +45,7 @@ export const useWorkers = create<WorkersState>()(() => ({
   status: "loading",
   error: null,
   moreError: null,
-  filter: { state: null, text: "" },
+  filter: { state: null, text: "", least: 0 },
   counts: null,
   stats: new Map(),
   pool: null,
@@ -55,13 +57,14 @@ let isLoadingMore = false;
 
 const isState = (state: string | null): state is WorkerState => WORKER_STATES.some((known) => known === state);
 
-function searchOf({ state, text }: WorkerFilter) {
+function searchOf({ state, text }: Omit<WorkerFilter, "least">) {
   return { states: isState(state) ? [state] : [], text };
 }
 
 /** The list from its top, as far as it was shown. */
-async function readWorkers(filter: WorkerFilter, count: number) {
+async function readWorkers(filter: WorkerFilter, shown: number) {
   const search = searchOf(filter);
+  const count = Math.max(filter.least, shown);
   const rows: WorkerRow[] = [];
   for (let after: string | undefined; ; ) {
     const limit = Math.min(MOST_A_CALL, Math.max(PAGE, count) - rows.length);
@@ -112,8 +115,13 @@ export async function loadMoreWorkers(): Promise<void> {
 
 /** What is shown from now on; what was shown stays until that is there. */
 export function filterWorkers(filter: WorkerFilter): void {
-  const { state, text } = useWorkers.getState().filter;
-  if (filter.state === state && filter.text === text) return;
+  const { state, text, least } = useWorkers.getState().filter;
+  if (filter.state === state && filter.text === text) {
+    if (filter.least === least) return;
+    useWorkers.setState({ filter });
+    void loadWorkers();
+    return;
+  }
   useWorkers.setState({ filter, workers: [], next: null, status: "loading" });
   void loadWorkers();
 }

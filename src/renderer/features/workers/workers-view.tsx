@@ -1,7 +1,7 @@
-import { Cpu, Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { ChevronDown, Cpu, Search } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { WorkerRow } from "../../../shared/model/views";
-import { goTo, type WorkersPlace } from "../../location";
+import { goTo, WORKER_GROUPS, type WorkerGroup, type WorkersPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
@@ -10,16 +10,18 @@ import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import { lookOf } from "../../ui/looks";
+import { Menu, MenuChoice } from "../../ui/menu";
 import { Page, PageBody } from "../../ui/page";
 import { Segmented } from "../../ui/segmented";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { WorkerGlyph } from "../../ui/status";
 import { useReadOnlyReason } from "../shell/app-store";
 import { PoolPanel } from "./pool-panel";
-import { askDrain, askRescue, askUnregister } from "./worker-acts";
+import { askDrain, askRescue, askRestart, askUnregister } from "./worker-acts";
 import { NARROW_COLUMNS, WORKER_COLUMNS } from "./worker-columns";
 import { useWorkerDetail } from "./worker-detail-store";
-import { orderStates, poolWords } from "./worker-health";
+import { groupName, inGroups, MOST_GROUPED } from "./worker-groups";
+import { isPoolSlot, orderStates, poolWords } from "./worker-health";
 import { WorkerPanel } from "./worker-panel";
 import styles from "./workers.module.css";
 import { filterWorkers, loadMoreWorkers, loadWorkers, startWorkers, useWorkers } from "./workers-store";
@@ -34,11 +36,13 @@ const reachEnd = (): void => {
 
 /** Who can take tasks, whether their word and their process agree, and the pool of this database. */
 export function WorkersView({ place }: { readonly place: WorkersPlace }) {
-  const { workerId = null, state = null, text = "" } = place;
+  const { workerId = null, state = null, text = "", group = null } = place;
   const { workers, status, error, moreError, cursor, counts } = useWorkers();
   const readOnly = useReadOnlyReason();
   useEffect(startWorkers, []);
-  useEffect(() => filterWorkers({ state, text }), [state, text]);
+  useEffect(() => filterWorkers({ state, text, least: group === null ? 0 : MOST_GROUPED }), [state, text, group]);
+  const rows = useMemo(() => inGroups(workers, group), [workers, group]);
+  const sectionOf = useMemo(() => (group === null ? null : groupName(group)), [group]);
   useEffect(() => {
     if (workerId !== null) useWorkers.setState({ cursor: workerId });
   }, [workerId]);
@@ -76,7 +80,12 @@ export function WorkersView({ place }: { readonly place: WorkersPlace }) {
           onChange={(chosen) => show({ state: chosen })}
         />
       }
-      actions={<FindWorkers key={place.view} text={text} onChange={(typed) => show({ text: typed })} />}
+      actions={
+        <>
+          <FindWorkers key={place.view} text={text} onChange={(typed) => show({ text: typed })} />
+          <GroupMenu group={group} onChange={(chosen) => show({ group: chosen })} />
+        </>
+      }
     >
       <PageBody beside={workerId !== null && <WorkerPanel workerId={workerId} readOnly={readOnly} onClose={close} />}>
         <div className={styles.list}>
@@ -96,7 +105,8 @@ export function WorkersView({ place }: { readonly place: WorkersPlace }) {
             <DataTable
               label="Workers"
               columns={workerId === null ? WORKER_COLUMNS : NARROW_COLUMNS}
-              rows={workers}
+              rows={rows}
+              sectionOf={sectionOf}
               rowId={idOf}
               rowTone={toneOf}
               rowHeight={ROW_PX}
@@ -114,6 +124,33 @@ export function WorkersView({ place }: { readonly place: WorkersPlace }) {
         <PoolPanel readOnly={readOnly} />
       </PageBody>
     </Page>
+  );
+}
+
+interface GroupMenuProps {
+  readonly group: WorkerGroup | null;
+  readonly onChange: (group: WorkerGroup | null) => void;
+}
+
+function GroupMenu({ group, onChange }: GroupMenuProps) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button size="sm">
+          Group: {group ?? "none"} <ChevronDown size={12} />
+        </Button>
+      }
+    >
+      <MenuChoice isChosen={group === null} onSelect={() => onChange(null)}>
+        None
+      </MenuChoice>
+      {WORKER_GROUPS.map((known) => (
+        <MenuChoice key={known} isChosen={group === known} onSelect={() => onChange(known)}>
+          By {known}
+        </MenuChoice>
+      ))}
+    </Menu>
   );
 }
 
@@ -141,6 +178,12 @@ function useActKeys({ current, readOnly, isOpen, isFiltered, close, show }: ActK
         hint: { keys: ["Shift+D"], label: current?.drained ? "Undrain" : "Drain" },
         disabled: isOff,
         run: withCurrent(({ id, drained }) => askDrain([id], !drained, id)),
+      },
+      {
+        keys: ["Shift+T"],
+        label: "Restart it",
+        disabled: isOff || !isPoolSlot(current),
+        run: withCurrent(askRestart),
       },
       {
         keys: ["Shift+X"],

@@ -1,7 +1,17 @@
 import { type ColumnDef, metaHelper, type RowData, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type MouseEvent, type RefObject, useEffect, useId, useMemo, useRef } from "react";
+import {
+  type CSSProperties,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from "react";
 import { cx } from "../class-names";
+import { formatCount } from "../format";
 import { useHotkeys } from "../hotkeys";
 import styles from "./data-table.module.css";
 import { TableRow } from "./table-row";
@@ -32,6 +42,8 @@ interface DataTableProps<Row extends RowData> {
   readonly rowId: (row: Row) => string;
   /** Changes of it make the row flash once in the hue it names. */
   readonly rowTone?: (row: Row) => string;
+  /** What a row is shown under, with the rows in that order; null: under nothing. Keeps its identity. */
+  readonly sectionOf?: ((row: Row) => string) | null;
   /** Rows there are in all, when more than are here. */
   readonly total?: number;
   /** Pixels. Default 28. */
@@ -51,6 +63,7 @@ interface DataTableProps<Row extends RowData> {
 
 const OVERSCAN = 12;
 const HEADER_PX = 28;
+const SECTION_PX = 28;
 
 /** A table of any length: rows are drawn as they come into sight, and change in place. */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
@@ -61,17 +74,28 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const table = useTable({ features, columns: columns as DataColumn<Row>[], data: rows, getRowId: rowId });
   const model = table.getRowModel().rows;
 
+  const sections = useMemo(() => sectionsOf(rows, props.sectionOf ?? null), [rows, props.sectionOf]);
   const virtualizer = useVirtualizer({
-    count: model.length,
+    count: sections === null ? model.length : sections.lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => model[index]?.id ?? index,
+    estimateSize: (line) => (typeof sections?.lines[line] === "string" ? SECTION_PX : rowHeight),
+    getItemKey: (line) => {
+      const at = sections === null ? line : sections.lines[line];
+      return typeof at === "string" ? `section ${at}` : (model[at ?? line]?.id ?? line);
+    },
     overscan: OVERSCAN,
     initialOffset: props.scroll ?? 0,
     // The header lies over the first rows and pushes all of them down.
     scrollPaddingEnd: HEADER_PX,
   });
+  // A section's height is none of a row's.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the lines change
+  useLayoutEffect(() => virtualizer.measure(), [sections]);
   const items = virtualizer.getVirtualItems();
+  const rowAt = (line: number): number | null => {
+    const at = sections === null ? line : sections.lines[line];
+    return typeof at === "number" ? at : null;
+  };
 
   // Where the focus is nowhere, as after coming here by a key, the rows take it: a screen reader follows the cursor.
   const grid = useRef<HTMLTableElement>(null);
@@ -80,10 +104,11 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     if (isNowhere) grid.current?.focus({ preventScroll: true });
   }, []);
 
-  const lastShown = items.at(-1)?.index ?? -1;
+  const lastShown = items.findLast(({ index }) => rowAt(index) !== null)?.index ?? -1;
+  const lastRow = lastShown === -1 ? -1 : (rowAt(lastShown) ?? -1);
   useEffect(() => {
-    if (model.length > 0 && lastShown >= model.length - OVERSCAN - 1) onEndReached?.();
-  }, [lastShown, model.length, onEndReached]);
+    if (model.length > 0 && lastRow >= model.length - OVERSCAN - 1) onEndReached?.();
+  }, [lastRow, model.length, onEndReached]);
 
   const move = (to: (index: number) => number): void => {
     if (model.length === 0) return;
@@ -92,7 +117,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     const row = model[next];
     if (!row) return;
     onCursor(row.id);
-    virtualizer.scrollToIndex(next);
+    virtualizer.scrollToIndex(sections === null ? next : (sections.lineOf[next] ?? next));
   };
   const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
   useHotkeys({
@@ -126,7 +151,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     () => ({ "--columns": columns.map((column) => column.meta.width).join(" ") }) as CSSProperties,
     [columns],
   );
-  const cursorShown = items.some((item) => model[item.index]?.id === cursor);
+  const cursorShown = items.some((item) => model[rowAt(item.index) ?? -1]?.id === cursor);
   const openClicked = (event: MouseEvent<HTMLElement>): void => {
     const clicked = event.target instanceof Element ? event.target.closest<HTMLElement>("tr[data-id]") : null;
     if (clicked?.dataset.id !== undefined) onOpen(clicked.dataset.id);
@@ -163,7 +188,18 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
         </thead>
         <tbody className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
-            const row = model[item.index];
+            const section = sections?.lines[item.index];
+            if (typeof section === "string") {
+              return (
+                <tr key={item.key} className={styles.section} style={{ transform: `translateY(${item.start}px)` }}>
+                  <td colSpan={columns.length}>
+                    {section} <small>{formatCount(sections?.counts.get(section) ?? 0)}</small>
+                  </td>
+                </tr>
+              );
+            }
+            const index = rowAt(item.index) ?? -1;
+            const row = model[index];
             if (!row) return null;
             return (
               <TableRow
@@ -172,7 +208,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                 rowId={row.id}
                 original={row.original}
                 columns={columns}
-                index={item.index}
+                index={index}
                 top={item.start}
                 height={rowHeight}
                 tone={rowTone?.(row.original)}
@@ -192,6 +228,29 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+interface Sections {
+  /** In order: the name of a section, or the number of a row. */
+  readonly lines: ReadonlyArray<string | number>;
+  /** By the number of a row. */
+  readonly lineOf: readonly number[];
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+function sectionsOf<Row>(rows: readonly Row[], nameOf: ((row: Row) => string) | null): Sections | null {
+  if (nameOf === null) return null;
+  const lines: Array<string | number> = [];
+  const lineOf: number[] = [];
+  const counts = new Map<string, number>();
+  for (const [index, row] of rows.entries()) {
+    const name = nameOf(row);
+    if (!counts.has(name)) lines.push(name);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    lineOf.push(lines.length);
+    lines.push(index);
+  }
+  return { lines, lineOf, counts };
 }
 
 function alignOf(column: { readonly columnDef: { readonly meta?: ColumnLayout } }): "start" | "end" {
