@@ -161,13 +161,29 @@ test("a database is explored by keyboard, from its tables to a careful write", a
     await main.getByRole("button", { name: "Rows behind" }).click();
     await expect(status.first()).toContainText("1,200 rows");
     await looks.look("explorer-sql");
+    await main.getByRole("button", { name: "Export" }).click();
+    await expect(page.getByRole("menuitem", { name: "Open 200 tasks in board" })).toBeVisible();
+    await page.keyboard.press("Escape");
     await editor(page).focus();
+    await page.keyboard.press("ControlOrMeta+Shift+F");
+    await expect(editor(page)).toContainText("GROUP BY status;");
+    await expect(
+      editor(page)
+        .locator(".cm-line")
+        .filter({ hasText: /^FROM tasks$/ }),
+    ).toBeVisible();
     await page.keyboard.press("ControlOrMeta+Shift+Enter");
     await expect(page.getByRole("region", { name: "Query plan" })).toContainText("Full scan");
     await run(page, "SELECT id FROM tasks WHERE title = :name");
     await page.getByRole("textbox", { name: ":name" }).fill("Task 7");
     await page.keyboard.press("Enter");
     await expect(grid("Result").getByRole("gridcell", { name: "task-0007" })).toBeVisible();
+    await main.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: "Open 1 task in board" }).click();
+    await expect(page).toHaveURL(/#\/tasks\?.*id/);
+    await expect(main.getByText("Task 7", { exact: true })).toBeVisible();
+    await page.goBack();
+    await editor(page).focus();
     await page.keyboard.press("ControlOrMeta+s");
     await page.getByRole("textbox", { name: "Name of the query" }).fill("By title");
     await page.keyboard.press("Enter");

@@ -13,7 +13,7 @@ const SPACE = /[ \t\n\f\r\ufeff]/;
 const CLOSING: Readonly<Record<string, string>> = { "'": "'", '"': '"', "`": "`", "[": "]" };
 
 /** One past the end of what begins here: a comment, a quoted piece, or one character. */
-function endOfPiece(text: string, at: number): number {
+export function endOfPiece(text: string, at: number): number {
   const two = text.slice(at, at + 2);
   if (two === "--") return endAfter(text, "\n", at + 2);
   if (two === "/*") return endAfter(text, "*/", at + 2);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { barsOf } from "../../../src/renderer/features/explorer/cell-bars";
 import { faceOf, markdownOf, widthsOf } from "../../../src/renderer/features/explorer/cell-words";
 import { chartOf } from "../../../src/renderer/features/explorer/chart-data";
+import { taskIdsOf } from "../../../src/renderer/features/explorer/links";
 import { formatColumnFilter, parseColumnFilter } from "../../../src/shared/model/column-filter";
-import type { ResultColumn } from "../../../src/shared/model/explorer";
+import type { ResultColumn, SchemaTable } from "../../../src/shared/model/explorer";
 import { parameterNames, splitStatements } from "../../../src/shared/model/sql-text";
 
 const column = (name: string): ResultColumn => ({ name, type: null, table: null, column: null });
@@ -91,5 +93,50 @@ describe("a chart of a result", () => {
   it("is none without numbers or rows", () => {
     expect(chartOf([column("a")], [["x"]])).toBeNull();
     expect(chartOf([column("a")], [])).toBeNull();
+  });
+});
+
+describe("bars in cells of numbers", () => {
+  it("compare what a query computes, and nothing else", () => {
+    const named = { ...column("priority"), table: "tasks", column: "priority" };
+    const columns = [column("many"), named, column("change"), column("same"), column("word"), column("long")];
+    const rows = [
+      [4, 1, -1, 5, "a", 1],
+      [2, 2, 3, 5, 1, { kind: "integer", value: "9007199254740993" }],
+      [null, 3, 1, 5, 2, 2],
+    ] as const;
+    expect(barsOf(columns, rows)).toEqual([4, null, null, null, null, null]);
+    expect(barsOf(columns, rows.slice(0, 2))[0]).toBeNull();
+  });
+});
+
+describe("tasks that rows name", () => {
+  const id = { name: "id", type: "TEXT", isRequired: false, defaultSql: null, keyAt: 1, isGenerated: false };
+  const table = (name: string): SchemaTable => ({
+    name,
+    type: "table",
+    isInternal: false,
+    hasRowid: true,
+    columns: [id],
+    foreignKeys: [],
+    indexes: [],
+    triggers: [],
+    sql: null,
+    trouble: null,
+  });
+  const schema = { tables: [table("tasks"), table("runs"), table("workers")], sqliteVersion: "3" };
+  const of = (name: string, from: string): ResultColumn => ({ ...column(name), table: from, column: name });
+
+  it("are those of the first column that names some, each once", () => {
+    const rows = [
+      ["r1", "t1", "t9"],
+      ["r2", "t2", "t9"],
+      ["r3", "t1", null],
+    ];
+    const columns = [of("id", "runs"), of("task_id", "runs"), of("id", "tasks")];
+    expect(taskIdsOf(schema, columns, rows)).toEqual(["t1", "t2"]);
+    expect(taskIdsOf(schema, [column("id"), of("id", "tasks"), column("x")], rows)).toEqual(["t1", "t2"]);
+    expect(taskIdsOf(schema, [column("id"), of("id", "workers"), column("x")], rows)).toEqual([]);
+    expect(taskIdsOf(null, columns, rows)).toEqual([]);
   });
 });

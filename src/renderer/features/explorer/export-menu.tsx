@@ -1,11 +1,17 @@
-import { Braces, Copy, Download, FileJson2, Square, Table2 } from "lucide-react";
+import { Braces, Copy, Download, FileJson2, ListChecks, Square, Table2 } from "lucide-react";
 import type { OperationInput } from "../../../shared/contract";
-import type { ResultFormat } from "../../../shared/model/explorer";
+import type { Cell, ResultColumn, ResultFormat } from "../../../shared/model/explorer";
+import { formatFilterText } from "../../../shared/model/task-filter-text";
+import { goTo, tasksPlace } from "../../location";
 import { Button } from "../../ui/button";
-import { formatBytes, formatCount } from "../../ui/format";
+import { formatBytes, formatCount, plural } from "../../ui/format";
 import { Menu, MenuItem, MenuLine } from "../../ui/menu";
+import { copyText } from "../task-inspector/copy";
+import { markdownOf } from "./cell-words";
 import { exportRows, stopExport, useResultExport } from "./export-job";
+import { taskIdsOf } from "./links";
 import styles from "./results.module.css";
+import { useSchema } from "./schema-store";
 
 const FORMATS: ReadonlyArray<readonly [ResultFormat, string, typeof Table2]> = [
   ["csv", "CSV", Table2],
@@ -18,11 +24,13 @@ interface ExportMenuProps {
   /** How many rows there are, in words. */
   readonly hint: string;
   readonly disabledReason: string | null;
-  readonly onCopy: () => void;
+  /** Those on the screen. */
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly (readonly Cell[])[];
 }
 
-/** Writes every row of a result into a file, or copies those on the screen. */
-export function ExportMenu({ source, hint, disabledReason, onCopy }: ExportMenuProps) {
+/** Writes every row of a result into a file, copies those on the screen, or leads to the tasks that they name. */
+export function ExportMenu({ source, hint, disabledReason, columns, rows }: ExportMenuProps) {
   const writing = useResultExport((state) => state.writing);
   if (writing !== null) {
     return (
@@ -49,9 +57,32 @@ export function ExportMenu({ source, hint, disabledReason, onCopy }: ExportMenuP
         </MenuItem>
       ))}
       <MenuLine />
-      <MenuItem icon={<Copy size={14} />} hint="these rows" onSelect={onCopy}>
+      <Rows columns={columns} rows={rows} />
+    </Menu>
+  );
+}
+
+/** Looked at once the menu is open: there may be a thousand rows. */
+function Rows({ columns, rows }: Pick<ExportMenuProps, "columns" | "rows">) {
+  const schema = useSchema((state) => state.schema);
+  const ids = taskIdsOf(schema, columns, rows);
+  const copy = (): void => {
+    const names = columns.map(({ name }) => name);
+    void copyText(markdownOf(names, rows), plural(rows.length, "row"));
+  };
+  return (
+    <>
+      <MenuItem icon={<Copy size={14} />} hint="these rows" onSelect={copy}>
         Copy as Markdown
       </MenuItem>
-    </Menu>
+      {ids.length > 0 && (
+        <>
+          <MenuLine />
+          <MenuItem icon={<ListChecks size={14} />} onSelect={() => goTo(tasksPlace(formatFilterText({ ids })))}>
+            Open {plural(ids.length, "task")} in board
+          </MenuItem>
+        </>
+      )}
+    </>
   );
 }

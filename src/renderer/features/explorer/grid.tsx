@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, KeyRound } from "lucide-react";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, useEffect, useMemo, useRef } from "react";
 import type { Cell, ResultColumn, TableOrder } from "../../../shared/model/explorer";
 import { cx } from "../../ui/class-names";
+import { barsOf } from "./cell-bars";
 import { faceOf, widthsOf } from "./cell-words";
 import styles from "./grid.module.css";
 
@@ -57,6 +58,7 @@ export function Grid(props: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const ownFocus = useRef<HTMLTableElement>(null);
   const focus = props.focusRef ?? ownFocus;
+  const bars = useMemo(() => barsOf(columns, rows), [columns, rows]);
   const widths = useMemo(() => widthsOf(columns, rows), [columns, rows]);
   const top = HEAD + (filterOf === undefined ? 0 : FILTER);
   const down = useVirtualizer({
@@ -169,7 +171,7 @@ export function Grid(props: GridProps) {
               key={row}
               aria-rowindex={row + 2}
               aria-selected={cursor?.row === row}
-              className={cx(styles.row, cursor?.row === row && styles.current)}
+              className={styles.row}
               style={{ transform: `translateY(${y}px)`, height: ROW }}
             >
               <th scope="row" aria-colindex={1} className={styles.number} data-place={`${row}:0`}>
@@ -179,6 +181,7 @@ export function Grid(props: GridProps) {
                 const cell = rows[row]?.[column] ?? null;
                 const face = faceOf(cell);
                 const described = columns[column];
+                const most = bars[column];
                 const leads = described !== undefined && isLink(described, cell);
                 return (
                   <td
@@ -190,6 +193,9 @@ export function Grid(props: GridProps) {
                     className={cx(styles.cell, cursor?.row === row && cursor.column === column && styles.cursor)}
                     style={{ left: start + NUMBER_WIDTH, width: size }}
                   >
+                    {most != null && typeof cell === "number" && (
+                      <i className={styles.bar} style={{ width: `${(cell / most) * 100}%` }} aria-hidden="true" />
+                    )}
                     {leads ? (
                       <span className={styles.link} data-link="">
                         {face.text}

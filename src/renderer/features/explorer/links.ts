@@ -41,6 +41,23 @@ export function linkOf(schema: Schema | null, { table, column }: ResultColumn, c
   return { table: target[0], column: target[1], value, entity: entityOf(target[0], target[1], value) };
 }
 
+/** The tasks that rows are, or speak of: of the first column that names some, each once. */
+export function taskIdsOf(
+  schema: Schema | null,
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Cell[])[],
+): string[] {
+  for (const [at, column] of columns.entries()) {
+    const ids = new Set<string>();
+    for (const row of rows) {
+      const link = linkOf(schema, column, row[at] ?? null);
+      if (link !== null && link.table === "tasks" && link.column === "id") ids.add(link.value);
+    }
+    if (ids.size > 0) return [...ids];
+  }
+  return [];
+}
+
 function entityOf(table: string, column: string, value: string): CellLink["entity"] {
   if (column !== "id") return null;
   if (table === "tasks") return { place: tasksPlace("", { taskId: value }), label: "Open the task" };

@@ -11,6 +11,8 @@ export interface SqlFeed {
   /** Where the cursor is, and what is selected; an empty text for nothing. */
   readonly onSelection: (selected: string) => void;
   readonly explain: () => void;
+  readonly format: () => void;
+  readonly save: () => void;
 }
 
 const LOOKS = EditorView.theme({
@@ -39,8 +41,9 @@ export function sqlLanguage(feed: SqlFeed): readonly Extension[] {
     );
     return schemaCompletionSource({ dialect: SQLite, schema })(context);
   };
-  const explain = (): boolean => {
-    feed.explain();
+  // Keys that are typed in an editor stay in it: these are its own, too.
+  const doing = (act: () => void) => (): true => {
+    act();
     return true;
   };
   return [
@@ -49,7 +52,11 @@ export function sqlLanguage(feed: SqlFeed): readonly Extension[] {
       SQLite.language.data.of({ autocomplete: keywords }),
     ]),
     autocompletion({ icons: false }),
-    keymap.of([{ key: "Mod-Shift-Enter", run: explain, preventDefault: true }]),
+    keymap.of([
+      { key: "Mod-Shift-Enter", run: doing(feed.explain), preventDefault: true },
+      { key: "Mod-Shift-f", run: doing(feed.format), preventDefault: true },
+      { key: "Mod-s", run: doing(feed.save), preventDefault: true },
+    ]),
     // What is offered does not cover what comes of it.
     Prec.highest(keymap.of([{ key: "Mod-Enter", run: offerNoMore }])),
     EditorView.updateListener.of((update) => {

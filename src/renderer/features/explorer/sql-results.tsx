@@ -1,25 +1,25 @@
-import { Ban, CircleCheck, CircleX, Lock, LockOpen, SquareTerminal } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
-import type { Cell } from "../../../shared/model/explorer";
+import { CircleCheck, SquareTerminal } from "lucide-react";
+import { type RefObject, useEffect, useMemo, useState } from "react";
+import type { Cell, ResultColumn } from "../../../shared/model/explorer";
 import { goTo, tablePlace } from "../../location";
 import { Button } from "../../ui/button";
-import { useNow } from "../../ui/clock";
 import { EmptyState } from "../../ui/empty-state";
-import { formatCount, formatDuration, plural } from "../../ui/format";
+import { plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Menu, MenuChoice } from "../../ui/menu";
 import { Segmented } from "../../ui/segmented";
-import { copyText } from "../task-inspector/copy";
-import { markdownOf } from "./cell-words";
 import { ExportMenu } from "./export-menu";
 import { Grid, type GridPlace } from "./grid";
-import { PAGE_ROWS, useLimit } from "./limits";
+import { PAGE_ROWS } from "./limits";
 import { linkOf } from "./links";
 import { Pager } from "./pager";
 import { PlanTree } from "./plan-tree";
 import { ResultChart } from "./result-chart";
 import styles from "./results.module.css";
+import { rowKeys } from "./row-keys";
 import { RowPanel } from "./row-panel";
+import { Ended, Failed, type WayToWrite } from "./run-ends";
+import { RunStatus } from "./run-status";
 import { type RunState, runQuery, type StatementResult, showPage, useRuns } from "./run-store";
 import { useSchema } from "./schema-store";
 
@@ -30,16 +30,10 @@ interface SqlResultsProps {
   readonly wayToWrite: WayToWrite | null;
 }
 
-export interface WayToWrite {
-  readonly label: string;
-  /** In the write mode what changes rows is no mistake. */
-  readonly isOn: boolean;
-  readonly run: () => void;
-}
-
 type Look = "rows" | "chart" | "plan";
 
 const NO_ROWS: readonly (readonly Cell[])[] = [];
+const NO_COLUMNS: readonly ResultColumn[] = [];
 
 /** What came of the statements of a query: one result each. */
 export function SqlResults({ tabId, gridRef, wayToWrite }: SqlResultsProps) {
@@ -103,10 +97,8 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, w
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   const rows = result?.pages[result.page - result.dropped] ?? NO_ROWS;
   const first = firstOf(result);
-  const all = result?.columns ?? [];
-  const kept = all.map((_, index) => index).filter((index) => !hidden.has(index));
-  const columns = kept.flatMap((index) => all[index] ?? []);
-  const cells = hidden.size === 0 ? rows : rows.map((row) => kept.map((index) => row[index] ?? null));
+  const all = result?.columns ?? NO_COLUMNS;
+  const { columns, cells } = useMemo(() => withoutColumns(all, rows, hidden), [all, rows, hidden]);
   const page = result?.page ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page has another cursor
   useEffect(() => {
@@ -125,20 +117,15 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, w
   };
   useHotkeys({
     group: "Explorer",
-    hotkeys: [
-      {
-        keys: ["g"],
-        label: "Go to link",
-        hint: true,
-        disabled: cursor === null,
-        run: () => {
-          if (cursor !== null) follow(cursor);
-        },
-      },
-      { keys: [">"], label: "Rows behind", disabled: !hasMore, run: () => turn(1) },
-      { keys: ["<"], label: "Rows before", disabled: !hasBefore, run: () => turn(-1) },
-      { keys: ["Escape"], label: "Close the row", disabled: opened === null, run: () => setOpened(null) },
-    ],
+    hotkeys: rowKeys({
+      cursor,
+      onFollow: follow,
+      hasMore,
+      hasBefore,
+      onTurn: turn,
+      isOpen: opened !== null,
+      onClose: () => setOpened(null),
+    }),
   });
   const openedRow = opened === null ? undefined : rows[opened];
   const table = singleTable(all);
@@ -191,15 +178,8 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, w
                 source={{ sql: run.sql, statement: at, parameters: run.parameters }}
                 hint={result.isEnd && result.dropped === 0 ? plural(first - 1 + rows.length, "row") : "all rows"}
                 disabledReason={null}
-                onCopy={() =>
-                  void copyText(
-                    markdownOf(
-                      columns.map(({ name }) => name),
-                      cells,
-                    ),
-                    plural(rows.length, "row"),
-                  )
-                }
+                columns={columns}
+                rows={cells}
               />
             </>
           )}
@@ -257,6 +237,19 @@ function ResultArea({ tabId, run, at, result, look, onLook, onChoose, gridRef, w
   );
 }
 
+function withoutColumns(
+  all: readonly ResultColumn[],
+  rows: readonly (readonly Cell[])[],
+  hidden: ReadonlySet<number>,
+): { readonly columns: readonly ResultColumn[]; readonly cells: readonly (readonly Cell[])[] } {
+  if (hidden.size === 0) return { columns: all, cells: rows };
+  const kept = all.map((_, index) => index).filter((index) => !hidden.has(index));
+  return {
+    columns: kept.flatMap((index) => all[index] ?? []),
+    cells: rows.map((row) => kept.map((index) => row[index] ?? null)),
+  };
+}
+
 function toggled(hidden: ReadonlySet<number>, index: number): ReadonlySet<number> {
   const next = new Set(hidden);
   if (!next.delete(index)) next.add(index);
@@ -275,98 +268,4 @@ function singleTable(columns: readonly { readonly table: string | null }[]): str
   const names = new Set(columns.map(({ table }) => table));
   const [only = null] = names;
   return names.size === 1 ? only : null;
-}
-
-interface RunStatusProps {
-  readonly run: RunState;
-  readonly result: StatementResult | undefined;
-  readonly first: number;
-  readonly count: number;
-}
-
-function RunStatus({ run, result, first, count }: RunStatusProps) {
-  const limit = useLimit((state) => state.seconds);
-  if (run.state === "running") {
-    return (
-      <span className={styles.status} role="status">
-        <Elapsed since={run.begunAt} limit={limit} />
-      </span>
-    );
-  }
-  const rows = result === undefined || result.columns.length === 0 ? null : first - 1 + count;
-  const isMore = result !== undefined && !result.isEnd;
-  return (
-    <span className={styles.status} role="status" title={run.message ?? undefined}>
-      {run.state === "late" || run.state === "stopped" ? (
-        <em>{run.state === "late" ? "Stopped at its limit" : "Stopped"}</em>
-      ) : (
-        rows !== null && (
-          <>
-            <CircleCheck size={13} data-tone="completed" />
-            {isMore ? `The first ${plural(rows, "row")} of more` : plural(rows, "row")} in{" "}
-            {formatDuration(result?.ms ?? 0)}
-          </>
-        )
-      )}
-      {run.message !== null && run.state === "done" && <em>{run.message}</em>}
-    </span>
-  );
-}
-
-function Elapsed({ since, limit }: { readonly since: number; readonly limit: number }) {
-  const now = useNow();
-  const seconds = Math.max(0, (now - since) / 1_000);
-  return (
-    <>
-      Running {Math.floor(seconds)} s
-      <i className={styles.meter} aria-hidden="true">
-        <i style={{ width: `${Math.min(100, (seconds / limit) * 100)}%` }} />
-      </i>
-      of {formatCount(limit)} s
-    </>
-  );
-}
-
-interface FailedProps {
-  readonly failure: NonNullable<StatementResult["failure"]>;
-  readonly line: number;
-  readonly wayToWrite: WayToWrite | null;
-}
-
-function Failed({ failure, line, wayToWrite }: FailedProps) {
-  const way = failure.isRefused ? wayToWrite : null;
-  if (way?.isOn) {
-    return (
-      <EmptyState
-        icon={<LockOpen size={20} />}
-        title="Only queries are run at once"
-        actions={<Button onClick={way.run}>{way.label}</Button>}
-      >
-        What changes rows is tried and taken back first, and written when you have seen what it does.
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      icon={failure.isRefused ? <Lock size={20} /> : <CircleX size={20} />}
-      title={failure.isRefused ? "Refused: the explorer only reads" : `The statement in line ${line} failed`}
-      actions={way !== null && <Button onClick={way.run}>{way.label}</Button>}
-    >
-      {failure.message}
-    </EmptyState>
-  );
-}
-
-function Ended({ run }: { readonly run: RunState }) {
-  const titles: Readonly<Record<string, string>> = {
-    late: "Stopped at its limit",
-    stopped: "Stopped",
-    failed: "The query failed",
-  };
-  const stopped = "Its process was ended at once, and another one serves what comes next. Nothing was changed.";
-  return (
-    <EmptyState icon={<Ban size={20} />} title={titles[run.state] ?? "Nothing came of it"}>
-      {run.message ?? (run.state === "stopped" ? stopped : "There was no statement in the text.")}
-    </EmptyState>
-  );
 }

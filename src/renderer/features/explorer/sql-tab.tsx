@@ -1,5 +1,6 @@
-import { Bookmark, ListTree, Play, Square } from "lucide-react";
+import { Bookmark, ListTree, Play, Square, WrapText } from "lucide-react";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { formatSql } from "../../../shared/model/sql-format";
 import { parameterNames } from "../../../shared/model/sql-text";
 import { Button } from "../../ui/button";
 import { CodeEditor } from "../../ui/code-editor/code-editor";
@@ -42,9 +43,11 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
     if (refused && useWriting.getState().mode.isOn) await previewWrite(sql, parametersOf(id, sql));
   }
   const explain = (): void => void runQuery(id, chosen(), { isPlan: true });
-  const acts = useRef({ start, explain });
+  const format = (): void => changeQuery(id, { text: formatSql(text) });
+  const save = (): void => setNaming(true);
+  const acts = useRef({ explain, format, save });
   useEffect(() => {
-    acts.current = { start, explain };
+    acts.current = { explain, format, save };
   });
   const extensions = useMemo(
     () =>
@@ -54,6 +57,8 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
           selected.current = words;
         },
         explain: () => acts.current.explain(),
+        format: () => acts.current.format(),
+        save: () => acts.current.save(),
       }),
     [],
   );
@@ -69,6 +74,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
         run: () => void start(),
       },
       { keys: ["Mod+Shift+Enter"], label: "Explain", whileTyping: true, run: explain },
+      { keys: ["Mod+Shift+F"], label: "Format the SQL", whileTyping: true, run: format },
       {
         keys: ["Shift+X"],
         label: isTrying ? "Stop trying the change" : "Stop the query",
@@ -82,7 +88,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
         hint: { keys: ["e"], label: "Edit" },
         run: () => focusEditor(area.current),
       },
-      { keys: ["Mod+s"], label: "Save the query", whileTyping: true, run: () => setNaming(true) },
+      { keys: ["Mod+s"], label: "Save the query", whileTyping: true, run: save },
     ],
   });
   const names = parameterNames(text);
@@ -128,6 +134,13 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
         <Button icon={<ListTree size={12} />} onClick={explain}>
           Explain
         </Button>
+        <Button
+          icon={<WrapText size={12} />}
+          disabledReason={text.trim() === "" ? "There is nothing to format yet." : null}
+          onClick={format}
+        >
+          Format
+        </Button>
         {names.length > 0 && <Parameters tabId={id} names={names} onSubmit={() => void start()} />}
         <span className={styles.push} role="status">
           {isTrying && <span className={styles.trying}>Trying what it would change; nothing is written yet…</span>}
@@ -144,7 +157,7 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
             }}
           />
         ) : (
-          <Button variant="ghost" icon={<Bookmark size={12} />} keys="Mod+S" onClick={() => setNaming(true)}>
+          <Button variant="ghost" icon={<Bookmark size={12} />} keys="Mod+S" onClick={save}>
             Save query
           </Button>
         )}

@@ -10,14 +10,13 @@ import { EmptyState } from "../../ui/empty-state";
 import { formatCount, formatDuration, plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { SkeletonRows } from "../../ui/skeleton-rows";
-import { copyText } from "../task-inspector/copy";
-import { markdownOf } from "./cell-words";
 import { ExportMenu } from "./export-menu";
 import { Grid, type GridPlace } from "./grid";
 import { TABLE_ROWS } from "./limits";
 import { linkOf } from "./links";
 import { Pager } from "./pager";
 import styles from "./results.module.css";
+import { rowKeys } from "./row-keys";
 import { RowPanel } from "./row-panel";
 import { tableNamed, useSchema } from "./schema-store";
 import { reloadTable, showTable, stopTable, turnPage, useTable } from "./table-store";
@@ -76,17 +75,15 @@ export function TableTab({ table, filters, order, gridRef }: TableTabProps) {
   useHotkeys({
     group: "Explorer",
     hotkeys: [
-      {
-        keys: ["g"],
-        label: "Go to link",
-        hint: true,
-        disabled: cursor === null,
-        run: () => {
-          if (cursor !== null) follow(cursor);
-        },
-      },
-      { keys: [">"], label: "Rows behind", disabled: here?.next == null, run: () => turn(1) },
-      { keys: ["<"], label: "Rows before", disabled: places.length < 2, run: () => turn(-1) },
+      ...rowKeys({
+        cursor,
+        onFollow: follow,
+        hasMore: here?.next != null,
+        hasBefore: places.length > 1,
+        onTurn: turn,
+        isOpen: shownRow !== null,
+        onClose: () => setOpened(null),
+      }),
       {
         keys: ["r"],
         label: "Read the rows again",
@@ -102,7 +99,6 @@ export function TableTab({ table, filters, order, gridRef }: TableTabProps) {
           if (column !== undefined) sort(column.name);
         },
       },
-      { keys: ["Escape"], label: "Close the row", disabled: shownRow === null, run: () => setOpened(null) },
     ],
   });
   const count = rows.length;
@@ -146,15 +142,8 @@ export function TableTab({ table, filters, order, gridRef }: TableTabProps) {
             source={{ table, filters, order }}
             hint={here?.next === null && places.length === 1 ? plural(count, "row") : "all rows"}
             disabledReason={here === null ? "There is nothing to export yet." : null}
-            onCopy={() =>
-              void copyText(
-                markdownOf(
-                  columns.map(({ name }) => name),
-                  rows,
-                ),
-                plural(count, "row"),
-              )
-            }
+            columns={columns}
+            rows={rows}
           />
         </div>
         {error !== null ? (
