@@ -171,7 +171,7 @@ test("a database is explored by keyboard, from its tables to a careful write", a
       editor(page)
         .locator(".cm-line")
         .filter({ hasText: /^FROM tasks$/ }),
-    ).toBeVisible();
+    ).toHaveCount(2);
     await page.keyboard.press("ControlOrMeta+Shift+Enter");
     await expect(page.getByRole("region", { name: "Query plan" })).toContainText("Full scan");
     await run(page, "SELECT id FROM tasks WHERE title = :name");
