@@ -3,6 +3,7 @@ import type { Handlers } from "../shared/contract";
 import { HiveError, toErrorBody } from "../shared/errors";
 import type { WindowMode } from "../shared/model/database-choice";
 import { describeApp } from "./about";
+import { boardImportHandlers } from "./board-imports";
 import { bundleHandlers, bundleVersions } from "./bundles";
 import type { TasksAtEnd } from "./closing";
 import type { Environment } from "./core/agents/agent";
@@ -27,7 +28,7 @@ import type { LogSearches } from "./explorer/log-searches";
 import { queryHandlers } from "./explorer/query-handlers";
 import { openQueryShelf } from "./explorer/query-shelf";
 import { createRetentionHandlers } from "./explorer/retention-handlers";
-import { fleetSecretHandlers } from "./fleet-handlers";
+import { fleetSecretHandlers, fleetViewHandlers } from "./fleet-handlers";
 import { createHeldActs, heldByHandlers, heldHandlers } from "./held-acts";
 import { createForecastPush } from "./ipc/forecast-push";
 import { databaseHandlers, refuseAll, type WindowServices, windowHandlers } from "./ipc/handlers";
@@ -256,6 +257,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
   });
   const care = careByExplorer(explorer, { file: core.store.read.name, nativeBinding: nativeBinding ?? null });
   const retention = createRetentionHandlers({ store: core.store, explorer, care, nativeBinding, actor: OPERATOR });
+  const fleet = fleetViewHandlers(core.store, options.environment);
   const doctor = createDoctorHandlers({ store: core.store, explorer, nativeBinding, actor: OPERATOR });
   return {
     handlers: {
@@ -270,6 +272,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
         versions: bundleVersions(),
         nativeBinding,
       }),
+      ...boardImportHandlers({ store: core.store, dialogs: services.dialogs, nativeBinding, actor: OPERATOR }),
       ...exploring.handlers,
       ...queryHandlers({
         store: core.store,
@@ -300,6 +303,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
         onSeen: news.tellUnseen,
         actor: OPERATOR,
       }),
+      ...fleet.handlers,
       ...fleetSecretHandlers(options.secrets, options.environment),
       ...windowHandlers(services),
     },
@@ -316,6 +320,7 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
       for (const unsubscribe of subscriptions) unsubscribe();
       await exploring.end();
       doctor.end();
+      fleet.close();
       retention.end();
       live.stop();
       await core.close().catch((error) => report(`closing: ${toErrorBody(error).message}`));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { agentContract } from "./agent-contract";
 import { backupContract } from "./backup-contract";
 import { boardContract } from "./board-contract";
+import { boardImportContract } from "./board-import-contract";
 import { bundleContract } from "./bundle-contract";
 import { controlContract } from "./control-contract";
 import { databaseContract } from "./database-contract";
@@ -143,6 +144,7 @@ export const contract = {
 
   ...hiveContract,
   ...boardContract,
+  ...boardImportContract,
   ...logContract,
   ...historyContract,
   ...bundleContract,

@@ -29,3 +29,13 @@ export interface BoardImportReport {
   readonly findings: readonly ImportFinding[];
   readonly findingCount: number;
 }
+
+/** An import that this window does, or did. */
+export interface BoardImportProgress {
+  readonly importId: string;
+  readonly file: string;
+  readonly state: "running" | "done" | "stopped" | "failed";
+  /** So far. Null: nothing was read yet. */
+  readonly report: BoardImportReport | null;
+  readonly error: string | null;
+}

@@ -21,6 +21,8 @@ export interface BoardImportRequest {
   readonly onProgress?: ((report: BoardImportReport) => void) | undefined;
   /** Ends the import early; what was imported by then stays, and the next import goes on. */
   readonly signal?: { readonly aborted: boolean } | undefined;
+  /** The native addon, where it is not the one of this Node. */
+  readonly nativeBinding?: string | undefined;
 }
 
 const MOST_FINDINGS = 1_000;
@@ -34,7 +36,11 @@ const BATCH_MS = 5;
  * database), `not_allowed` (given up), and what opening and writing throw.
  */
 export async function importBoard(store: Store, request: BoardImportRequest): Promise<BoardImportReport> {
-  const board = await openBoardFile({ file: request.file, clock: store.clock });
+  const board = await openBoardFile({
+    file: request.file,
+    clock: store.clock,
+    nativeBinding: request.nativeBinding,
+  });
   try {
     const tally = createTally(board);
     for (const table of BOARD_TABLES) await importTable(store, board, table, tally, request);

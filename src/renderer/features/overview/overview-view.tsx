@@ -5,7 +5,7 @@ import { formatCount, plural } from "../../ui/format";
 import { Page } from "../../ui/page";
 import { Segmented } from "../../ui/segmented";
 import { SkeletonRows } from "../../ui/skeleton-rows";
-import { NoPlans } from "../plans/plans-list";
+import { Welcome } from "../welcome/welcome";
 import { ActivityPanel } from "./activity-panel";
 import { AttentionPanel } from "./attention-panel";
 import styles from "./overview.module.css";
@@ -40,7 +40,7 @@ export function OverviewView() {
   if (overview.isEmpty) {
     return (
       <Page title="Overview">
-        <NoPlans />
+        <Welcome />
       </Page>
     );
   }

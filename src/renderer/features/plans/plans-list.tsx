@@ -1,19 +1,18 @@
-import { FlaskConical, Play, Workflow } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import type { SamplePlan } from "../../../shared/model/views";
-import { call } from "../../api";
+import { Play, Workflow } from "lucide-react";
+import { useRef } from "react";
 import { goTo, planPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { DataTable } from "../../ui/data-table/data-table";
 import { EmptyState } from "../../ui/empty-state";
 import { Failure, MoreFailed } from "../../ui/failure";
-import { formatCount, plural } from "../../ui/format";
+import { formatCount } from "../../ui/format";
 import { lookOf, planState } from "../../ui/looks";
 import { NewPill } from "../../ui/new-pill";
 import { Page } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { PlansSwitch } from "../planning/plans-switch";
 import { useReadOnlyReason } from "../shell/app-store";
+import { SampleList } from "../welcome/sample-list";
 import { PLAN_COLUMNS } from "./plan-columns";
 import styles from "./plans.module.css";
 import { loadMorePlans, loadPlans, showWaitingPlans, usePlans } from "./plans-store";
@@ -98,23 +97,7 @@ const idOf = (plan: { readonly id: string }): string => plan.id;
 
 /** Nothing yet: how to begin. */
 export function NoPlans() {
-  const [samples, setSamples] = useState<readonly SamplePlan[]>([]);
   const readOnly = useReadOnlyReason();
-  useEffect(() => {
-    let gone = false;
-    const read = async (): Promise<void> => {
-      try {
-        const found = await call("plans.samples", {});
-        if (!gone) setSamples(found);
-      } catch {
-        // Without samples the launch view is still there; it says what is wrong with them.
-      }
-    };
-    void read();
-    return () => {
-      gone = true;
-    };
-  }, []);
   return (
     <EmptyState
       icon={<Workflow size={20} />}
@@ -130,26 +113,9 @@ export function NoPlans() {
           >
             Launch plan
           </Button>
-          {samples.length > 0 && (
-            <ul className={styles.samples} aria-label="Sample plans">
-              {samples.map((sample) => (
-                <li key={sample.name}>
-                  <button
-                    type="button"
-                    className={styles.sample}
-                    onClick={() => goTo({ view: "launch", sample: sample.name })}
-                  >
-                    <FlaskConical size={14} />
-                    <span className={styles.sampleText}>
-                      <b>{sample.title}</b>
-                      <span>{sample.description}</span>
-                    </span>
-                    <span className={styles.sampleCount}>{plural(sample.taskCount, "task")}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
+          <div className={styles.samples}>
+            <SampleList />
+          </div>
         </>
       }
     >

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { reloadAll, useSync } from "../../sync";
 import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
+import { BoardImporting } from "../board-import/import-banner";
 import { BundleBanner, BundleWriting } from "../bundle/bundle-banner";
 import { askMode } from "../databases/database-choice";
 import { useApp } from "./app-store";
@@ -53,6 +54,7 @@ export function Banners() {
         </div>
       )}
       <BundleWriting />
+      <BoardImporting />
       {bundle !== null && <BundleBanner bundle={bundle} />}
       {mode === "observe" && bundle === null && (
         <div className={styles.banner} role="status">

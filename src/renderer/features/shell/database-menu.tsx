@@ -1,11 +1,13 @@
-import { ChevronDown, Copy, FolderOpen, HardDrive, Plus } from "lucide-react";
+import { ChevronDown, Copy, FolderOpen, HardDrive, Import, Plus } from "lucide-react";
 import { useEffect } from "react";
 import type { DatabaseInfo } from "../../../shared/model/views";
 import { messageOf } from "../../api";
 import { Kbd } from "../../ui/kbd";
 import { Menu, MenuHeading, MenuItem, MenuLine } from "../../ui/menu";
 import { toast } from "../../ui/toast";
+import { importBoard } from "../board-import/import-job";
 import { askDatabase, chooseDatabase, loadRecent, newDatabase, useDatabases } from "../databases/database-choice";
+import { useReadOnlyReason } from "./app-store";
 import styles from "./shell.module.css";
 
 const MOST_RECENT = 6;
@@ -39,6 +41,7 @@ async function copyPath(file: string): Promise<void> {
 
 /** The database of this window, and the way to another one. */
 export function DatabaseMenu({ database }: { readonly database: Pick<DatabaseInfo, "file" | "name"> }) {
+  const readOnly = useReadOnlyReason();
   return (
     <Menu
       trigger={
@@ -60,6 +63,9 @@ export function DatabaseMenu({ database }: { readonly database: Pick<DatabaseInf
       </MenuItem>
       <MenuItem icon={<Plus size={14} />} onSelect={() => void newDatabase()}>
         New database…
+      </MenuItem>
+      <MenuItem icon={<Import size={14} />} disabledReason={readOnly} onSelect={() => void importBoard()}>
+        Import from The Board…
       </MenuItem>
       <Recent />
       <MenuLine />
