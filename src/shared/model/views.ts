@@ -203,6 +203,26 @@ export interface RunnerInfo {
   readonly dispatcher: { readonly pid: number; readonly host: string; readonly program: string } | null;
   /** Why it does not start tasks right now; null when it does. */
   readonly pausedReason: string | null;
+  /** The fleet that this process gives tasks to. Null or absent: there is none, or another process starts the tasks. */
+  readonly fleet?: FleetStanding | null;
+}
+
+/** How a fleet stands, as whoever starts the tasks sees it. */
+export interface FleetStanding {
+  /** The address without its secrets; null: what is set cannot be read. */
+  readonly redis: string | null;
+  /** Why nothing gets through; null while all does. What runs runs on. */
+  readonly trouble: string | null;
+  readonly workers: number;
+  /** Workers that are given nothing, and why. */
+  readonly refused: readonly {
+    readonly instance: string;
+    readonly host: string;
+    readonly version: string;
+    readonly reason: string;
+  }[];
+  /** Attempts that workers have. */
+  readonly out: number;
 }
 
 export interface AppInfo {

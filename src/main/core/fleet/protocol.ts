@@ -8,7 +8,7 @@ import { QUEUE_PATTERN } from "../../../shared/model/fleet";
  *   changes. Nothing of it is kept in Redis, so that it needs neither memory nor persistence there.
  * - `roll` (pub/sub): asks all workers to beat now.
  * - a mailbox for each worker, a BullMQ queue named by its instance: an order for each task that it was given.
- * - `toWorker` (pub/sub): stop, forget, recorded, resend, go on. Said again after each beat that shows need of it.
+ * - `toWorker` (pub/sub): stop, forget, recorded, log, drain, refuse. Said again after each beat that shows need of it.
  * - `toConsole` (a stream for each database): logs and ends, in order. A log waits for the console after `LOG_WINDOW`
  *   bytes, so the stream is bounded; what is lost is asked for again.
  *
@@ -133,13 +133,13 @@ export const toWorkerSchema = z.discriminatedUnion("kind", [
     kind: z.literal("stop"),
     database: id,
     runId: id,
-    reason: z.enum(["cancel", "timeout"]),
+    reason: z.enum(["cancel", "timeout", "restart"]),
     graceMs: z.number(),
   }),
   /** It is another's by now, or over: kill what runs, and say nothing more of it. */
   z.object({ kind: z.literal("forget"), database: id, runId: id }),
-  /** Its end is in the database. */
-  z.object({ kind: z.literal("recorded"), database: id, runId: id }),
+  /** Their ends are in the database. */
+  z.object({ kind: z.literal("recorded"), database: id, runIds: z.array(id) }),
   /** So many bytes of the log are written. `again`: send what follows once more, and the end. */
   z.object({ kind: z.literal("log"), database: id, runId: id, written: z.int().nonnegative(), again: z.boolean() }),
   /** Take no more tasks; leave when those in hand are over. */
@@ -151,7 +151,6 @@ export type ToWorker = z.infer<typeof toWorkerSchema>;
 
 /** In a database's stream, in the field `m`. The bytes of a log stand beside it in `b`, sealed as `log`. */
 export const toConsoleSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("begun"), instance: id, runId: id, pid: z.int().nullable() }),
   z.object({ kind: z.literal("log"), instance: id, runId: id, offset: z.int().nonnegative() }),
   z.object({
     kind: z.literal("ended"),
@@ -175,5 +174,7 @@ export const endSchema = z.object({
   error: z.string().nullable(),
   /** JSON. */
   result: z.string().nullable(),
+  /** Not the task's doing: it is queued again, as if this had not been. */
+  uncounted: z.boolean().optional(),
 });
 export type End = z.infer<typeof endSchema>;

@@ -37,6 +37,8 @@ export interface Attempt {
   stop(reason: StopReason): void;
   /** Gives up supervision; the process runs on. */
   release(): void;
+  /** Its end is in the database. Default: it left files on this host, which are removed. */
+  recorded?(): void;
 }
 
 /** The longest delay that a timer of Node takes; a longer one would fire at once. */

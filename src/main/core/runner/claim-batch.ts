@@ -71,3 +71,24 @@ export function claimBatch(tx: WritableDatabase, store: Store, { free, skills, c
     workerIds = workerIds.filter((id) => !taken.has(id));
   }
 }
+
+/** Claims for workers that take only what asks for them, a task for each: `parties` of free workers of one kind. */
+export function claimForOthers(
+  tx: WritableDatabase,
+  store: Store,
+  parties: readonly Pick<ClaimParty, "free" | "skills">[],
+): ClaimBatch {
+  const begun = store.clock.monotonic();
+  const common = { source: EVENT_SOURCE, newId: store.newId, now: store.clock.now() };
+  const claims: Claim[] = [];
+  for (const { free, skills } of parties) {
+    for (let at = 0; at < free.length; at += STEP) {
+      const workerIds = free.slice(at, at + STEP);
+      const got = claimReady(tx, { ...common, workerIds, skills });
+      claims.push(...got);
+      if (got.length < workerIds.length) break;
+      if (store.clock.monotonic() - begun > BATCH_MS) return { claims, more: true };
+    }
+  }
+  return { claims, more: false };
+}

@@ -1,18 +1,28 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Environment } from "../agents/agent";
+import type { FleetState } from "../fleet/fleet";
+import { createFleetPart } from "../fleet/fleet-part";
 import type { ChangeBatch } from "../store/change-feed";
 import type { WritableDatabase } from "../store/database";
 import { readDrained, withoutDrained } from "../store/drains";
 import { createForeignPlans } from "../store/foreign-plans";
 import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
-import { hasReadyWithoutWork, listLiveRuns, listStopRequests, nextNotBefore, requestStop } from "../store/queue";
+import {
+  hasReadyWithoutWork,
+  type LiveRun,
+  listLiveRuns,
+  listStopRequests,
+  nextNotBefore,
+  requestStop,
+} from "../store/queue";
 import { createRequeuer } from "../store/requeue";
 import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { createLaunchWatch } from "./abandoned-launches";
-import { type ClaimParty, claimBatch, EVENT_SOURCE } from "./claim-batch";
+import { type ClaimBatch, type ClaimParty, claimBatch, claimForOthers, EVENT_SOURCE } from "./claim-batch";
 import { createJumpWatch, shiftRetryTimes } from "./clock-jumps";
 import { createEventSpanKeeper } from "./event-span-keeper";
+import { routeExecutors } from "./executor";
 import { createExternalRuns } from "./external-runs";
 import { type HeldRun, occupationOf } from "./held-run";
 import { createLives, type Phase } from "./lives";
@@ -50,6 +60,8 @@ export interface Dispatcher {
   running(): number;
   /** Why nothing is started at the moment; null when nothing prevents it. */
   pausedReason(): string | null;
+  /** How the fleet stands; null: there is none. */
+  fleet(): FleetState | null;
   setSlots(slots: number): void;
   /** What its slots can do has changed. */
   noteRoles(): void;
@@ -64,6 +76,8 @@ const LONGEST_WAIT_MS = 30_000;
 const SHORTEST_WAIT_MS = 10;
 /** What cannot be written within this time at the end is left to the next console, which finds the exit files. */
 const FAREWELL_MS = 3_000;
+/** Heartbeats of the fleet's workers that are written in one transaction: a few milliseconds. */
+const BEATS_AT_ONCE = 200;
 
 /** Claims ready tasks, starts them, watches them and records their ends, while its epoch lasts. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
@@ -84,17 +98,29 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   });
   const { persist } = persistence;
   const confirmLease = async () => options.isLeaseFresh() || (await persist(() => true)) !== LOST;
-  const executor = createLocalExecutor(
-    {
-      store,
-      persistence,
-      get graceMs() {
-        return options.graceMs;
-      },
-      confirmLease,
+  const context = {
+    store,
+    persistence,
+    get graceMs() {
+      return options.graceMs;
     },
-    options.environment,
-  );
+    confirmLease,
+  };
+  const fleet = createFleetPart({
+    ...context,
+    get graceMs() {
+      return options.graceMs;
+    },
+    get silenceMs() {
+      return options.silenceMs;
+    },
+    environment: options.environment,
+    onChange() {
+      options.onChange();
+      claimSoon();
+    },
+  });
+  const executor = routeExecutors(createLocalExecutor(context, options.environment), [fleet]);
   let slots = options.slots;
   let phase: Phase = "opening";
   let beating = false;
@@ -114,6 +140,17 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     completedBy: localWorkerId(1),
   });
 
+  const fleetParties = () => fleet.parties(occupationOf(held));
+
+  const claim = (tx: WritableDatabase): ClaimBatch => {
+    const own = claimBatch(tx, store, party(withoutDrained(tx, freeWorkers())));
+    const parties = fleetParties();
+    if (parties.length === 0) return own;
+    const open = parties.map(({ free, skills }) => ({ free: withoutDrained(tx, free), skills }));
+    const others = claimForOthers(tx, store, open);
+    return { claims: [...own.claims, ...others.claims], more: own.more || others.more };
+  };
+
   const isDue = (at: number | null): boolean => at !== null && at <= clock.now();
 
   const isClaiming = (): boolean => phase === "open" && persistence.trouble() === null;
@@ -123,8 +160,12 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     persistence,
     // What waited for its time is let into the queue even when every slot is busy: it is shown as it is.
     mayClaim: () =>
-      isClaiming() && (freeWorkers().length > 0 || hasReadyWithoutWork(store.read) || isDue(nextNotBefore(store.read))),
-    claim: (tx) => (isClaiming() ? claimBatch(tx, store, party(withoutDrained(tx, freeWorkers()))) : null),
+      isClaiming() &&
+      (freeWorkers().length > 0 ||
+        hasReadyWithoutWork(store.read) ||
+        isDue(nextNotBefore(store.read)) ||
+        fleetParties().length > 0),
+    claim: (tx) => (isClaiming() ? claim(tx) : null),
     afterEnds(tx, runIds) {
       const above = runIds.flatMap((id) => held.get(id)?.workerId ?? []).filter((id) => (slotOf(id) ?? 0) > slots);
       if (above.length > 0) sendHome(tx, above);
@@ -205,10 +246,11 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const reconcile = (): void => {
     const runs = listLiveRuns(store.read);
     const ids = new Set(runs.map((run) => run.runId));
-    externalRuns.look(runs.filter((run) => slotOf(run.workerId) === null && !held.has(run.runId)));
+    const isOurs = ({ workerId }: LiveRun): boolean => slotOf(workerId) !== null || fleet.isTheirs(workerId);
+    externalRuns.look(runs.filter((run) => !isOurs(run) && !held.has(run.runId)));
     externalRuns.settle();
     watchWorkers(new Set(runs.map((run) => run.workerId)));
-    for (const run of runs.filter(({ workerId }) => slotOf(workerId) !== null)) {
+    for (const run of runs.filter(isOurs)) {
       if (held.has(run.runId) || refused.has(run.runId)) continue;
       lives.adopt(run);
     }
@@ -263,6 +305,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const jumped = createJumpWatch(clock);
 
   const beat = async (): Promise<void> => {
+    fleet.look();
     reconcile();
     void dropSecrets();
     void dropLaunches();
@@ -272,7 +315,17 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     const jump = jumped();
     if (jump !== 0) await persist((tx) => shiftRetryTimes(tx, jump)).then(armRetryTimer);
     await persist((tx) => beatWorkers(tx, roster.ids(slots, occupation()), clock.now()));
+    await beatFleet();
     beating = false;
+  };
+
+  const beatFleet = async (): Promise<void> => {
+    const rows = fleet.rows();
+    for (let at = 0; at < rows.length; at += BEATS_AT_ONCE) {
+      const some = rows.slice(at, at + BEATS_AT_ONCE);
+      await persist((tx) => beatWorkers(tx, some, clock.now()));
+      await nextTurn();
+    }
   };
 
   const foreign = createForeignPlans(store);
@@ -333,6 +386,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     running: () => [...held.values()].filter((run) => !run.finishing).length,
     pausedReason: () => persistence.trouble(),
+    fleet: () => fleet.state(),
     setSlots(next) {
       slots = next;
       void syncRoster().then(claimSoon);

@@ -2,6 +2,7 @@ import { toErrorBody } from "../../../shared/errors";
 import type { RunnerInfo } from "../../../shared/model/views";
 import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
 import type { Environment } from "../agents/agent";
+import type { FleetState } from "../fleet/fleet";
 import { ownIdentity } from "../process-identity";
 import type { Store } from "../store/open";
 import { type Dispatcher, startDispatcher } from "./dispatcher";
@@ -37,6 +38,8 @@ export type RunnerTuning = Pick<RunnerOptions, "graceMs" | "heartbeatMs" | "sile
 
 export interface Runner {
   info(): RunnerInfo;
+  /** How the fleet stands; null: there is none, or another process starts the tasks. */
+  fleet(): FleetState | null;
   /** From now on these hold; what is not given goes back to its default. */
   tune(tuning: RunnerTuning): void;
   /** Running tasks above the new number run to their ends. */
@@ -138,8 +141,10 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
         dispatching: dispatcher !== null,
         dispatcher: holder && { pid: holder.pid, host: holder.host, program: holder.program },
         pausedReason: dispatcher?.pausedReason() ?? electionTrouble,
+        fleet: standingOf(dispatcher?.fleet() ?? null),
       };
     },
+    fleet: () => dispatcher?.fleet() ?? null,
     tune(next) {
       const isOther = (next.roles ?? []).join() !== (tuning.roles ?? []).join();
       tuning = next;
@@ -159,4 +164,10 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function standingOf(fleet: FleetState | null): RunnerInfo["fleet"] {
+  if (fleet === null) return null;
+  const { redis, trouble, workers, refused, out } = fleet;
+  return { redis, trouble, workers: workers.length, refused, out };
 }

@@ -67,7 +67,8 @@ export function beatSlots(tx: WritableDatabase, ids: readonly string[], slots: S
 const CURRENT = `SELECT r.task_id FROM console_runs cr CROSS JOIN runs r ON r.id = cr.run_id
   WHERE cr.live IS NOT NULL AND r.worker_id = ? LIMIT 1`;
 
-function occupyAgain(tx: WritableDatabase, workerId: string): void {
+/** A worker that was away and is back: the attempt that its row still has is its own again. */
+export function occupyAgain(tx: WritableDatabase, workerId: string): void {
   const row = statement(tx, CURRENT).get(workerId);
   if (row === undefined) return;
   const sql = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";

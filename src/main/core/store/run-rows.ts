@@ -25,6 +25,18 @@ export function setRunLog(tx: WritableDatabase, runId: string, path: string): vo
   statement(tx, "UPDATE console_runs SET log_path = ? WHERE run_id = ?").run(path, runId);
 }
 
+/** Whether it runs, as far as the database knows. */
+export function isRunLive(db: ReadableDatabase, runId: string): boolean {
+  return statement(db, "SELECT 1 FROM console_runs WHERE run_id = ? AND live IS NOT NULL").get(runId) !== undefined;
+}
+
+/** Whether its attempt was given up: it failed, and nobody knows how its process ended. */
+export function wasGivenUp(db: ReadableDatabase, runId: string): boolean {
+  const sql = `SELECT 1 FROM runs r CROSS JOIN console_runs cr ON cr.run_id = r.id
+    WHERE r.id = ? AND r.status = 'failure' AND cr.live IS NULL AND cr.exit_code IS NULL AND cr.signal IS NULL`;
+  return statement(db, sql).get(runId) !== undefined;
+}
+
 /** The output that a foreign worker stored in the row itself. */
 export function readStoredLog(db: ReadableDatabase, runId: string): string {
   return text(statement(db, "SELECT output_log FROM runs WHERE id = ?").get(runId)?.output_log);

@@ -1,0 +1,292 @@
+import { HiveError, toErrorBody } from "../../../shared/errors";
+import { type Environment, WorkFailure } from "../agents/agent";
+import type { Attempt } from "../runner/attempt";
+import type { Begun, ExecutorContext, RunnableClaim } from "../runner/begun";
+import type { Executor } from "../runner/executor";
+import type { Ending } from "../runner/outcome";
+import { attemptFiles, createPlanFolders } from "../runner/task-files";
+import { instanceOf, isFleetWorker } from "../store/fleet-workers";
+import type { LiveRun } from "../store/queue";
+import { isRunLive, setRunLog } from "../store/run-rows";
+import { createAttemptsOut, type Post, STOPPED } from "./attempts-out";
+import { databaseName, fleetAccess } from "./fleet-access";
+import { workOf } from "./fleet-order";
+import { openInbox } from "./inbox";
+import { createLargePayloads, redisChunks } from "./large-payloads";
+import { createLateEnds } from "./late-end";
+import { type Link, openLink } from "./link";
+import { type Mailboxes, openMailboxes } from "./mailboxes";
+import { createMembers, type FleetParty, type RefusedMember } from "./members";
+import { type Beat, FLEET_PROTOCOL, type Order, PARTS, type ToWorker } from "./protocol";
+import { createSealer } from "./sealed";
+
+export interface FleetOptions extends ExecutorContext {
+  /** Where its Redis is named; see redis-address.ts. */
+  readonly environment: Environment;
+  /** A worker that has been silent for so long has lost its attempts. Read whenever it is needed. */
+  readonly silenceMs: number;
+  /** Somebody came, went, or may be given tasks. */
+  readonly onChange: () => void;
+  /** How often the connection is tried for life. Default 1,500. */
+  readonly pulseMs?: number;
+}
+
+/** How the fleet stands, for those who look. */
+export interface FleetState {
+  /** The address without its secrets; null: it cannot be read. */
+  readonly redis: string | null;
+  /** Why nothing gets through; null while all does. What runs runs on. */
+  readonly trouble: string | null;
+  readonly workers: readonly Beat[];
+  readonly refused: readonly RefusedMember[];
+  /** Attempts that are out. */
+  readonly out: number;
+}
+
+/** A dispatcher's part in a fleet: its workers, and the attempts that it gave them. */
+export interface Fleet {
+  readonly executor: Executor;
+  /** Who has room for more. Empty while nothing gets through. */
+  parties(busy: ReadonlyMap<string, unknown>): FleetParty[];
+  /** Whose heart beats. */
+  rows(): string[];
+  state(): FleetState;
+  /** Sees to those who fell silent; about once in a heartbeat's time, or oftener. */
+  look(): void;
+  /** Attempts run on, for whoever takes them up. */
+  close(): void;
+}
+
+/** The fleet that an environment names; null: none. */
+export function createFleet(options: FleetOptions): Fleet | null {
+  let access: ReturnType<typeof fleetAccess>;
+  try {
+    access = fleetAccess(options.environment);
+  } catch (error) {
+    return brokenFleet(toErrorBody(error).message);
+  }
+  return access === null ? null : startFleet(options, access);
+}
+
+type Access = NonNullable<ReturnType<typeof fleetAccess>>;
+
+const RECORDED_MS = 10;
+
+function startFleet(options: FleetOptions, { address, keys, names }: Access): Fleet {
+  const { store, persistence } = options;
+  const database = databaseName(store.file);
+  const makeFolders = createPlanFolders(store.filesFolder);
+  let opened: { readonly link: Link; readonly mailboxes: Mailboxes } | null = null;
+  let broken: string | null = null;
+  let closed = false;
+  let upSince: number | null = null;
+  let end: () => void = () => undefined;
+
+  const redis = () => {
+    if (opened !== null) return opened;
+    throw new HiveError("internal", "There is no connection to the fleet yet.", {});
+  };
+  const large = () => createLargePayloads(redisChunks(redis().link.commands), names.large);
+
+  const publish = (channel: string, message: unknown): void => {
+    // Without a connection nobody hears it, and the next beat shows that it is to be said again.
+    if (opened?.link.isUp()) void opened.link.commands.publish(channel, JSON.stringify(message)).catch(() => undefined);
+  };
+  const recorded = new Map<string, string[]>();
+  let recording: NodeJS.Timeout | undefined;
+  const tellRecorded = (): void => {
+    recording = undefined;
+    for (const [instance, runIds] of recorded)
+      publish(names.toWorker(instance), { kind: "recorded", database, runIds });
+    recorded.clear();
+  };
+  const tell = (instance: string, message: ToWorker): void => {
+    if (message.kind !== "recorded") {
+      publish(names.toWorker(instance), message);
+      return;
+    }
+    const known = recorded.get(instance);
+    if (known === undefined) recorded.set(instance, [...message.runIds]);
+    else known.push(...message.runIds);
+    recording ??= setTimeout(tellRecorded, RECORDED_MS);
+  };
+
+  const post: Post = {
+    put: async (instance, order) => redis().mailboxes.put(instance, order),
+    has: async (instance, runId) => redis().mailboxes.has(instance, runId),
+    takeBack: async (instance, runId) => redis().mailboxes.takeBack(instance, runId),
+    tell,
+    incoming: async (sent) => large().incoming(sent),
+    drop: (sent) =>
+      void (
+        opened &&
+        large()
+          .drop(sent)
+          .catch(() => undefined)
+      ),
+  };
+  const outs = createAttemptsOut({
+    database,
+    keys,
+    post,
+    get graceMs() {
+      return options.graceMs;
+    },
+    onLate: createLateEnds(store),
+    isLive: (runId) => isRunLive(store.read, runId),
+  });
+  const members = createMembers({
+    store,
+    persistence,
+    database,
+    keyIds: keys?.all.map(({ id }) => id) ?? [],
+    get silenceMs() {
+      return options.silenceMs;
+    },
+    onChange: options.onChange,
+    onLost(instance, why, hasSignedOff) {
+      void outs.lose(instance, why, hasSignedOff).then(() => opened?.mailboxes.remove(instance).catch(() => undefined));
+    },
+    onRefused: (instance, reason) => tell(instance, { kind: "refuse", reason }),
+  });
+
+  const onLink = (): void => {
+    const isUp = opened?.link.isUp() === true;
+    if (isUp && upSince === null) {
+      upSince = store.clock.monotonic();
+      publish(names.roll, { protocol: FLEET_PROTOCOL });
+    } else if (!isUp) upSince = null;
+    options.onChange();
+  };
+  const open = async (): Promise<void> => {
+    const link = await openLink({ address, onChange: onLink, ...(options.pulseMs && { pulseMs: options.pulseMs }) });
+    const mailboxes = await openMailboxes(link.commands, names.mailboxes);
+    if (closed) return link.close();
+    opened = { link, mailboxes };
+    const inbox = openInbox({
+      reader: link.another({ enableAutoPipelining: false }),
+      commands: link.commands,
+      stream: names.toConsole(database),
+      hear: (message, bytes) => outs.hear(message, bytes),
+    });
+    end = () => {
+      inbox.close();
+      tellRecorded();
+      // What was said last is still to be sent.
+      void link.commands
+        .ping()
+        .catch(() => undefined)
+        .finally(() => link.close());
+      if (!link.isUp()) link.close();
+    };
+    await link.subscribe(names.beats, (text) => {
+      const beat = members.hear(text);
+      if (beat !== null) outs.compare(beat);
+    });
+    onLink();
+  };
+  void open().catch((error: unknown) => {
+    if (closed) return;
+    broken = `The fleet cannot be used: ${toErrorBody(error).message}`;
+    options.onChange();
+  });
+
+  const begin = async (claim: RunnableClaim): Promise<Begun> => {
+    const { runId, planId, workerId } = claim;
+    const instance = members.instanceOf(workerId);
+    if (instance === null) return { kind: "postponed", why: `Worker ${workerId} has left`, delayMs: 0 };
+    const work = await workOf(claim, { store, environment: options.environment, graceMs: options.graceMs });
+    const text = createSealer(keys, runId).seal(JSON.stringify(work), PARTS.order);
+    const sealed = await large().outgoing(text, `${runId}-${PARTS.order}`);
+    const order: Order = { protocol: FLEET_PROTOCOL, database, runId, sealed };
+    const logFile = attemptFiles(store.filesFolder, planId, runId).log;
+    if (work.run !== null) {
+      await makeFolders(planId);
+      void persistence.persist((tx) => setRunLog(tx, runId, logFile));
+    }
+    if (!(await options.confirmLease(runId))) return { kind: "lost" };
+    return { kind: "running", attempt: outs.give({ runId, instance, logFile, order }) };
+  };
+
+  const executor: Executor = {
+    start: (claim) =>
+      begin(claim).catch((error: unknown) => {
+        if (error instanceof WorkFailure) throw new HiveError("invalid_plan", error.message);
+        throw error;
+      }),
+    resume(run: LiveRun) {
+      const instance = instanceOf(store.read, run.workerId) ?? "";
+      const planId = run.planId ?? "";
+      const logFile = attemptFiles(store.filesFolder, planId, run.runId).log;
+      const taken = makeFolders(planId).then(() => outs.give({ runId: run.runId, instance, logFile, order: null }));
+      return taken.then((attempt): Begun => ({ kind: "running", attempt }));
+    },
+    close: () => undefined,
+  };
+
+  return {
+    executor,
+    parties: (busy) => (upSince === null ? [] : members.parties(busy)),
+    rows: () => members.rows(),
+    state: () => ({
+      redis: address.shown,
+      trouble: broken ?? (opened === null ? `${address.shown} does not answer yet` : opened.link.trouble()),
+      workers: members.list(),
+      refused: members.refused(),
+      out: outs.count(),
+    }),
+    look() {
+      if (upSince === null) return;
+      const sinceMs = store.clock.monotonic() - upSince;
+      members.look(sinceMs);
+      if (sinceMs < options.silenceMs) return;
+      // Attempts of processes that nobody has heard since: of consoles before this one.
+      const known = new Set(members.list().map(({ instance }) => instance));
+      for (const instance of outs.instances()) {
+        if (!known.has(instance))
+          void outs.lose(instance, "Its worker has not been heard of since this console started", false);
+      }
+    },
+    close() {
+      closed = true;
+      outs.release();
+      clearTimeout(recording);
+      end();
+    },
+  };
+}
+
+function brokenFleet(why: string): Fleet {
+  const nothing: Executor = {
+    start: async (claim) => ({ kind: "postponed", why: `${claim.workerId}: ${why}`, delayMs: 5_000 }),
+    resume: () => Promise.resolve({ kind: "running", attempt: unreachable() }),
+    close: () => undefined,
+  };
+  return {
+    executor: nothing,
+    parties: () => [],
+    rows: () => [],
+    state: () => ({ redis: null, trouble: why, workers: [], refused: [], out: 0 }),
+    look: () => undefined,
+    close: () => undefined,
+  };
+}
+
+/** An attempt that is out where nobody can be told anything: it goes on until its fleet is found again. */
+function unreachable(): Attempt {
+  let resolve: (ending: Ending | null) => void = () => undefined;
+  const ended = new Promise<Ending | null>((done) => {
+    resolve = done;
+  });
+  return {
+    ended,
+    stop: (reason) => {
+      if (reason === "cancel") resolve(STOPPED);
+    },
+    release: () => resolve(null),
+    recorded: () => undefined,
+  };
+}
+
+/** What routes attempts to a fleet. */
+export const fleetRoute = (executor: Executor) => ({ executor, isTheirs: isFleetWorker });

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Redis } from "ioredis";
+import { type ToConsole, toConsoleSchema } from "./protocol";
+
+export interface InboxOptions {
+  /** For this alone: it blocks. */
+  readonly reader: Redis;
+  readonly commands: Redis;
+  readonly stream: string;
+  /** In the order in which they arrived; `bytes`: what stands beside the message. */
+  readonly hear: (message: ToConsole, bytes: Buffer | null) => void;
+}
+
+/** Messages of one step: a few milliseconds of work. */
+const STEP = 64;
+const BLOCK_MS = 1_000;
+const AFTER_TROUBLE_MS = 200;
+const START = "0-0";
+
+/**
+ * Hears what workers tell this database, and takes it out of the stream. Something may be heard twice, after a connection
+ * was lost. What does not parse is passed over.
+ */
+export function openInbox({ reader, commands, stream, hear }: InboxOptions): { close(): void } {
+  let closed = false;
+  let last = START;
+  // What was heard and not taken out yet is heard again, and a Redis that lost its memory counts anew.
+  reader.on("close", () => {
+    last = START;
+  });
+
+  const step = async (): Promise<void> => {
+    const answer = await reader.xreadBuffer("COUNT", STEP, "BLOCK", BLOCK_MS, "STREAMS", stream, last);
+    if (!Array.isArray(answer) || closed) return;
+    for (const [, entries] of answer) {
+      for (const [id, fields] of entries) {
+        last = id.toString();
+        const message = readMessage(fields);
+        if (message !== null) hear(message.message, message.bytes);
+      }
+    }
+    await commands.xtrim(stream, "MINID", behind(last));
+  };
+  const read = async (): Promise<void> => {
+    while (!closed) {
+      try {
+        await step();
+      } catch {
+        await delay(AFTER_TROUBLE_MS);
+      }
+    }
+  };
+  void read();
+  return {
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** The first id after this one. */
+function behind(id: string): string {
+  const [time = "0", number = "0"] = id.split("-");
+  return `${time}-${Number(number) + 1}`;
+}
+
+function readMessage(fields: readonly Buffer[]): { message: ToConsole; bytes: Buffer | null } | null {
+  const values = new Map<string, Buffer>();
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [name, value] = [fields[at], fields[at + 1]];
+    if (name !== undefined && value !== undefined) values.set(name.toString(), value);
+  }
+  try {
+    const message = toConsoleSchema.parse(JSON.parse(values.get("m")?.toString() ?? ""));
+    return { message, bytes: values.get("b") ?? null };
+  } catch {
+    return null;
+  }
+}

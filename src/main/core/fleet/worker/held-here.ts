@@ -1,0 +1,201 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { HiveError, toErrorBody } from "../../../../shared/errors";
+import type { Attempt } from "../../runner/attempt";
+import type { Ending, StopReason } from "../../runner/outcome";
+import { attemptFiles } from "../../runner/task-files";
+import type { LargePayloads } from "../large-payloads";
+import { type End, type FleetNames, type HeldByWorker, type Order, PARTS, type Work, workSchema } from "../protocol";
+import { createSealer, type FleetKeys } from "../sealed";
+import { type AttemptHost, NoRoom, removeFiles, startHere } from "./attempt-here";
+import { createLogPump, type LogPump } from "./log-pump";
+import type { Outbox } from "./outbox";
+
+export interface HeldHereOptions {
+  readonly instance: string;
+  readonly names: FleetNames;
+  readonly keys: FleetKeys | null;
+  readonly outbox: Outbox;
+  readonly large: LargePayloads;
+  readonly host: AttemptHost;
+  readonly onBegin: (work: Work) => void;
+  readonly onEnd: (work: Work, end: End) => void;
+}
+
+/** An attempt in this worker's hands, from its order until its end is in the database. */
+export interface HeldHere {
+  /** Resolves when nothing of it runs any more. */
+  readonly over: Promise<void>;
+  /** The first reason counts. Before it began it never does. */
+  stop(reason: StopReason, graceMs: number): void;
+  /** Kills what runs, and says nothing more of it. */
+  forget(): void;
+  /** As `stop`, and another worker is to have it. */
+  giveBack(graceMs: number): void;
+  /** Its end is in the database. */
+  recorded(): void;
+  written(bytes: number, again: boolean): void;
+  pump(): void;
+  standing(): HeldByWorker;
+}
+
+const NO_ROOM_MS = 5_000;
+const GIVEN_BACK = "Its worker was stopped, and gave it back";
+
+/** @param onClosed nothing of it is left here */
+export function holdHere(order: Order, options: HeldHereOptions, onClosed: () => void): HeldHere {
+  const { runId, database } = order;
+  const { instance, names, outbox, host } = options;
+  const sealer = createSealer(options.keys, runId);
+  const stream = names.toConsole(database);
+  const closed = new AbortController();
+  let work: Work | null = null;
+  let attempt: Attempt | null = null;
+  let graceMs = 0;
+  let stopped: StopReason | null = null;
+  let isGivenBack = false;
+  let isForgotten = false;
+  let end: End | null = null;
+  let pump: LogPump | null = null;
+  let isReporting = false;
+  let isToldAgain = false;
+  let sentEnd: string | null = null;
+
+  const close = (): void => {
+    if (closed.signal.aborted) return;
+    closed.abort();
+    void pump?.close();
+    if (work !== null && work.run !== null) void removeFiles(attemptFiles(host.filesFolder, work.planId, runId));
+    if (sentEnd !== null) void options.large.drop(sentEnd).catch(() => undefined);
+    onClosed();
+  };
+
+  const stopAttempt = (reason: StopReason, grace: number): void => {
+    graceMs = grace;
+    if (stopped !== null) return;
+    stopped = reason;
+    attempt?.stop(reason);
+  };
+
+  const tellReturned = async (why: string): Promise<void> => {
+    await outbox.send(stream, { kind: "returned", instance, runId, why }, null, closed.signal);
+    close();
+  };
+
+  const reportOnce = async (): Promise<void> => {
+    const logBytes = pump === null ? 0 : await pump.finish();
+    if (logBytes === false || end === null) return;
+    const text = sealer.seal(JSON.stringify(end), PARTS.end);
+    const sealed = await outgoing(text);
+    if (sealed === null) return;
+    sentEnd = sealed;
+    await outbox.send(stream, { kind: "ended", instance, runId, logBytes, sealed }, null, closed.signal);
+  };
+  const outgoing = async (text: string): Promise<string | null> => {
+    while (!closed.signal.aborted) {
+      try {
+        return await options.large.outgoing(text, `${runId}-${PARTS.end}`);
+      } catch (error) {
+        if (error instanceof HiveError) return sealer.seal(JSON.stringify(failed(error.message)), PARTS.end);
+        await delay(1_000, undefined, { signal: closed.signal }).catch(() => undefined);
+      }
+    }
+    return null;
+  };
+  const report = (): void => {
+    isToldAgain = true;
+    if (!isReporting) void reportAll();
+  };
+  const reportAll = async (): Promise<void> => {
+    isReporting = true;
+    while (isToldAgain && !closed.signal.aborted) {
+      isToldAgain = false;
+      await reportOnce();
+    }
+    isReporting = false;
+  };
+
+  const readWork = async (): Promise<Work> => {
+    const text = await options.large.incoming(order.sealed);
+    return workSchema.parse(JSON.parse(sealer.open(text, PARTS.order)));
+  };
+
+  const begin = async (): Promise<End | null> => {
+    try {
+      work = await readWork();
+    } catch (error) {
+      if (!(error instanceof HiveError && error.code === "not_found")) return failed(toErrorBody(error).message);
+      await tellReturned(error.message);
+      return null;
+    }
+    if (stopped !== null) return notBegun(stopped, isGivenBack);
+    graceMs = work.graceMs;
+    options.onBegin(work);
+    try {
+      attempt = await startHere(work, host, () => graceMs);
+    } catch (error) {
+      if (!(error instanceof NoRoom)) throw error;
+      await delay(NO_ROOM_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+      await tellReturned(error.message);
+      return null;
+    }
+    if (work.run !== null) {
+      const { log } = attemptFiles(host.filesFolder, work.planId, runId);
+      const send = (offset: number, bytes: Buffer) =>
+        outbox.send(
+          stream,
+          { kind: "log", instance, runId, offset },
+          sealer.sealBytes(bytes, PARTS.log),
+          closed.signal,
+        );
+      pump = createLogPump({ path: log, send });
+    }
+    if (stopped !== null) attempt.stop(stopped);
+    const ending = await attempt.ended;
+    return ending === null ? null : endOf(ending, isGivenBack);
+  };
+
+  const live = async (): Promise<void> => {
+    const ended = await begin().catch((error: unknown) => failed(toErrorBody(error).message));
+    if (isForgotten) close();
+    if (ended === null || closed.signal.aborted) return;
+    end = ended;
+    if (work !== null) options.onEnd(work, ended);
+    report();
+  };
+  const over = live();
+
+  return {
+    over,
+    stop: stopAttempt,
+    forget() {
+      isForgotten = true;
+      if (end === null) stopAttempt("cancel", 0);
+      else close();
+    },
+    recorded: close,
+    giveBack(grace) {
+      if (stopped !== null) return;
+      isGivenBack = true;
+      stopAttempt("restart", grace);
+    },
+    written(bytes, again) {
+      pump?.written(bytes, again);
+      if (again && end !== null) report();
+    },
+    pump: () => void pump?.push(),
+    standing: () => ({ database, runId, state: end === null ? "running" : "ended", sent: pump?.sent() ?? 0 }),
+  };
+}
+
+function failed(error: string): End {
+  return { outcome: "failure", exitCode: null, signal: null, error, result: null };
+}
+
+function notBegun(reason: StopReason, isGivenBack: boolean): End {
+  if (reason === "restart") return { ...failed(isGivenBack ? GIVEN_BACK : "Begun anew on request"), uncounted: true };
+  return { ...failed("Stopped on request"), outcome: reason === "cancel" ? "cancelled" : "timeout" };
+}
+
+function endOf({ isFinal: _isFinal, ...ending }: Ending, isGivenBack: boolean): End {
+  return isGivenBack && ending.uncounted ? { ...ending, error: GIVEN_BACK } : ending;
+}
