@@ -92,7 +92,9 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
     await busy.getByText("Busy").click();
     await expect(panelOf(page)).toContainText("it runs");
     await expect(panelOf(page)).toContainText("1 task");
-    await expect(panelOf(page).getByRole("img", { name: /^Heartbeats of the last 30m: heard in / })).toBeVisible();
+    await expect(
+      panelOf(page).getByRole("img", { name: /^Heartbeats of the last half hour: heard in / }),
+    ).toBeVisible();
     await page.keyboard.press("Shift+T");
     const ask = page.getByRole("dialog", { name: "Stop 1 task and begin anew?" });
     await expect(ask).toContainText("Long task");

@@ -5,8 +5,8 @@ import type { Store } from "../store/open";
 import { readBeatsAfter } from "../store/workers";
 
 /*
- * A database keeps a worker's last heartbeat, not those before it: which came is noted here, in memory, from when
- * somebody first looks at workers until the database is closed.
+ * A database keeps a worker's last heartbeat, not those before it: which came is noted here, in memory, while a window
+ * has the database open.
  */
 
 const SLICE = 500;

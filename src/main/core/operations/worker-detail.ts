@@ -8,7 +8,7 @@ import { readDrain, readWorkerMetadata, readWorkersOfProcess } from "../store/po
 import { type HeldTask, readHeldTasks } from "../store/worker-runs";
 import { getWorkers } from "../store/workers";
 import { listEvents } from "./events";
-import { heartbeatBars, listenForBeats } from "./worker-beats";
+import { heartbeatBars } from "./worker-beats";
 import { getWorkerFigures } from "./worker-stats";
 import { getWorkerRows } from "./workers";
 
@@ -24,7 +24,6 @@ export async function getWorkerDetail(
   if (figures === undefined) throw noSuchWorker(workerId);
   const { errors, usualMs, ...stats } = figures;
   const { pid, host, pidStart } = record;
-  listenForBeats(store);
   return {
     worker,
     beats: heartbeatBars(store, worker),

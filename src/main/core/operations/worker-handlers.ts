@@ -10,12 +10,10 @@ import { getWorkerStats } from "./worker-stats";
 
 /** Workers as an operator looks at them. */
 export function workerHandlers({ store, runner, actor }: PoolServices & { readonly actor: string }) {
+  // Whoever asks later how a worker went is told of the time before, too.
+  listenForBeats(store);
   return {
-    "workers.page": (input) => {
-      // Whoever looks at the list may look at one of them next, and ask how it went.
-      listenForBeats(store);
-      return pageWorkers(store, input);
-    },
+    "workers.page": (input) => pageWorkers(store, input),
     "workers.counts": () => countWorkers(store),
     "workers.stats": (input) => getWorkerStats(store, input),
     "workers.get": (input) => getWorkerDetail(store, input),

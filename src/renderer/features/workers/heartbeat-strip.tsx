@@ -1,6 +1,6 @@
 import { HEARTBEAT_BAR_MS, HEARTBEAT_BARS } from "../../../shared/model/workers";
 import { useNow } from "../../ui/clock";
-import { formatDuration, plural } from "../../ui/format";
+import { plural } from "../../ui/format";
 import { Moment } from "../../ui/relative-time";
 import styles from "./heartbeat-strip.module.css";
 
@@ -19,7 +19,7 @@ export function HeartbeatStrip({ bars, lastHeartbeat }: HeartbeatStripProps) {
   const heard = bars.filter((share) => share !== null && share > 0).length;
   const unknown = bars.length - missed - heard;
   const words = [
-    `Heartbeats of the last ${formatDuration(SPAN_MS)}: heard in ${plural(heard, "half minute")}`,
+    `Heartbeats of the last half hour: heard in ${plural(heard, "half minute")}`,
     `missed in ${missed}`,
     ...(unknown === 0 ? [] : [`not listened to in ${unknown}`]),
   ].join(", ");

@@ -67,6 +67,8 @@ export function Heartbeat({ worker }: { readonly worker: WorkerRow }) {
 interface ProcessWords {
   readonly icon: ReactNode;
   readonly isBad: boolean;
+  /** Nothing speaks against it, and nothing proves it. */
+  readonly isUnproved?: boolean;
   /** Behind the pid. */
   readonly word: string;
   readonly title: (worker: WorkerRow) => string;
@@ -84,6 +86,7 @@ const PROCESS: Readonly<Record<Exclude<ProcessStanding, "elsewhere" | "unrecorde
   unverified: {
     icon: <ShieldQuestion size={12} aria-hidden="true" />,
     isBad: false,
+    isUnproved: true,
     word: "",
     title: ({ pid }) => `Process ${pid} exists; nothing was recorded to tell it from another one by`,
   },
@@ -116,6 +119,7 @@ export function ProcessCell({ worker }: { readonly worker: WorkerRow }) {
     return (
       <span
         className={styles.process}
+        data-unknown
         title={`Process ${pid} on ${host ?? "another computer"}: out of sight from here`}
       >
         <Globe size={12} aria-hidden="true" />
@@ -123,9 +127,14 @@ export function ProcessCell({ worker }: { readonly worker: WorkerRow }) {
       </span>
     );
   }
-  const { icon, isBad, word, title } = PROCESS[process];
+  const { icon, isBad, isUnproved = false, word, title } = PROCESS[process];
   return (
-    <span className={styles.process} data-gone={isBad || undefined} title={title(worker)}>
+    <span
+      className={styles.process}
+      data-gone={isBad || undefined}
+      data-unknown={isUnproved || undefined}
+      title={title(worker)}
+    >
       {icon}
       <span className="mono">{pid}</span>
       {word}

@@ -70,6 +70,8 @@ function Acts({ worker, held, readOnly, onClose }: ActsProps) {
   const { state, drained, id } = worker;
   const isUnwell = problem !== null || (state === "offline" && held > 0);
   const canLeave = state !== "busy" && state !== "idle";
+  // Whoever is gone for good takes no tasks; under its id another may come, and is drained as it was.
+  const canTake = drained || (state !== "dead" && state !== "zombie");
   return (
     <div className={styles.top}>
       {problem !== null && (
@@ -95,16 +97,18 @@ function Acts({ worker, held, readOnly, onClose }: ActsProps) {
             {held === 0 ? "Mark offline" : `Rescue ${plural(held, "task")}`}
           </Button>
         )}
-        <Button
-          size="sm"
-          icon={drained ? <Play size={12} /> : <Pause size={12} />}
-          keys="Shift+D"
-          disabledReason={readOnly}
-          onClick={() => askDrain([id], !drained, id)}
-        >
-          {drained ? "Undrain" : "Drain"}
-        </Button>
-        {isPoolSlot(worker) && (
+        {canTake && (
+          <Button
+            size="sm"
+            icon={drained ? <Play size={12} /> : <Pause size={12} />}
+            keys="Shift+D"
+            disabledReason={readOnly}
+            onClick={() => askDrain([id], !drained, id)}
+          >
+            {drained ? "Undrain" : "Drain"}
+          </Button>
+        )}
+        {isPoolSlot(worker) ? (
           <Button
             size="sm"
             icon={<RotateCcw size={12} />}
@@ -114,20 +118,21 @@ function Acts({ worker, held, readOnly, onClose }: ActsProps) {
           >
             Restart…
           </Button>
+        ) : (
+          <Button
+            size="sm"
+            variant="danger-quiet"
+            icon={<Trash2 size={12} />}
+            keys="Shift+X"
+            disabledReason={
+              readOnly ??
+              (canLeave || worker.pid === null ? null : "It is a slot of a running program, and goes when that ends.")
+            }
+            onClick={() => askUnregister(worker, onClose)}
+          >
+            Unregister…
+          </Button>
         )}
-        <Button
-          size="sm"
-          variant="danger-quiet"
-          icon={<Trash2 size={12} />}
-          keys="Shift+X"
-          disabledReason={
-            readOnly ??
-            (canLeave || worker.pid === null ? null : "It is a slot of a running program, and goes when that ends.")
-          }
-          onClick={() => askUnregister(worker, onClose)}
-        >
-          Unregister…
-        </Button>
       </div>
     </div>
   );
@@ -147,7 +152,7 @@ function Detail({ detail, history }: { readonly detail: WorkerDetail; readonly h
     <>
       <section>
         <h3>
-          Heartbeat <small>expected every {formatDuration(HEARTBEAT_INTERVAL_MS)}</small>
+          Heartbeat <small>last 30 min, expected every {formatDuration(HEARTBEAT_INTERVAL_MS)}</small>
         </h3>
         <Heartbeat worker={worker} />
         {worker.state !== "offline" && <HeartbeatStrip bars={detail.beats} lastHeartbeat={worker.lastHeartbeat} />}

@@ -15,6 +15,7 @@ import { Page, PageBody } from "../../ui/page";
 import { Segmented } from "../../ui/segmented";
 import { SkeletonRows } from "../../ui/skeleton-rows";
 import { WorkerGlyph } from "../../ui/status";
+import { WorkersSwitch } from "../fleet/workers-switch";
 import { useReadOnlyReason } from "../shell/app-store";
 import { PoolPanel } from "./pool-panel";
 import { askDrain, askRescue, askRestart, askUnregister } from "./worker-acts";
@@ -73,12 +74,15 @@ export function WorkersView({ place }: { readonly place: WorkersPlace }) {
     <Page
       title="Workers"
       tools={
-        <Segmented
-          label="Show workers by state"
-          options={options}
-          value={state}
-          onChange={(chosen) => show({ state: chosen })}
-        />
+        <>
+          <WorkersSwitch shown="workers" />
+          <Segmented
+            label="Show workers by state"
+            options={options}
+            value={state}
+            onChange={(chosen) => show({ state: chosen })}
+          />
+        </>
       }
       actions={
         <>
