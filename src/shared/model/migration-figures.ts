@@ -1,4 +1,4 @@
-import type { ModeStats, WriteMode } from "./metrics";
+import { addModeStats, EMPTY_MODE_STATS, latencyQuantile, type ModeStats, type WriteMode } from "./metrics";
 
 /** How far back the figures of a migration go, and how long each bar is. */
 export const MIGRATION_RANGES = {
@@ -74,20 +74,21 @@ export interface MigrationFigures {
   readonly agents: readonly AgentFigures[];
 }
 
-/** What a mode costs over another, as a share of the other's mean: 0.05 is five percent. Null: too little is known. Pure. */
+/** Fewer say nothing about what is usual. */
+export const LEAST_WRITES = 100;
+
+/**
+ * What some modes cost over others, as a share of the others' median (means follow the few writes that waited for a lock):
+ * 0.05 is five percent. Null: too little is known. Pure.
+ */
 export function overheadOf(
   totals: readonly ModeTotals[],
   { of, over }: { readonly of: readonly WriteMode[]; readonly over: readonly WriteMode[] },
 ): number | null {
-  const mean = (modes: readonly WriteMode[]): number | null => {
-    const found = totals.filter(({ mode }) => modes.includes(mode));
-    const count = found.reduce((sum, { latency }) => sum + latency.count, 0);
-    const sumMs = found.reduce((sum, { latency }) => sum + latency.sumMs, 0);
-    return count < LEAST_WRITES ? null : sumMs / count;
+  const median = (modes: readonly WriteMode[]): number | null => {
+    const { latency } = totals.filter(({ mode }) => modes.includes(mode)).reduce(addModeStats, EMPTY_MODE_STATS);
+    return latency.count < LEAST_WRITES ? null : latencyQuantile(latency, 0.5);
   };
-  const [a, b] = [mean(of), mean(over)];
-  return a === null || b === null || b === 0 ? null : a / b - 1;
+  const [cost, base] = [median(of), median(over)];
+  return cost === null || base === null || base === 0 ? null : cost / base - 1;
 }
-
-/** Fewer say nothing about a mean. */
-export const LEAST_WRITES = 20;

@@ -23,7 +23,8 @@ interface BackfillPanelProps {
 
 /** What was there before dual write is copied here; it can be stopped, and goes on where it ended. */
 export function BackfillPanel({ status, readOnly }: BackfillPanelProps) {
-  const { backfill, phase } = status;
+  const { phase } = status;
+  const backfill = phase === "none" ? null : status.backfill;
   const off = readOnly ?? (phase === "none" ? "There are no unified tables to write." : null);
   return (
     <Panel

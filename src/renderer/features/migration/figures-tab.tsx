@@ -11,7 +11,7 @@ import {
 } from "../../../shared/model/migration-figures";
 import { eventsPlace, formatPlace } from "../../location";
 import { Failure } from "../../ui/failure";
-import { formatCount, formatDuration } from "../../ui/format";
+import { formatCount, formatDuration, plural } from "../../ui/format";
 import { Panel } from "../../ui/panel";
 import { RelativeTime } from "../../ui/relative-time";
 import { Segmented } from "../../ui/segmented";
@@ -63,7 +63,13 @@ const QUIET: readonly WriteMode[] = ["plain", "dual"];
 /** `+4.2 %`. */
 const percent = (share: number): string => `${share > 0 ? "+" : ""}${(share * 100).toFixed(1)} %`;
 const milliseconds = (ms: number): string =>
-  !Number.isFinite(ms) ? "over 5s" : ms < 10 ? `${ms.toFixed(ms < 1 ? 2 : 1)}ms` : formatDuration(ms);
+  !Number.isFinite(ms)
+    ? "over 5s"
+    : ms === 0
+      ? "0ms"
+      : ms < 10
+        ? `${ms.toFixed(ms < 1 ? 2 : 1)}ms`
+        : formatDuration(ms);
 const orDash = (value: number | null | undefined, words: (value: number) => string): string =>
   value === null || value === undefined ? "–" : words(value);
 
@@ -80,12 +86,12 @@ function Tiles({ figures: { writes, events, delivery, agents } }: { readonly fig
       <Tile
         name="Dual write costs"
         value={orDash(dual, percent)}
-        detail={dual === null ? `needs ${LEAST_WRITES} writes with it and without` : "over legacy alone, mean"}
+        detail={dual === null ? `known from ${LEAST_WRITES} writes with and without it` : "over legacy alone, median"}
       />
       <Tile
         name="Unified events cost"
         value={orDash(told, percent)}
-        detail={told === null ? `needs ${LEAST_WRITES} writes with them and without` : "promised under 5 %"}
+        detail={told === null ? `known from ${LEAST_WRITES} writes with and without them` : "promised under 5 %"}
         tone={told !== null && told > 0.05 ? "escalated" : undefined}
       />
       <Tile
@@ -111,10 +117,17 @@ function Tiles({ figures: { writes, events, delivery, agents } }: { readonly fig
       <Tile
         name="Processing errors"
         value={formatCount(errors)}
-        detail={`of the newest ${formatCount(delivery.delivered + errors)} deliveries${
-          delivery.behind === null ? "" : `, ${formatCount(delivery.behind)} events behind`
-        }`}
+        detail={`of the newest ${formatCount(delivery.delivered + errors)} deliveries`}
         tone={errors > 0 ? "failed" : undefined}
+      />
+      <Tile
+        name="Not delivered yet"
+        value={orDash(delivery.behind, formatCount)}
+        detail={
+          delivery.behind === null
+            ? "no subscription works"
+            : `events, the slowest of ${plural(delivery.subscriptions, "subscription")}`
+        }
       />
       <Tile
         name="Agents"

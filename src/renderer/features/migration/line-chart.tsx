@@ -120,7 +120,7 @@ export function LineChart({ times, series, format, label }: LineChartProps) {
       <p className={styles.legend}>
         {series.map(({ label: name, ink, isDashed, values }) => (
           <span key={name}>
-            <i style={{ background: `var(--${ink})` }} data-dashed={isDashed || undefined} />
+            <i style={{ color: `var(--${ink})` }} data-dashed={isDashed || undefined} />
             {name}
             {pointed !== null && <b>{values[pointed] == null ? " –" : ` ${format(values[pointed] ?? 0)}`}</b>}
           </span>

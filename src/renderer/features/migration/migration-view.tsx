@@ -27,7 +27,7 @@ export function MigrationView({ place: { tab } }: { readonly place: MigrationPla
   const noTables = hasTables ? null : "There are no unified tables to compare.";
   const show = (next: MigrationTab): void => goTo(migrationPlace(next));
   useKeys(tab, readOnly);
-  const differences = status?.parity ? differencesOf(status.parity) : 0;
+  const differences = hasTables && status.parity !== null ? differencesOf(status.parity) : 0;
   const tabs = [
     { value: "road", label: "Road" },
     { value: "differences", label: `Differences${differences > 0 ? ` ${formatCount(differences)}` : ""}` },

@@ -15,12 +15,14 @@ import { useMigration } from "./migration-store";
 /** Whether the unified rows are what the legacy ones ask for, now and before. */
 export function ParityPanel({ status }: { readonly status: MigrationStatus }) {
   const { history } = useMigration();
-  const { parity, checking, phase } = status;
+  const { checking, phase } = status;
+  // What was found in tables that are no more says nothing of those that come.
+  const parity = phase === "none" ? null : status.parity;
   return (
     <Panel
       title="Parity"
       meta={
-        parity !== null && phase !== "none" ? (
+        parity !== null ? (
           <>
             compared <Moment at={parity.at} />
           </>

@@ -1,4 +1,4 @@
-import { ArrowLeft } from "lucide-react";
+import { ArrowLeft, ShieldAlert, ShieldCheck } from "lucide-react";
 import {
   FLAG_MEANINGS,
   type MigrationPhase,
@@ -10,7 +10,7 @@ import {
 import { Button } from "../../ui/button";
 import { Panel } from "../../ui/panel";
 import { Moment } from "../../ui/relative-time";
-import { StatusGlyph, StatusLabel } from "../../ui/status";
+import { StatusGlyph } from "../../ui/status";
 import { Switch } from "../../ui/switch";
 import { Tooltip } from "../../ui/tooltip";
 import { BackfillPanel } from "./backfill-panel";
@@ -51,11 +51,11 @@ function standing(phase: MigrationPhase, now: MigrationPhase): { readonly state:
   return at === here ? { state: "assigned", word: "Here" } : { state: "waiting", word: "Ahead" };
 }
 
-const RISKS: Readonly<Record<NextStep["risk"], string>> = {
-  minimal: "completed",
-  low: "approved",
-  moderate: "escalated",
-  high: "failed",
+const RISKS: Readonly<Record<NextStep["risk"], { readonly tone: string; readonly word: string }>> = {
+  minimal: { tone: "completed", word: "Minimal risk" },
+  low: { tone: "completed", word: "Low risk" },
+  moderate: { tone: "escalated", word: "Moderate risk" },
+  high: { tone: "failed", word: "High risk" },
 };
 
 function Road({ status, readOnly }: TabProps) {
@@ -96,9 +96,7 @@ function Road({ status, readOnly }: TabProps) {
                 It {next.does}.
               </p>
               <p className={styles.risk}>
-                <StatusLabel kind="task" state={RISKS[next.risk]} tinted>
-                  {`${next.risk[0]?.toUpperCase()}${next.risk.slice(1)} risk`}
-                </StatusLabel>
+                <Risk risk={next.risk} />
                 <code title="The same in a terminal">{next.command}</code>
               </p>
             </>
@@ -125,6 +123,16 @@ function Road({ status, readOnly }: TabProps) {
         </div>
       </div>
     </section>
+  );
+}
+
+function Risk({ risk }: Pick<NextStep, "risk">) {
+  const { tone, word } = RISKS[risk];
+  return (
+    <span className={styles.riskWord} data-tone={tone}>
+      {tone === "completed" ? <ShieldCheck size={14} /> : <ShieldAlert size={14} />}
+      {word}
+    </span>
   );
 }
 

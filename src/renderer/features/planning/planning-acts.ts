@@ -1,7 +1,8 @@
 import { create } from "zustand";
 import type { PlanningDetail, PlanningRequest, ProposedPlan } from "../../../shared/model/planning";
 import { ApiError, call, messageOf } from "../../api";
-import { goTo, planPlace } from "../../location";
+import { goTo, placeNow, planPlace } from "../../location";
+import { planningPlace } from "../../planning-place";
 import { plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import { askAct } from "../dialogs/act-store";
@@ -36,18 +37,27 @@ export async function planNow(request: PlanningRequest, agent: string): Promise<
     const detail = await call("planning.plan", { requestId: id, agent });
     if (detail !== null) {
       takeDetail(detail);
-      toast.success(`${agent} made a plan`, {
-        description: `${titleOf(request)}: ${plural(detail.proposals[0]?.subtasks ?? 0, "subtask")} to review.`,
-      });
+      if (!isOnScreen(id)) {
+        toast.success(`${agent} made a plan`, {
+          description: `${titleOf(request)}: ${plural(detail.proposals[0]?.subtasks ?? 0, "subtask")} to review.`,
+          action: { label: "Show", run: () => goTo(planningPlace(id)) },
+        });
+      }
     }
   } catch (error) {
     await refreshPlanning();
-    // Who took the request from its planner knows why there is no plan.
-    if (!wasTaken(id, error)) toast.error(`${agent} made no plan`, { description: messageOf(error) });
+    // Who took the request from its planner knows why there is no plan; what failed is told beside the request.
+    const isTold = isOnScreen(id) && usePlanning.getState().detail?.status === "failed";
+    if (!isTold && !wasTaken(id, error)) toast.error(`${agent} made no plan`, { description: messageOf(error) });
   } finally {
     setAsked(id, false);
   }
 }
+
+const isOnScreen = (requestId: string): boolean => {
+  const place = placeNow();
+  return place.view === "planning" && place.requestId === requestId;
+};
 
 function wasTaken(requestId: string, error: unknown): boolean {
   if (!(error instanceof ApiError) || error.code !== "not_allowed") return false;
