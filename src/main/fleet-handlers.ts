@@ -5,7 +5,20 @@ import type { Environment } from "./core/agents/agent";
 import { checkFleet } from "./core/fleet/check-fleet";
 import { FLEET_VARIABLES, readRedisAddress, redisAddress } from "./core/fleet/redis-address";
 import { readFleetKeys } from "./core/fleet/sealed";
+import { createWatchKeeper } from "./core/fleet/watch-keeper";
+import { createFleetView } from "./core/operations/fleet";
+import type { Store } from "./core/store/open";
 import { FLEET_KEY, FLEET_URL, type SafeStorage } from "./safe-storage";
+
+/** Hosts, queues and workers; `close` ends what listens. */
+export function fleetViewHandlers(store: Store, environment: Environment) {
+  const view = createFleetView(store);
+  const keeper = createWatchKeeper(environment, store.clock);
+  const handlers = {
+    "fleet.overview": async () => view.overview(await keeper.watch()),
+  } satisfies Partial<Handlers>;
+  return { handlers, close: () => keeper.close() };
+}
 
 const TEST_MS = 15_000;
 

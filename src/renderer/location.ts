@@ -100,6 +100,7 @@ export type Place =
   | SettingsPlace
   | DoctorPlace
   | WorkersPlace
+  | { readonly view: "fleet" }
   | AgentsPlace
   | MigrationPlace
   | PlanningPlace;
@@ -118,7 +119,7 @@ function decode(part: string): string | null {
 /**
  * The place an address names: `#/overview`, `#/plans/<plan>/tasks/<task>?tab=graph&show=log&run=<attempt>`,
  * `#/tasks/<task>?as=table&q=<filter>&show=events`, `#/launch/<sample>`, `#/launch?like=<plan>`, `#/launch?file=<id>`,
- * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/agents/<agent>?state=unhealthy&q=<text>&range=1h`,
+ * `#/schedules/<schedule>`, `#/workers/<worker>?state=dead&q=<text>`, `#/fleet`, `#/agents/<agent>?state=unhealthy&q=<text>&range=1h`,
  * `#/migration/differences`, `#/planning/<request>?status=pending`, `#/doctor/<finding>`, `#/events/<place>?q=<filter>&range=1h`, `#/audit/<place>`. Else: the overview.
  */
 export function parsePlace(hash: string): Place {
@@ -128,6 +129,7 @@ export function parsePlace(hash: string): Place {
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
   if (view === "doctor") return parseDoctor(first);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
+  if (view === "fleet") return { view: "fleet" };
   if (view === "agents") return parseAgents(first, new URLSearchParams(query));
   if (view === "migration") return parseMigration(first);
   if (view === "planning") return parsePlanning(first, new URLSearchParams(query));
@@ -250,6 +252,7 @@ export function formatPlace(place: Place): string {
   if (place.view === "events") return formatEvents(place);
   if (place.view === "doctor") return formatDoctor(place);
   if (place.view === "workers") return formatWorkers(place);
+  if (place.view === "fleet") return "#/fleet";
   if (place.view === "agents") return formatAgents(place);
   if (place.view === "migration") return formatMigration(place);
   if (place.view === "planning") return formatPlanning(place);
@@ -319,7 +322,8 @@ const useLocation = create<LocationState>()(() => {
   const tasks = parsePlace(kept(TASKS_KEY));
   const events = parsePlace(kept(EVENTS_KEY));
   return {
-    place: parsePlace(globalThis.location?.hash ?? ""),
+    // An address without a place begins where the last window was left.
+    place: parsePlace(globalThis.location?.hash || kept(PLACE_KEY)),
     tasks: tasks.view === "tasks" ? tasks : tasksPlace(),
     events: events.view === "events" ? events : eventsPlace(),
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AgentHealth } from "./model/agent";
+import type { FleetOverview } from "./model/fleet-view";
 import { operation } from "./operation";
 import type { SecretState } from "./settings-contract";
 
@@ -20,6 +21,9 @@ export interface FleetSecrets {
 
 /** Workers on other hosts, through Redis. docs/fleet.md. */
 export const fleetContract = {
+  /** Hosts, queues and workers, as the database and those who are heard tell. Of much it may be some seconds old. */
+  "fleet.overview": operation<FleetOverview>()(nothing),
+
   "fleet.secrets": operation<FleetSecrets>()(nothing),
   /** The address of Redis with its password; null takes it away. `invalid_input` keeps what was. */
   "fleet.setUrl": operation<FleetSecrets>()(z.strictObject({ url: secret })),

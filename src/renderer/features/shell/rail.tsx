@@ -63,7 +63,12 @@ export const RAIL_ENTRIES: readonly Entry[] = [
     place: { view: "schedules", scheduleId: null },
     views: ["schedules"],
   },
-  { label: "Workers", icon: <Cpu size={18} strokeWidth={1.6} />, place: { view: "workers" }, views: ["workers"] },
+  {
+    label: "Workers",
+    icon: <Cpu size={18} strokeWidth={1.6} />,
+    place: { view: "workers" },
+    views: ["workers", "fleet"],
+  },
   { label: "Agents", icon: <Bot size={18} strokeWidth={1.6} />, place: agentsPlace(), views: ["agents"] },
   { label: "Events", icon: <Radio size={18} strokeWidth={1.6} />, place: eventsPlace(), views: ["events"] },
   {

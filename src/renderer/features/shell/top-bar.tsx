@@ -5,6 +5,7 @@ import { Button, IconButton } from "../../ui/button";
 import { Kbd } from "../../ui/kbd";
 import { Bell } from "../notifications/bell";
 import { openPalette } from "../palette/palette-store";
+import { usePast } from "../plan-past/past-store";
 import { usePlan } from "../plans/plan-store";
 import { cycleTheme } from "../settings/settings-store";
 import { useApp, useReadOnlyReason } from "./app-store";
@@ -24,7 +25,7 @@ export function TopBar() {
   const place = usePlace();
   const database = useApp((state) => state.info?.database);
   const platform = useApp((state) => state.info?.platform);
-  const planTitle = usePlan((state) => state.plan?.title);
+  const planTitle = usePlanTitle(place);
   const theme = useTheme((state) => state.theme);
   const readOnly = useReadOnlyReason();
   const crumbs = crumbsOf(place, planTitle);
@@ -80,6 +81,14 @@ export function TopBar() {
   );
 }
 
+/** Also of a plan that is shown as it was: then it is loaded with its past. */
+function usePlanTitle(place: Place): string | undefined {
+  const planId = place.view === "plans" ? place.planId : null;
+  const now = usePlan((state) => (state.planId === planId ? state.plan?.title : undefined));
+  const past = usePast((state) => (state.planId === planId ? state.loaded?.plan.title : undefined));
+  return now ?? past;
+}
+
 interface Crumb {
   readonly label: string;
   readonly place: Place;
@@ -90,6 +99,12 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "tasks") return [{ label: "Tasks", place }];
   if (place.view === "events") return [{ label: place.log === "events" ? "Events" : "Audit log", place }];
   if (place.view === "workers") return [{ label: "Workers", place }];
+  if (place.view === "fleet") {
+    return [
+      { label: "Workers", place: { view: "workers" } },
+      { label: "Fleet", place },
+    ];
+  }
   if (place.view === "agents") return [{ label: "Agents", place }];
   if (place.view === "migration") return [{ label: "Migration", place }];
   if (place.view === "doctor") return [{ label: "Doctor", place }];

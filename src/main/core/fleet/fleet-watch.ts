@@ -1,0 +1,87 @@
+import type { FleetConnection, RefusedWorker } from "../../../shared/model/fleet-view";
+import type { Clock } from "../clock";
+import type { FleetAccess } from "./fleet-access";
+import { type Link, openLink } from "./link";
+import { type Beat, FLEET_PROTOCOL } from "./protocol";
+import { readBeat } from "./read-beat";
+
+/** A worker as it told of itself last. */
+export interface HeardWorker {
+  readonly beat: Beat;
+  /** Wall clock, milliseconds. */
+  readonly heardAt: number;
+}
+
+/** Who is in a fleet, for those who only look: it hears what workers say, and tells them nothing but to say it. */
+export interface FleetWatch {
+  connection(): FleetConnection;
+  workers(): readonly HeardWorker[];
+  refused(): readonly RefusedWorker[];
+  /** Resolves when the connection stood once and those who are there had `waitMs` to answer, or when it cannot stand. */
+  settled(waitMs: number): Promise<void>;
+  close(): void;
+}
+
+/** A worker that says nothing for so many of its heartbeats is not shown any more. */
+const FORGOTTEN_BEATS = 12;
+const MOST_REFUSED = 100;
+const STAND_MS = 5_000;
+
+export async function openFleetWatch(
+  { address, keys, names }: FleetAccess,
+  clock: Pick<Clock, "now">,
+): Promise<FleetWatch> {
+  const heard = new Map<string, HeardWorker>();
+  const refused = new Map<string, RefusedWorker>();
+  const keyIds = keys?.all.map(({ id }) => id) ?? [];
+  let stands: () => void = () => undefined;
+  const stood = new Promise<void>((resolve) => {
+    stands = resolve;
+  });
+  let link: Link | null = null;
+  const roll = (): void => {
+    if (!link?.isUp()) return;
+    stands();
+    void link.commands.publish(names.roll, JSON.stringify({ protocol: FLEET_PROTOCOL })).catch(() => undefined);
+  };
+  link = await openLink({ address, onChange: roll });
+  const hear = (text: string): void => {
+    const answer = readBeat(text, keyIds);
+    if (answer === null) return;
+    if (answer.kind === "refused") {
+      const { kind: _kind, ...worker } = answer;
+      if (refused.size < MOST_REFUSED || refused.has(worker.instance)) refused.set(worker.instance, worker);
+      return;
+    }
+    const { beat } = answer;
+    refused.delete(beat.instance);
+    if (beat.state === "leaving") heard.delete(beat.instance);
+    else heard.set(beat.instance, { beat, heardAt: clock.now() });
+  };
+  // It is asked for once more when it is heard from then on: an answer to an earlier roll came to nobody.
+  link.subscribe(names.beats, hear).then(roll, () => undefined);
+
+  return {
+    connection: () => ({
+      shown: address.shown,
+      trouble: link?.trouble() ?? null,
+      keyId: keys?.first.id ?? null,
+    }),
+    workers() {
+      const now = clock.now();
+      for (const [instance, { beat, heardAt }] of heard) {
+        if (now - heardAt > FORGOTTEN_BEATS * beat.heartbeatMs) heard.delete(instance);
+      }
+      return [...heard.values()];
+    },
+    refused: () => [...refused.values()],
+    async settled(waitMs) {
+      const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+      await Promise.race([stood, wait(STAND_MS)]);
+      if (link?.isUp()) await wait(waitMs);
+    },
+    close() {
+      link?.close();
+    },
+  };
+}
