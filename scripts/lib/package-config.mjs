@@ -78,6 +78,8 @@ export function packageConfig({ stage, output, scripts, homepage, electron }) {
     extraResources: [
       { from: "resources", to: ".", filter: ["agents/**", "plans/**", "plan.schema.json", "icons/**"] },
       { from: `${stage}/cli`, to: "cli" },
+      // Left out by electron-builder where it is not named.
+      { from: `${stage}/cli/node_modules`, to: "cli/node_modules" },
       { from: `${stage}/licences`, to: "licences" },
     ],
     electronLanguages: ["en-US"],

@@ -103,7 +103,8 @@ async function stageLicences(folder, electronVersion) {
     cwd: ROOT,
     timeoutMs: 2 * MINUTE,
   });
-  const bom = shippedBom(JSON.parse(text.slice(text.indexOf("{"))), shipped, runtimes);
+  const product = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const bom = shippedBom(JSON.parse(text.slice(text.indexOf("{"))), product, shipped, runtimes);
   writeFileSync(join(folder, "sbom.cdx.json"), `${JSON.stringify(bom, null, 2)}\n`);
 }
 

@@ -45,10 +45,11 @@ export function licenceTexts(licences, extra) {
  * What `npm sbom` lists of the whole checkout, cut down to what is shipped, and with the runtimes, which are no
  * packages of the build.
  * @param {object} bom CycloneDX
+ * @param {{ name: string, version: string }} product the program itself
  * @param {{ name: string, version: string }[]} shipped
  * @param {{ name: string, version: string, licence: string, purl: string }[]} runtimes
  */
-export function shippedBom(bom, shipped, runtimes) {
+export function shippedBom(bom, product, shipped, runtimes) {
   const wanted = new Set(shipped.map(({ name, version }) => `${name}@${version}`));
   const components = bom.components.filter(({ group, name, version }) =>
     wanted.has(`${group ? `${group}/` : ""}${name}@${version}`),
@@ -75,5 +76,11 @@ export function shippedBom(bom, shipped, runtimes) {
         refs.has(to),
       ),
     }));
-  return { ...bom, components: kept, dependencies };
+  // npm calls a checkout by its folder.
+  const component = {
+    ...bom.metadata.component,
+    name: product.name,
+    purl: `pkg:generic/${product.name}@${product.version}`,
+  };
+  return { ...bom, metadata: { ...bom.metadata, component }, components: kept, dependencies };
 }

@@ -43,8 +43,13 @@ try {
     const [from, to] = pair.split("=");
     const target = join(root, to);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(from, target, { recursive: true, verbatimSymlinks: true });
-    if (statSync(from).isFile()) chmodSync(target, 0o644);
+    if (statSync(from).isFile()) {
+      cpSync(from, target);
+      chmodSync(target, 0o644);
+    } else {
+      // Of the same disk: links to the same files, of which nothing is changed.
+      execFileSync("cp", ["-al", from, target]);
+    }
   }
   const bytes = execFileSync("du", ["-sk", root], { encoding: "utf8" }).split("\t")[0];
   const [synopsis = "", ...rest] = values.description.split("\n").map((line) => line.trim());
@@ -71,7 +76,7 @@ try {
     cpSync(file, join(folder, name));
     chmodSync(join(folder, name), 0o755);
   }
-  const compression = { none: ["-Znone"], gz: ["-Zgzip", "-z6"], zst: ["-Zzstd", "-z3"], xz: ["-Zxz", "-z6"] };
+  const compression = { gz: ["-Zgzip", "-z6"], zst: ["-Zzstd", "-z3"], xz: ["-Zxz", "-z6"] };
   const how = compression[values["deb-compression"]];
   if (how === undefined) throw new Error(`The compression ${values["deb-compression"]} is not known.`);
   execFileSync("dpkg-deb", ["--build", "--root-owner-group", ...how, root, values.package], { stdio: "inherit" });
