@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
 import type { Plugin } from "vite";
+import { guidePages } from "./scripts/lib/guide-pages.mjs";
+import { GUIDE_PAGES } from "./src/renderer/guide-place";
 
 /** Lists the packages of which something is in the bundle: their licences go along with it. */
 function listPackages(): Plugin {
@@ -54,7 +56,7 @@ export default defineConfig({
   },
   renderer: {
     root: entry("src/renderer"),
-    plugins: [react(), listPackages()],
+    plugins: [react(), guidePages(GUIDE_PAGES), listPackages()],
     build: {
       target: "chrome130",
       // Nothing inline: the page's policy admits no data: fonts.

@@ -48,6 +48,7 @@ export function createMenu({ send, zoom, development, revealLog, askForUpdate }:
       label: "&Help",
       role: "help",
       submenu: [
+        { label: "User guide", accelerator: "F1", registerAccelerator: false, click: () => send("guide") },
         { label: "Keyboard shortcuts", click: () => send("shortcuts") },
         { type: "separator" },
         { label: "Reveal logs", click: revealLog },

@@ -4,6 +4,7 @@ import { TASK_ORDERS, type TaskOrder } from "../shared/model/task-lists";
 import { type AgentsPlace, formatAgents, parseAgents } from "./agents-place";
 import { type DoctorPlace, formatDoctor, parseDoctor } from "./doctor-place";
 import { type ExplorerPlace, formatExplorer, parseExplorer } from "./explorer-place";
+import { formatGuide, type GuidePlace, parseGuide } from "./guide-place";
 import { formatMigration, type MigrationPlace, parseMigration } from "./migration-place";
 import { formatPlanning, type PlanningPlace, parsePlanning } from "./planning-place";
 import { formatSettings, parseSettings, type SettingsPlace } from "./settings-place";
@@ -102,6 +103,7 @@ export type Place =
   | WorkersPlace
   | { readonly view: "fleet" }
   | AgentsPlace
+  | GuidePlace
   | MigrationPlace
   | PlanningPlace;
 
@@ -128,6 +130,7 @@ export function parsePlace(hash: string): Place {
   const [view, first = null, word, second = null] = parts;
   if (view === "events" || view === "audit") return parseEvents(view, first, new URLSearchParams(query));
   if (view === "doctor") return parseDoctor(first);
+  if (view === "guide") return parseGuide(first, word ?? null);
   if (view === "workers") return parseWorkers(first, new URLSearchParams(query));
   if (view === "fleet") return { view: "fleet" };
   if (view === "agents") return parseAgents(first, new URLSearchParams(query));
@@ -251,6 +254,7 @@ export function formatPlace(place: Place): string {
   if (place.view === "explorer") return formatExplorer(place);
   if (place.view === "events") return formatEvents(place);
   if (place.view === "doctor") return formatDoctor(place);
+  if (place.view === "guide") return formatGuide(place);
   if (place.view === "workers") return formatWorkers(place);
   if (place.view === "fleet") return "#/fleet";
   if (place.view === "agents") return formatAgents(place);

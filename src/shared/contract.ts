@@ -205,7 +205,9 @@ export interface PushMessages {
   /** The window cannot be told the truth any more: what happened and what to do. Null: it can again. */
   readonly trouble: { readonly message: string } | null;
   /** A command of the application menu. */
-  readonly command: { readonly name: "launch" | "about" | "shortcuts" | "openDatabase" | "newDatabase" | "settings" };
+  readonly command: {
+    readonly name: "launch" | "about" | "shortcuts" | "guide" | "openDatabase" | "newDatabase" | "settings";
+  };
   /** There is news, or somebody has seen some: how many nobody has. */
   readonly notifications: { readonly unseen: number };
 }

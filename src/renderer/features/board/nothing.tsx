@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { formatCount, plural } from "../../ui/format";
 import { StatusGlyph } from "../../ui/status";
+import { HelpLink } from "../guide/help-link";
 import { useReadOnlyReason } from "../shell/app-store";
 import { totalOf } from "./counts";
 import chip from "./filter-bar.module.css";
@@ -36,6 +37,7 @@ export function NoTasks() {
           <Button icon={<FlaskConical size={12} />} onClick={() => goTo({ view: "launch", sample: null })}>
             Open a sample
           </Button>
+          <HelpLink to="tasks">How tasks are found</HelpLink>
         </>
       }
     >

@@ -1,5 +1,7 @@
 import { useEffect } from "react";
 import { on } from "../../api";
+import { guidePlace } from "../../guide-place";
+import { goTo } from "../../location";
 import { useHotkeys } from "../../ui/hotkeys";
 import { AboutDialog } from "./about-dialog";
 import { ActDialog } from "./act-dialog";
@@ -17,6 +19,7 @@ export function Dialogs() {
       on("command", ({ name }) => {
         if (name === "about") openAbout();
         if (name === "shortcuts") openShortcuts();
+        if (name === "guide") goTo(guidePlace());
       }),
     ];
     return () => {

@@ -1,9 +1,17 @@
+import { BookOpen } from "lucide-react";
+import { GUIDE_SECTIONS, guidePlace } from "../../guide-place";
+import { goTo } from "../../location";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { useHotkeySheet } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import styles from "./dialogs.module.css";
 import { closeDialog, useDialogs } from "./dialogs-store";
+
+function readGuide(): void {
+  closeDialog();
+  goTo(guidePlace(GUIDE_SECTIONS.keys));
+}
 
 /** Every key of what is on the screen now. */
 export function ShortcutsSheet() {
@@ -16,9 +24,14 @@ export function ShortcutsSheet() {
       description="What the keys do here. Letters rest while you type in a field."
       width={640}
       footer={
-        <Button variant="primary" keys="Escape" onClick={closeDialog}>
-          Close
-        </Button>
+        <>
+          <Button icon={<BookOpen size={14} />} keys="F1" onClick={readGuide}>
+            User guide
+          </Button>
+          <Button variant="primary" keys="Escape" onClick={closeDialog}>
+            Close
+          </Button>
+        </>
       }
     >
       {open && <Sheet />}

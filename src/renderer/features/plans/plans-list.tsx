@@ -10,6 +10,7 @@ import { lookOf, planState } from "../../ui/looks";
 import { NewPill } from "../../ui/new-pill";
 import { Page } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
+import { HelpLink } from "../guide/help-link";
 import { PlansSwitch } from "../planning/plans-switch";
 import { useReadOnlyReason } from "../shell/app-store";
 import { SampleList } from "../welcome/sample-list";
@@ -113,6 +114,7 @@ export function NoPlans() {
           >
             Launch plan
           </Button>
+          <HelpLink to="launch">How plans are launched</HelpLink>
           <div className={styles.samples}>
             <SampleList />
           </div>

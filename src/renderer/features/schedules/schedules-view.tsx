@@ -9,6 +9,7 @@ import { plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Page, PageBody } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton-rows";
+import { HelpLink } from "../guide/help-link";
 import { useReadOnlyReason } from "../shell/app-store";
 import { askScheduleChange } from "./new-schedule";
 import { SchedulePanel } from "./schedule-panel";
@@ -83,9 +84,12 @@ export function SchedulesView({ scheduleId }: { readonly scheduleId: string | nu
             icon={<CalendarClock size={20} />}
             title="No schedules yet"
             actions={
-              <Button icon={<Play size={12} />} disabledReason={readOnly} onClick={add}>
-                Choose a plan
-              </Button>
+              <>
+                <Button icon={<Play size={12} />} disabledReason={readOnly} onClick={add}>
+                  Choose a plan
+                </Button>
+                <HelpLink to="schedules">How schedules work</HelpLink>
+              </>
             }
           >
             A schedule launches a plan at set times or intervals. Choose a plan, fill in its parameters, and press

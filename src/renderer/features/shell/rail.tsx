@@ -1,4 +1,5 @@
 import {
+  BookOpen,
   Bot,
   CalendarClock,
   Cpu,
@@ -14,6 +15,7 @@ import {
 import type { ReactNode } from "react";
 import { agentsPlace } from "../../agents-place";
 import { doctorPlace } from "../../doctor-place";
+import { guidePlace } from "../../guide-place";
 import {
   eventsPlace,
   formatPlace,
@@ -121,6 +123,13 @@ export function Rail() {
       ))}
       <a
         className={styles.railEnd}
+        href={formatPlace(guidePlace())}
+        aria-current={view === "guide" ? "page" : undefined}
+      >
+        <BookOpen size={18} strokeWidth={1.6} />
+        Guide
+      </a>
+      <a
         href={formatPlace({ view: "settings", section: lastSection })}
         aria-current={view === "settings" ? "page" : undefined}
       >

@@ -108,6 +108,7 @@ function crumbsOf(place: Place, planTitle: string | undefined): readonly Crumb[]
   if (place.view === "agents") return [{ label: "Agents", place }];
   if (place.view === "migration") return [{ label: "Migration", place }];
   if (place.view === "doctor") return [{ label: "Doctor", place }];
+  if (place.view === "guide") return [{ label: "Guide", place }];
   if (place.view === "schedules") return [{ label: "Schedules", place: { view: "schedules", scheduleId: null } }];
   if (place.view === "explorer") return [{ label: "Explorer", place: { view: "explorer", show: null } }];
   if (place.view === "settings") return [{ label: "Settings", place }];

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "../../ui/button";
 import { importBoard, useBoardImport } from "../board-import/import-job";
 import { chooseDatabase } from "../databases/database-choice";
+import { HelpLink } from "../guide/help-link";
 import { openNew } from "../launch/launch-store";
 import { useApp, useReadOnlyReason } from "../shell/app-store";
 import { SampleList } from "./sample-list";
@@ -52,6 +53,7 @@ export function Welcome() {
           )}
           . The console itself sends nothing anywhere.
         </p>
+        <HelpLink to="firstPlan">A first plan, step by step</HelpLink>
       </header>
       <div className={styles.ways}>
         <Way
