@@ -9,6 +9,7 @@ import { addPlanBundle } from "./bundle-commands";
 import { addCompletionCommand } from "./completion";
 import { addDbCommands } from "./db";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { addFleetCommands } from "./fleet-commands";
 import { addPlanInsight, addRunLogCommand, addWhyCommand } from "./insight-commands";
 import { addLogCommands } from "./log-commands";
 import { addMachineCommands } from "./machine-commands";
@@ -161,6 +162,7 @@ function createProgram(outputs: Outputs, done: (code: ExitCode) => void): Comman
   addPlanBundle(plan, setting);
   addTaskCommands(program, setting);
   addWorkerCommands(program, setting);
+  addFleetCommands(program, setting);
   addDbCommands(program, { outputs, addDatabaseOption, databaseFile, done });
   addLogCommands(program, setting);
   addRunLogCommand(program, setting);

@@ -44,7 +44,6 @@ export async function startWorkerHere(
     version: "test",
     filesFolder: folder,
     workFolder: null,
-    environment,
     ...QUICK,
     ...options,
   });

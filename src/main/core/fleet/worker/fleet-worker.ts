@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Worker } from "bullmq";
-import type { Environment } from "../../agents/agent";
 import { ownIdentity } from "../../process-identity";
 import { inheritedEnvironment } from "../../runner/environment";
 import { createSpawnServer } from "../../runner/spawn-server";
@@ -28,7 +27,6 @@ export interface FleetWorkerOptions {
   readonly filesFolder: string;
   /** Where plans' folders are on this host; null: where they are on the console's, or in a folder of each plan's own. */
   readonly workFolder: string | null;
-  readonly environment: Environment;
   /** How often it says that it lives, in milliseconds. Default 2,500. */
   readonly heartbeatMs?: number;
   /** How long BullMQ waits for a sign of life before an order counts as stalled. Default 30,000. */
