@@ -1,7 +1,8 @@
-// npm test: installs what is missing, then lint, types, build, unit, integration and end-to-end tests; the last line
-// sums them up. `node scripts/test.mjs e2e [playwright arguments]` runs the end-to-end tests alone.
+// npm test: installs what is missing, then lint, types, build, unit, integration and end-to-end tests, and those of the
+// installed package; the last line sums them up. `node scripts/test.mjs e2e [playwright arguments]` runs the end-to-end
+// tests alone, `node scripts/test.mjs package` those of the package.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { electronParts, ensureElectron } from "./electron-runtime.mjs";
@@ -11,7 +12,7 @@ import { ensureInstalled } from "./lib/install.mjs";
 import { nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { describeFailure, runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals, killGroup, OWN_GROUP } from "./lib/run-command.mjs";
-import { ensureSystemParts, tryForSystemPart } from "./lib/system-packages.mjs";
+import { ensureSystemParts, hasCommand, tryForSystemPart } from "./lib/system-packages.mjs";
 import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-counts.mjs";
 
 const MINUTE = 60_000;
@@ -83,12 +84,33 @@ async function packageScriptCalls(name) {
   return countExit(failed);
 }
 
-async function vitest(project, work) {
+async function vitest(project, work, env = {}) {
   const file = join(work, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const args = ["run", "--project", project, ...reporters];
-  const code = await run(packageScript("vitest", "vitest.mjs"), args, { limitMs: 20 * MINUTE });
+  const code = await run(packageScript("vitest", "vitest.mjs"), args, { env, limitMs: 20 * MINUTE });
   return countVitest(readReport(file), code);
+}
+
+/** Makes the Debian package and tests what it installs. Compressed fast: the files in it are the same. */
+async function installedPackage(work) {
+  if (!hasCommand("dpkg-deb")) {
+    say("There is no dpkg here: the package is not tested.");
+    return countExit(0);
+  }
+  const { path } = await ensureElectron();
+  const out = join(work, "dist");
+  const args = ["--target", "deb", "--compression", "zst", "--out", out];
+  const code = await run(join(ROOT, "scripts", "package.mjs"), args, { limitMs: 10 * MINUTE });
+  if (code !== 0) return countExit(code);
+  const deb = readdirSync(out).find((name) => name.endsWith(".deb")) ?? "none.deb";
+  const made = hasDisplay() ? undefined : await startXvfb();
+  const env = { HIVE_PACKAGE_DEB: join(out, deb), HIVE_ELECTRON_PATH: path };
+  try {
+    return await vitest("package", work, made ? { ...env, DISPLAY: made.display } : env);
+  } finally {
+    made?.stop();
+  }
 }
 
 async function playwright(work, given = []) {
@@ -131,6 +153,7 @@ function suites(work) {
     unit: () => vitest("unit", work),
     integration: () => vitest("integration", work),
     e2e: () => playwright(work),
+    package: () => installedPackage(work),
   };
 }
 
@@ -152,9 +175,9 @@ async function prepareRedis() {
 endOnSignals();
 await runMain(async () => {
   const [only, ...given] = process.argv.slice(2);
-  if (only !== undefined && only !== "e2e") {
+  if (only !== undefined && only !== "e2e" && only !== "package") {
     throw new StepError(`There is no suite "${only}".`, {
-      todo: "Use `npm test` for all, or npm run test:unit, test:integration, test:e2e.",
+      todo: "Use `npm test` for all, or npm run test:unit, test:integration, test:e2e, test:package.",
     });
   }
   await ensureInstalled();
@@ -165,6 +188,8 @@ await runMain(async () => {
     await ensureBuilt();
     await prepareRedis();
     results.push(await runSuite("e2e", () => playwright(work, given)));
+  } else if (only === "package") {
+    results.push(await runSuite("package", () => installedPackage(work)));
   } else {
     await prepareMachine();
     for (const [name, suite] of Object.entries(suites(work))) results.push(await runSuite(name, suite));
