@@ -17,11 +17,10 @@ import { operation } from "./operation";
 const id = z.string().min(1).max(200);
 const name = z.string().trim().min(1).max(80);
 const order = z.enum(TASK_ORDERS);
-export const viewContent = z.strictObject({
-  filter: taskFilter,
-  layout: z.enum(["board", "table"]),
-  order: order.optional(),
-});
+export const viewContent = z.union([
+  z.strictObject({ filter: taskFilter, layout: z.enum(["board", "table"]), order: order.optional() }),
+  z.strictObject({ log: z.enum(["events", "audit"]), query: z.string().min(1).max(2_000) }),
+]);
 
 export const boardWatch = z.strictObject({
   taskIds: z.array(z.string().min(1).max(1_000)).max(MOST_WATCHED).readonly(),
@@ -71,7 +70,7 @@ export const searchContract = {
 
   /** Views that operators keep, by name. Every console of the database has the same. */
   "views.list": operation<readonly SavedView[]>()(z.strictObject({})),
-  /** Keeps a view; one of the same name is replaced. */
+  /** Keeps a view; one of the same name is replaced, or `not_allowed` where that shows something else. */
   "views.save": operation<SavedView>()(z.strictObject({ name, content: viewContent })),
   /** `not_allowed` when another view has the name. */
   "views.rename": operation<SavedView>()(z.strictObject({ viewId: id, name })),

@@ -67,6 +67,16 @@ test("what happened and what people did: live, filtered, traced, travelled throu
     await expect(grid(page, "Events").getByRole("row")).toHaveCount(2);
     await page.getByRole("button", { name: "Remove: source hive-runner" }).click();
     await expect(rows(page, "task.created")).toHaveCount(3);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("dialog", { name: "Save view" }).getByRole("textbox").fill("Begun or failed");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await page.getByRole("button", { name: "Clear", exact: true }).click();
+    await expect(rows(page, "task.started").first()).toBeVisible();
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("menuitemcheckbox", { name: /^Begun or failed/ }).click();
+    await expect(rows(page, "task.started")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Begun or failed" })).toBeVisible();
   });
 
   await test.step("an event opens its trace and what it speaks of", async () => {
@@ -142,6 +152,8 @@ test("what happened and what people did: live, filtered, traced, travelled throu
     await page.getByRole("slider", { name: "Moment" }).press("Home");
     await expect(taskRow(page, "Prepare sources")).toContainText("Queued");
     await expect(taskRow(page, "Unit tests")).toContainText("Waiting");
+    await page.reload();
+    await expect(page.getByRole("navigation", { name: "Breadcrumb" })).toContainText("Nightly build");
     await page.getByRole("tab", { name: "Board" }).click();
     await expect(page.getByRole("region", { name: "Waiting" }).getByRole("button")).toHaveCount(2);
     await page.getByRole("tab", { name: "Graph" }).click();

@@ -1,3 +1,4 @@
+import type { FilteredLog } from "./log-filter-text";
 import type { TaskFilter } from "./task-filter";
 import type { TaskRow } from "./views";
 
@@ -87,7 +88,14 @@ export interface ErrorGroups {
   readonly total: number;
 }
 
-/** What a saved view shows. */
+/** What a saved view of a log shows. */
+export interface LogViewContent {
+  readonly log: FilteredLog;
+  /** As typed; what is said of time counts from when it is shown. */
+  readonly query: string;
+}
+
+/** What a saved view of the board shows. */
 export interface ViewContent {
   readonly filter: TaskFilter;
   readonly layout: "board" | "table";
@@ -98,7 +106,7 @@ export interface SavedView {
   readonly id: string;
   readonly name: string;
   /** Null: this console cannot read it, as when a newer one wrote it. */
-  readonly content: ViewContent | null;
+  readonly content: ViewContent | LogViewContent | null;
   readonly actor: string;
   readonly changedAt: number;
 }
@@ -134,4 +142,9 @@ export interface TaskExport {
   /** More match than a file gets: it holds the first ones. */
   readonly isCut: boolean;
   readonly error: string | null;
+}
+
+/** Whether it is a view of a log; those of the board name none. */
+export function isLogView(content: ViewContent | LogViewContent): content is LogViewContent {
+  return "log" in content;
 }

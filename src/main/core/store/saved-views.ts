@@ -1,11 +1,11 @@
 import { HiveError } from "../../../shared/errors";
-import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
+import { isLogView, type LogViewContent, type SavedView, type ViewContent } from "../../../shared/model/task-lists";
 import { viewContent } from "../../../shared/search-contract";
 import { integer, json, type Row, text } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 
 const COLUMNS = "id, name, content, actor, changed_at";
-const LIST = `SELECT ${COLUMNS} FROM console_views ORDER BY created_at, id LIMIT 200`;
+const LIST = `SELECT ${COLUMNS} FROM console_views ORDER BY created_at, id LIMIT 500`;
 const ONE = `SELECT ${COLUMNS} FROM console_views WHERE id = +?`;
 const NAMED = `SELECT ${COLUMNS} FROM console_views WHERE name = +?`;
 const SAVE = `INSERT INTO console_views (id, name, content, actor, created_at, changed_at)
@@ -23,15 +23,26 @@ export interface ViewToSave {
   /** Of a view that is new. */
   readonly id: string;
   readonly name: string;
-  readonly content: ViewContent;
+  readonly content: ViewContent | LogViewContent;
   readonly actor: string;
   readonly now: number;
 }
 
+/** A name stands for one thing: throws `not_allowed` when another kind of view has it. */
 export function saveView(tx: WritableDatabase, { content, ...view }: ViewToSave): SavedView {
+  const holder = statement(tx, NAMED).get(view.name);
+  const held = holder === undefined ? null : decode(holder).content;
+  if (held !== null && kindOf(held) !== kindOf(content)) {
+    throw new HiveError("not_allowed", `"${view.name}" is a view of ${kindOf(held)} already. Choose another name.`, {
+      name: view.name,
+    });
+  }
   statement(tx, SAVE).run({ ...view, content: JSON.stringify(content) });
   return found(statement(tx, NAMED).get(view.name), view.id);
 }
+
+const kindOf = (content: ViewContent | LogViewContent): string =>
+  isLogView(content) ? (content.log === "events" ? "the events" : "the audit log") : "the tasks";
 
 /** Throws `not_found`; `not_allowed` when another view has the name. */
 export function renameView(tx: WritableDatabase, given: Omit<ViewToSave, "content">): SavedView {

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
+import type { LogViewContent, SavedView, ViewContent } from "../../../shared/model/task-lists";
 import { call, messageOf } from "../../api";
 import { toast } from "../../ui/toast";
 
@@ -14,7 +14,7 @@ export async function loadViews(): Promise<void> {
   }
 }
 
-export async function saveView(name: string, content: ViewContent): Promise<void> {
+export async function saveView(name: string, content: ViewContent | LogViewContent): Promise<void> {
   await call("views.save", { name, content });
   await loadViews();
   toast.success(`View ${name} is saved`, { description: "Every console of this database has it." });
@@ -36,7 +36,7 @@ export async function deleteView({ id, name, content }: SavedView): Promise<void
   }
 }
 
-async function restore(name: string, content: ViewContent): Promise<void> {
+async function restore(name: string, content: ViewContent | LogViewContent): Promise<void> {
   try {
     await saveView(name, content);
   } catch (error) {

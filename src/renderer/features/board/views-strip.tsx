@@ -1,7 +1,7 @@
 import { Ellipsis, Pencil, Trash2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { formatFilterText, parseFilterText } from "../../../shared/model/task-filter-text";
-import type { SavedView, ViewContent } from "../../../shared/model/task-lists";
+import { isLogView, type SavedView, type ViewContent } from "../../../shared/model/task-lists";
 import { formatPlace, type TasksPlace, tasksPlace } from "../../location";
 import { IconButton } from "../../ui/button";
 import { cx } from "../../ui/class-names";
@@ -23,6 +23,15 @@ const BUILT_IN: ReadonlyArray<readonly [name: string, query: string]> = [
 
 const KEPT = "Views are kept in the database: every console of it has them.";
 
+/** A saved view of the board; one that nobody here can read is shown, too. */
+interface BoardView extends SavedView {
+  readonly content: ViewContent | null;
+}
+
+function ofBoard({ content, ...view }: SavedView): BoardView[] {
+  return content !== null && isLogView(content) ? [] : [{ ...view, content }];
+}
+
 function placeOf({ filter, layout, order }: ViewContent): TasksPlace {
   return tasksPlace(formatFilterText(filter), { layout, order: order ?? null });
 }
@@ -40,7 +49,8 @@ function Count({ query }: { readonly query: string }) {
 
 /** Views by name: those that everybody has, and those that somebody saved. */
 export function ViewsStrip({ place }: { readonly place: TasksPlace }) {
-  const views = useViews((state) => state.views);
+  const all = useViews((state) => state.views);
+  const views = useMemo(() => all.flatMap(ofBoard), [all]);
   const [renamed, setRenamed] = useState<SavedView | null>(null);
   const readOnly = useReadOnlyReason();
   useEffect(() => {

@@ -13,6 +13,7 @@ import { useHotkeys } from "../../ui/hotkeys";
 import { Kbd } from "../../ui/kbd";
 import { Menu, MenuItem } from "../../ui/menu";
 import styles from "./events.module.css";
+import { LogViews } from "./log-views";
 import { learnSubjects, NO_SUBJECTS, useNames } from "./subjects";
 
 interface FilterBarProps {
@@ -224,6 +225,7 @@ export function FilterBar({ log, terms, addressProblem, known, onFilter, onLeave
       >
         Clear
       </Button>
+      <LogViews log={log} terms={terms} onFilter={onFilter} />
     </search>
   );
 }
