@@ -32,6 +32,9 @@ export const SHIPPED_AGENTS: readonly NamedAgent[] = (
   ] as const
 ).map(([id, type]) => ({ id, type, problem: null }));
 
+/** Stands in place of an agent's id for a task that goes to whichever agent can do it. No file can be called so. */
+export const ANY_AGENT = "any agent";
+
 /** What an agent of a file may be called. As text in `plan.schema.json` too. */
 export const AGENT_ID_PATTERN = "^[a-z0-9][a-z0-9-]{0,49}$";
 

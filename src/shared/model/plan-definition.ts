@@ -1,3 +1,4 @@
+import type { AgentCapability } from "./agent";
 import type { AgentWork } from "./agent-work";
 import type { ExecutorChoice } from "./fleet";
 
@@ -64,9 +65,11 @@ export interface SubtaskDefinition extends AgentWork, ExecutorChoice {
   readonly description: string;
   /**
    * `command` runs a process; `noop` completes at once (a join point); the other built-in ones do what `AgentWork`
-   * says. Anything else is the id of a named agent.
+   * says. `ANY_AGENT`: `route` says who. Anything else is the id of a named agent.
    */
   readonly agent: string;
+  /** What an agent has to be good for; the one that it goes to is chosen when an attempt starts. Absent: `agent` it is. */
+  readonly route?: readonly AgentCapability[];
   /** A string is run by the shell, a list is an argument vector. Null for any agent but `command`. */
   readonly run: string | readonly string[] | null;
   readonly dependencies: readonly string[];

@@ -6,8 +6,10 @@ import type {
   RoutedAgent,
 } from "../../../shared/model/agent";
 import { isRunTerminal } from "../../../shared/model/run";
-import { AGENT_CAPABILITIES, type AgentCapability } from "../agents/agent";
+import type { AgentCapability } from "../agents/agent";
+import { routeAgents } from "../agents/routing";
 import { noteAgentChecks } from "../store/agent-checks";
+import { agentLoad } from "../store/agent-load";
 import type { WritableDatabase } from "../store/database";
 import { appendEvent } from "../store/events";
 import {
@@ -18,7 +20,7 @@ import {
   newestAgentRuns,
 } from "../store/metric-rows";
 import type { Store } from "../store/open";
-import { type AgentPlace, checkAgents, listAgents } from "./agents";
+import { type AgentPlace, checkAgents } from "./agents";
 import { SOURCE } from "./source";
 
 /**
@@ -115,30 +117,8 @@ export function getAgentPerformance(store: Store): AgentPerformance[] {
   });
 }
 
-const HEALTH_ORDER = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
-
-/**
- * Who could do something that takes a capability: the healthy before the degraded, then who has least to do, then who
- * has this capability before others. Those that cannot work come last, and say why. Empty: nobody has it.
- */
+/** Who could do something that takes a capability, the best first. Empty: nobody has it. */
 export async function routeTo(store: Store, place: AgentPlace, capability: AgentCapability): Promise<RoutedAgent[]> {
-  const able = (await listAgents(place)).filter(
-    ({ origin, capabilities }) => origin !== "built-in" && capabilities.includes(capability),
-  );
-  const load = new Map(getAgentPerformance(store).map(({ agent, running }) => [agent, running]));
-  const checks = await Promise.all(able.map(({ id }) => checkAgents(place, id)));
-  const health = new Map(checks.flat().map((check) => [check.id, check]));
-  return able
-    .map(({ id, capabilities }) => ({
-      id,
-      running: load.get(id) ?? 0,
-      status: health.get(id)?.status ?? "unhealthy",
-      message: health.get(id)?.message ?? "",
-      rank: capabilities.indexOf(capability),
-    }))
-    .sort((a, b) => HEALTH_ORDER[a.status] - HEALTH_ORDER[b.status] || a.running - b.running || a.rank - b.rank)
-    .map(({ rank: _rank, ...routed }) => routed);
+  const candidates = await routeAgents({ ...place, capabilities: [capability], load: agentLoad(store.read) });
+  return candidates.map(({ type: _type, ...routed }) => routed);
 }
-
-export const isCapability = (value: string): value is AgentCapability =>
-  AGENT_CAPABILITIES.some((one) => one === value);

@@ -1,10 +1,12 @@
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { AgentWork } from "../../../shared/model/agent-work";
+import type { AgentCapability } from "../../../shared/model/agent";
+import { type AgentWork, isBuiltInAgent } from "../../../shared/model/agent-work";
 import { queueOf } from "../../../shared/model/fleet";
 import type { DryRunFinding } from "../../../shared/model/forecast";
 import type { AgentHealth } from "../agents/agent";
 import type { AgentRegistry } from "../agents/registry";
 import { checkHealth } from "../agents/registry";
+import { nobodyWords } from "../agents/routing";
 import { type Capacity, isAnybodys, needName, workerCommand } from "../plan/capacity";
 import { commandWord } from "../plan/command-word";
 import { hasExpression } from "../plan/template";
@@ -21,6 +23,8 @@ export interface CheckedTask {
   readonly hasDependencies: boolean;
   readonly role: string | null;
   readonly capabilities: readonly string[];
+  /** What the agent that it goes to must be good for; absent: `agent` it is. */
+  readonly route?: readonly AgentCapability[];
   /** It asks an endpoint and a model of its own, so the agent's defaults do not matter. */
   readonly isSelfSufficient: boolean;
 }
@@ -152,7 +156,7 @@ function programTrouble(word: string, isPath: boolean, found: Exclude<Found, "fo
 async function checkAgents(tasks: readonly CheckedTask[], agents: AgentRegistry<AgentWork>): Promise<DryRunFinding[]> {
   const users = new Map<string, CheckedTask[]>();
   for (const task of tasks) {
-    if (task.isSelfSufficient) continue;
+    if (task.isSelfSufficient || task.route !== undefined) continue;
     const list = users.get(task.agent);
     if (list) list.push(task);
     else users.set(task.agent, [task]);
@@ -168,7 +172,33 @@ async function checkAgents(tasks: readonly CheckedTask[], agents: AgentRegistry<
     const severity = health.status === "unhealthy" ? "problem" : "warning";
     return concern({ severity, code: "unhealthy_agent", message: `Agent ${id}: ${health.message}` }, who);
   });
-  return (await Promise.all(findings)).filter((finding) => finding !== null);
+  const all = [...findings, ...checkRoutes(tasks, agents)];
+  return (await Promise.all(all)).filter((finding) => finding !== null);
+}
+
+/** Tasks that go to whoever can do them: whether anybody could. */
+function checkRoutes(
+  tasks: readonly CheckedTask[],
+  agents: AgentRegistry<AgentWork>,
+): Array<Promise<DryRunFinding | null>> {
+  const users = new Map<string, CheckedTask[]>();
+  for (const task of tasks) {
+    if (task.route === undefined) continue;
+    const key = JSON.stringify(task.route);
+    users.set(key, [...(users.get(key) ?? []), task]);
+  }
+  return [...users.values()].map(async (who) => {
+    const wanted = who[0]?.route ?? [];
+    const able = agents
+      .listAgentIds()
+      .flatMap((id) => agents.get(id) ?? [])
+      .filter((agent) => !isBuiltInAgent(agent.id) && wanted.every((one) => agent.hasCapability(one)));
+    const found = await Promise.all(
+      able.map(async (agent) => ({ id: agent.id, running: 0, ...(await checkHealth(agent)) })),
+    );
+    if (found.some(({ status }) => status !== "unhealthy")) return null;
+    return concern({ severity: "problem", code: "unhealthy_agent", message: nobodyWords(wanted, found) }, who);
+  });
 }
 
 function checkWorkers(tasks: readonly CheckedTask[], capacity: Capacity): DryRunFinding[] {

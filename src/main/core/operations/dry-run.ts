@@ -346,6 +346,7 @@ function checkedTasks(plan: PlanDefinition, folder: string): Generator<undefined
     hasDependencies: subtask.dependencies.length > 0,
     role: subtask.role,
     capabilities: subtask.capabilities,
+    ...(subtask.route && { route: subtask.route }),
     isSelfSufficient: subtask.agent === "llm" && subtask.llm?.endpoint != null && subtask.llm.model !== null,
   }));
 }

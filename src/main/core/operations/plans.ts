@@ -133,6 +133,7 @@ function newTask(id: string, subtask: SubtaskDefinition, plan: PlanDefinition, f
       ...(subtask.llm && { llm: subtask.llm }),
       ...(subtask.approval && { approval: subtask.approval }),
       ...(subtask.program && { program: subtask.program }),
+      ...(subtask.route && { route: subtask.route }),
       env: { ...plan.env, ...subtask.env },
       // What is not filled in yet stands on the folder when it is.
       cwd: subtask.late?.cwd ? (subtask.cwd ?? plan.cwd) : resolve(folder, subtask.cwd ?? plan.cwd),

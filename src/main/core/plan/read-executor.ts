@@ -1,10 +1,11 @@
+import { ANY_AGENT } from "../../../shared/model/agent-work";
 import { EXECUTORS, type ExecutorChoice, QUEUE_PATTERN } from "../../../shared/model/fleet";
 import { type Fields, fault, readText, type Subject, whatIs } from "./reading";
 
 const wholeQueue = new RegExp(QUEUE_PATTERN);
 
 /** Agents whose work a worker of the fleet cannot do: it has no keys, no people and no models. */
-const STAYS_HERE: ReadonlySet<string> = new Set(["http", "llm", "approval"]);
+const STAYS_HERE: ReadonlySet<string> = new Set(["http", "llm", "approval", ANY_AGENT]);
 
 /** Who carries out the subtasks: `executor` and `queue`, of a plan or a subtask. */
 export function readExecutor(subject: Subject, fields: Fields): ExecutorChoice {

@@ -1,7 +1,8 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { ANY_AGENT } from "../../../shared/model/agent-work";
 import type { SubtaskDefinition } from "../../../shared/model/plan-definition";
 import type { Expressive } from "./expressions";
-import { readAgent, readPrompt } from "./read-agent";
+import { readAgent, readPrompt, readRoute } from "./read-agent";
 import { readDuration } from "./read-duration";
 import { readSubtaskExecutor } from "./read-executor";
 import { noteExpressive } from "./read-json";
@@ -100,7 +101,7 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   };
   const title = text("title");
   const description = text("description") ?? "";
-  const agent = readAgent(subject, fields.get("agent"));
+  const agent = readAgent(subject, fields);
   const { dependencies, dependencyNodes } = readDependencies(subject, fields.get("dependencies"), expressive);
   const run = readRun(subject, fields, node, { agent, dependencies }, expressive);
   const work = {
@@ -110,6 +111,9 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
   const priority = fields.get("priority");
   const timeout = fields.get("timeout");
   const when = fields.get("when");
+  const placement = readPlacement(subject, fields, expressive);
+  const route =
+    agent === ANY_AGENT && !fields.has("agent") ? readRoute(subject, fields, node, placement.capabilities) : null;
   const definition: SubtaskDefinition = {
     id: id ?? "",
     title: title?.trim() ? title : (id ?? ""),
@@ -120,7 +124,8 @@ export function readSubtask(reading: Reading, node: Node, ordinal: number): Read
     dependencies,
     priority: (priority && readInteger(subject, priority, PRIORITY_RANGE)) ?? 1,
     retries: readRetries(subject, fields.get("retries"), agent),
-    ...readPlacement(subject, fields, expressive),
+    ...placement,
+    ...(route && { route, capabilities: [] }),
     ...readSubtaskExecutor(subject, fields, agent),
     timeoutMs: timeout ? readDuration(subject, timeout, { mayBeZero: false }) : null,
     env: readEnv(subject, fields.get("env"), expressive, dependencies),

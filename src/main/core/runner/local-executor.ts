@@ -14,6 +14,7 @@ import { inheritedEnvironment, taskEnvironment } from "./environment";
 import type { Executor } from "./executor";
 import { createInProcess } from "./in-process";
 import { type Launched, launch } from "./launch";
+import { routeTasks } from "./route-tasks";
 import { createSpawnServer } from "./spawn-server";
 import { attemptFiles, createPlanFolders, writeInputs } from "./task-files";
 
@@ -126,7 +127,7 @@ export function createLocalExecutor(context: ExecutorContext, environment: Envir
     const agent = await namedAgent(claim.spec.agent);
     return claim.spec.program ? commands.run(claim, programOf(agent)) : inProcess.start(agent, claim);
   };
-  return {
+  const executor: Executor = {
     start(claim) {
       const { agent: id } = claim.spec;
       if (!isBuiltInAgent(id)) return startNamed(claim).catch(postponed);
@@ -145,4 +146,5 @@ export function createLocalExecutor(context: ExecutorContext, environment: Envir
     },
     close: () => commands.close(),
   };
+  return routeTasks(executor, context, environment);
 }

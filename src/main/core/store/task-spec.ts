@@ -1,3 +1,4 @@
+import { AGENT_CAPABILITIES, type AgentCapability } from "../../../shared/model/agent";
 import { type AgentWork, approvalWork, httpWork, llmWork, programWork } from "../../../shared/model/agent-work";
 import {
   type LateText,
@@ -21,6 +22,8 @@ export interface TaskSpec extends AgentWork, TaskPlacement {
   readonly cwd: string;
   readonly timeoutMs: number | null;
   readonly retries: RetryPolicy;
+  /** What an agent has to be good for; `agent` is the one that the latest attempt went to. Absent: `agent` it is. */
+  readonly route?: readonly AgentCapability[];
   /** Absent: nothing is filled in when it starts. */
   readonly late?: LateText;
 }
@@ -50,9 +53,12 @@ export function parseSpec(raw: unknown): TaskSpec | null {
       onExitCodes: integersOrNull(policy.get("onExitCodes")),
     },
     ...parsePlacement(fields),
+    ...(isStrings(fields.route) && { route: AGENT_CAPABILITIES.filter((one) => isAmong(fields.route, one)) }),
     ...(late && { late }),
   };
 }
+
+const isAmong = (list: unknown, word: string): boolean => Array.isArray(list) && list.includes(word);
 
 /** Defaults for what is not there. */
 export function parsePlacement({ role, capabilities, group, onFailure, when }: Record<string, unknown>): TaskPlacement {
