@@ -228,6 +228,7 @@ function printDetail(out: Output, detail: PlanningDetail): void {
   field("priority", String(detail.priority));
   field("by", detail.requestor);
   field("planner", detail.agent);
+  if (detail.failure !== null) field("failed", `${detail.failure.agent}: ${detail.failure.error}`);
   if (detail.context !== null) field("context", JSON.stringify(detail.context));
   for (const { id, status, subtasks, estimatedMinutes, complexity, findings, data } of detail.proposals) {
     const guess = estimatedMinutes === null ? "" : `, ${estimatedMinutes} min guessed`;

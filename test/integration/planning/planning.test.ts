@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import { operator } from "../../../src/main/core/operations/hive/caller";
 import { setFlags } from "../../../src/main/core/operations/migration";
-import { planRequest } from "../../../src/main/core/operations/plan-request";
+import { planRequest, stopAllPlanning, stopPlanning } from "../../../src/main/core/operations/plan-request";
+import { listPlanners } from "../../../src/main/core/operations/planners";
 import {
   addPlanning,
   approvePlanning,
@@ -16,6 +17,7 @@ import {
 } from "../../../src/main/core/operations/planning";
 import { planWaitingRequests } from "../../../src/main/core/operations/planning-duty";
 import type { Store } from "../../../src/main/core/store/open";
+import { LATEST_REQUESTS, requestsOfStatus } from "../../../src/main/core/store/planning-rows";
 import { startForeignProgram } from "../../helpers/foreign";
 import { afterThisTest, openTestStore, temporaryFolder } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
@@ -218,4 +220,54 @@ test("with the flag on, requests that wait are planned by themselves; a console 
   await waitFor("it to be claimed", async () => (await getPlanning(store, second.id)).status === "assigned");
   await duty.stop();
   expect(await getPlanning(store, second.id)).toMatchObject({ status: "pending", agent: null });
+});
+
+test("an agent that is stopped lets go, and what it still answers is not taken, also when it was asked again", async () => {
+  const { id } = await add("Something");
+  const held: Array<() => void> = [];
+  model.reply((request, response) => {
+    if (request.url.endsWith("/models")) answer(PLAN)(request, response);
+    else held.push(() => answer(PLAN)(request, response));
+  });
+  const first = plan(id).catch((error) => error);
+  await waitFor("it to be asked", () => held.length === 1);
+  await retryPlanning(store, ann, { requestId: id });
+  stopPlanning(store, id);
+  expect(await first).toMatchObject({ code: "not_allowed", message: expect.stringMatching(/was stopped/) });
+  // The same agent again: the first one, had it answered, would have answered for the second.
+  const second = plan(id);
+  await waitFor("it to be asked again", () => held.length === 2);
+  expect(await getPlanning(store, id)).toMatchObject({ status: "assigned", agent: "ai-planner" });
+  held[1]?.();
+  expect(await second).toMatchObject({ status: "planned", plans: 1, proposals: [{ steps: [{ id: "measure" }, {}] }] });
+
+  const other = await add("Something else");
+  const third = plan(other.id).catch((error) => error);
+  await waitFor("it to be asked a third time", () => held.length === 3);
+  await stopAllPlanning(store);
+  expect(await third).toMatchObject({ code: "not_allowed" });
+  expect(await getPlanning(store, other.id)).toMatchObject({ status: "pending", agent: null, failure: null });
+});
+
+test("who can plan is told, and what is missing; requests are found among a million launches", async () => {
+  const place = { databaseFile: store.file, environment: environment() };
+  expect(await listPlanners(place)).toMatchObject([{ id: "ai-planner", status: "healthy" }]);
+  expect(await listPlanners({ ...place, environment: {} })).toMatchObject([
+    { status: "unhealthy", message: expect.stringMatching(/HIVE_AGENT_AI_PLANNER/) },
+  ]);
+  // Upstream's own indexes must not win: each launch has a row in the queue.
+  await store.write((tx) =>
+    tx.exec(
+      `CREATE INDEX IF NOT EXISTS idx_planning_status_priority ON planning_queue (status, priority DESC, created_at)`,
+    ),
+  );
+  const planOf = (sql: string, given: readonly unknown[]) =>
+    store.read
+      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...given)
+      .map(({ detail }) => detail);
+  expect(planOf(requestsOfStatus("INDEXED BY console_requests_by_status"), ["pending", 10, 0])).toEqual([
+    "SEARCH q USING INDEX console_requests_by_status (status=?)",
+  ]);
+  expect(planOf(LATEST_REQUESTS, [10, 0])).toEqual(["SCAN q USING INDEX console_requests_recent"]);
 });

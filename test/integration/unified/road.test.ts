@@ -3,7 +3,7 @@ import { abortBackfill, startBackfill } from "../../../src/main/core/operations/
 import { program } from "../../../src/main/core/operations/hive/caller";
 import { createTask, getQueuedTasks, getTask, getTasksByStatus } from "../../../src/main/core/operations/hive/tasks";
 import { cutOver, migrationStatus, rollBack, setFlags } from "../../../src/main/core/operations/migration";
-import { checkParity, parityHistory } from "../../../src/main/core/operations/parity";
+import { checkParity, parityHistory, previewDown, stopParity } from "../../../src/main/core/operations/parity";
 import type { Store } from "../../../src/main/core/store/open";
 import { TOLD_BY } from "../../../src/main/core/store/unified/telling";
 import { startForeignProgram } from "../../helpers/foreign";
@@ -69,7 +69,49 @@ test("a backfill is one at a time, and can be ended", async () => {
   const aborted = await first.ended;
   expect(aborted?.state).toBe("aborted");
   expect(aborted?.seen).toBeLessThan(3_000);
-  expect(await (await startBackfill(store, act)).ended).toMatchObject({ state: "done", seen: 3_000 });
+  // It goes on where it ended, unless another one is wanted.
+  const second = await startBackfill(store, act);
+  expect(second).toMatchObject({ resumed: true, row: { id: first.row.id } });
+  expect(await second.ended).toMatchObject({ state: "done", seen: 3_000 });
+  await store.write((tx) => tx.exec("DELETE FROM unified_tasks WHERE id < 't-00100'"));
+  const third = await startBackfill(store, act);
+  expect(third.resumed).toBe(false);
+  await abortBackfill(store, act);
+  await third.ended;
+  const afresh = await startBackfill(store, { ...act, afresh: true });
+  expect(afresh).toMatchObject({ resumed: false });
+  expect(await afresh.ended).toMatchObject({ state: "done", seen: 3_000 });
+  expect(await checkParity(store, { limit: 1, actor: "ann" })).toMatchObject({ missing: 0, differing: 0, extra: 0 });
+});
+
+test("a check of the whole database is seen while it is made, and can be stopped", async () => {
+  const store = await openTestStore();
+  await addTasks(store, 4_000);
+  expect(stopParity(store)).toBe(false);
+  const seen: unknown[] = [];
+  const onProgress = (): void => {
+    seen.push(migrationStatus(store).checking);
+    expect(stopParity(store)).toBe(true);
+  };
+  const check = checkParity(store, { limit: 1, actor: "ann", onProgress });
+  await expect(check).rejects.toMatchObject({ code: "not_allowed", details: { stopped: true } });
+  expect(seen[0]).toMatchObject({ total: 4_000, checked: expect.any(Number), missing: expect.any(Number) });
+  expect(migrationStatus(store)).toMatchObject({ checking: null, parity: null });
+  // What dropping the tables would take away is counted the same way.
+  await (await startBackfill(store, act)).ended;
+  await store.write((tx) =>
+    tx.exec(`INSERT INTO unified_tasks (id, correlation_id, task_type, status, agent_type, input_data, created_at, updated_at)
+      VALUES ('own', 'c', 'code', 'running', 'hive-coder', '{}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')`),
+  );
+  expect(await previewDown(store)).toMatchObject({
+    own: 1,
+    tables: [
+      { table: "unified_tasks", rows: 4_001 },
+      { table: "unified_review_tasks", rows: 400 },
+      { rows: 0 },
+      { rows: 0 },
+    ],
+  });
 });
 
 test("operations read the unified tables after the cutover, which takes both schemas alike, and the way back", async () => {
