@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { _electron, test as base, type ElectronApplication, expect, type Page } from "@playwright/test";
+import { pictureFolder } from "./guide-pictures";
 import { commandOf, processesWith, until } from "./processes";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -53,7 +54,7 @@ const HOLD_START = ["-r", join(ROOT, "node_modules/playwright-core/lib/server/el
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants the pattern
   folder: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), "hive-e2e-"));
+    const folder = pictureFolder() ?? mkdtempSync(join(tmpdir(), "hive-e2e-"));
     await use(folder);
     rmSync(folder, { recursive: true, force: true });
   },

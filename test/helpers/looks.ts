@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { type OpenConsole, ROOT } from "./app";
+import { keepForGuide } from "./guide-pictures";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -68,6 +69,8 @@ export interface Look {
   look(name: string): Promise<void>;
 }
 
+const pictureFile = (name: string): string => join(ROOT, "test-results/screens", `${name}.png`);
+
 /** Looks at screens, from a page loaded anew, and keeps pictures of each in `test-results/screens`, for people. */
 export async function createLook(opened: OpenConsole): Promise<Look> {
   const { page } = opened;
@@ -79,8 +82,7 @@ export async function createLook(opened: OpenConsole): Promise<Look> {
   async function keepPictures(name: string): Promise<void> {
     for (const theme of ["light", "dark"] as const) {
       await showTheme(page, theme);
-      const path = join(ROOT, "test-results/screens", `${name.replace("*", theme)}.png`);
-      await page.screenshot({ path, animations: "disabled" });
+      await page.screenshot({ path: pictureFile(name.replace("*", theme)), animations: "disabled" });
     }
   }
 
@@ -90,6 +92,7 @@ export async function createLook(opened: OpenConsole): Promise<Look> {
       for (const [width, height] of SIZES) {
         await resize(opened, width, height);
         await keepPictures(`${name}-*-${width}x${height}`);
+        if (width === SIZES[0][0]) keepForGuide(name, pictureFile(`${name}-dark-${width}x${height}`), ROOT);
         found.push(...(await misfits(page)).map((misfit) => `${name} at ${width}: ${misfit}`));
       }
       found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));
