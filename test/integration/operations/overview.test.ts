@@ -3,7 +3,7 @@ import { getOverview } from "../../../src/main/core/operations/overview";
 import { thisHost } from "../../../src/main/core/process-identity";
 import type { Store } from "../../../src/main/core/store/open";
 import * as rows from "../../../src/main/core/store/overview-rows";
-import { upsertWorkers } from "../../../src/main/core/store/workers";
+import { NEVER_HEARD, NEXT_STATUS, QUIETEST, upsertWorkers } from "../../../src/main/core/store/workers";
 import { addWorkers, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
 
 /** What is listed, as `kind title`. */
@@ -118,6 +118,31 @@ describe("the overview", () => {
       );
     });
     expect(listed(store)).not.toContain("stuck Task alive");
+  });
+
+  it("finds those that are not well among any number of workers, by index", async () => {
+    const store = await openTestStore();
+    const names = Array.from({ length: 300 }, (_, n) => `w-${String(n).padStart(3, "0")}`);
+    const process = { pid: 7, pidStart: null, host: "another-host", bootId: null, program: "worker", slot: 0 };
+    await store.write((tx) => {
+      const workers = names.map((id) => ({ id, role: "ext", capabilities: [], ...process }));
+      upsertWorkers(tx, workers, store.clock.now());
+      const set = tx.prepare("UPDATE workers SET status = ?, last_heartbeat = ? WHERE id = ?");
+      const ago = (ms: number) => new Date(store.clock.now() - ms).toISOString();
+      set.run("active", ago(60_000), "w-111");
+      set.run("idle", ago(60_000).replace("T", " ").replace("Z", ""), "w-222");
+      set.run("busy with itself", null, "w-233");
+      set.run("error", ago(0), "w-244");
+      set.run("offline", ago(60_000), "w-255");
+    });
+    expect(listed(store)).toEqual(["worker w-111", "worker w-222", "worker w-233", "worker w-244"]);
+    for (const sql of [NEXT_STATUS, QUIETEST, NEVER_HEARD]) {
+      const values = Array.from(sql.matchAll(/\?/g), () => "x");
+      const plan = store.read.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+      expect(plan.map(({ detail }) => detail)).toEqual([
+        expect.stringMatching(/^SEARCH workers USING (COVERING )?INDEX console_workers_beat \(status/),
+      ]);
+    }
   });
 
   it("tells what happened last, by name, and leaves out what nobody wants to hear", async () => {

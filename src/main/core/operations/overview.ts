@@ -16,9 +16,10 @@ import {
 } from "../store/overview-rows";
 import { readCounts } from "../store/plan-end";
 import { inSnapshot } from "../store/snapshot";
+import { listQuietest } from "../store/workers";
 import { getPlanSummaries } from "./plans";
 import { getTaskRows } from "./tasks";
-import { listWorkers } from "./workers";
+import { getWorkerRows } from "./workers";
 
 const MOST_PLANS = 50;
 const MOST_ACTIVITY = 12;
@@ -84,12 +85,11 @@ function readAttention(store: Store): AttentionItem[] {
   const failed = items("failed", readNewest(store.read, "failed", MOST_OF_A_KIND)).filter(
     ({ since }) => since !== null && now - since < FAILURE_IS_NEWS_MS,
   );
-  const workers = listWorkers(store);
-  const byWorker = new Map(workers.map((worker) => [worker.id, worker]));
-  const adrift = ["in_progress", "assigned"]
-    .flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS))
-    .filter((candidate) => isAdrift(candidate, byWorker, now))
-    .slice(0, 2 * MOST_OF_A_KIND);
+  const atWork = ["in_progress", "assigned"].flatMap((status) => readOldest(store.read, status, MOST_IN_PROGRESS));
+  const named = new Set(atWork.flatMap(({ workerId }) => workerId ?? []));
+  const byWorker = new Map(getWorkerRows(store, [...named]).map((worker) => [worker.id, worker]));
+  const quietest = getWorkerRows(store, listQuietest(store.read, now, MOST_OF_A_KIND));
+  const adrift = atWork.filter((candidate) => isAdrift(candidate, byWorker, now)).slice(0, 2 * MOST_OF_A_KIND);
   const stuck = items("stuck", adrift)
     .filter(({ task }) => !processLives(store, task))
     .slice(0, MOST_OF_A_KIND)
@@ -104,7 +104,7 @@ function readAttention(store: Store): AttentionItem[] {
     ...failed,
     ...stuck,
     ...items("rework", readOldest(store.read, "rework_needed", MOST_OF_A_KIND)),
-    ...workers
+    ...quietest
       .filter((worker) => isUnwell(worker) && !told.has(worker.id))
       .slice(0, MOST_OF_A_KIND)
       .map((worker) => ({ kind: "worker" as const, worker, since: worker.lastHeartbeat })),

@@ -110,6 +110,37 @@ export function listWorkers(db: ReadableDatabase): WorkerRecord[] {
   return statement(db, `${COLUMNS} ORDER BY w.id LIMIT ${MOST_WORKERS}`).all().map(decode);
 }
 
+export const NEXT_STATUS = "SELECT min(status) AS status FROM workers WHERE status > +?";
+export const QUIETEST =
+  "SELECT id FROM workers WHERE status = +? AND last_heartbeat > +? ORDER BY last_heartbeat LIMIT ?";
+export const NEVER_HEARD = "SELECT id FROM workers WHERE status = +? AND last_heartbeat IS NULL LIMIT ?";
+/** With more statuses than these somebody makes them up. */
+const MOST_STATUSES = 20;
+
+/**
+ * Those that have not been heard of for the longest, so many of each status and way of writing times, but for those that
+ * have signed off. Whoever is gone is among them as soon as the others have beaten once more.
+ */
+export function listQuietest(db: ReadableDatabase, now: number, limit: number): string[] {
+  const ids = new Set<string>();
+  // Times written with a T come behind all others of the same day.
+  const today = `${formatTime(now).slice(0, 10)}T`;
+  let status = "";
+  for (let statuses = 0; statuses < MOST_STATUSES; statuses += 1) {
+    const next = textOrNull(statement(db, NEXT_STATUS).get(status)?.status);
+    if (next === null) break;
+    status = next;
+    if (status === "offline") continue;
+    const rows = [
+      ...statement(db, NEVER_HEARD).all(status, limit),
+      ...statement(db, QUIETEST).all(status, "", limit),
+      ...statement(db, QUIETEST).all(status, today, limit),
+    ];
+    for (const { id } of rows) ids.add(text(id));
+  }
+  return [...ids].sort();
+}
+
 /** Where a page of workers begins: after this one. Those that signed off come last; else by role and id. */
 export interface WorkerPlace {
   readonly isSignedOff: boolean;
