@@ -10,14 +10,13 @@ import { formatCount, formatDuration } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Page, PageBody } from "../../ui/page";
 import { Segmented } from "../../ui/segmented";
-import { InspectorSlot } from "../plans/inspector-slot";
 import { EventInspector } from "./event-inspector";
 import { openEvents, readEntry, startFigures, useFigures } from "./events-store";
 import { FiguresPanel } from "./figures-panel";
 import { FilterBar } from "./filter-bar";
+import { LogBody } from "./log-body";
 import { STREAM_COLUMNS } from "./log-columns";
-import { LogList } from "./log-list";
-import { Gone, LogSwitch, leaveField, useEntry, useEntryKeys, useFilter, useStream } from "./log-place";
+import { LogSwitch, leaveField, useFilter, useStream } from "./log-place";
 import type { LogStream } from "./log-stream";
 
 const RANGES = FIGURE_RANGE_NAMES.map((value) => ({ value, label: FIGURE_RANGES[value].label }));
@@ -80,79 +79,49 @@ export function EventStream({ place }: { readonly place: EventsPlace }) {
       {stream === null ? (
         <PageBody>{null}</PageBody>
       ) : (
-        <EventBody
+        <LogBody
           place={place}
           stream={stream}
+          columns={STREAM_COLUMNS}
+          what="event"
+          read={readEvent}
           isFiltered={terms.length > 0}
-          withFigures={withFigures}
-          add={add}
           onClear={() => setQuery("")}
-        />
+          inspect={(row, { open: openOther, close }) => (
+            <EventInspector event={row} onClose={close} onOpen={openOther} onFilter={add} />
+          )}
+        >
+          {withFigures && <Figures stream={stream} add={add} />}
+        </LogBody>
       )}
     </Page>
   );
 }
 
-interface EventBodyProps {
-  readonly place: EventsPlace;
+interface FiguresProps {
   readonly stream: LogStream<EventRow>;
-  readonly isFiltered: boolean;
-  readonly withFigures: boolean;
   readonly add: (...terms: readonly LogTerm[]) => void;
-  readonly onClear: () => void;
 }
 
-function EventBody({ place, stream, isFiltered, withFigures, add, onClear }: EventBodyProps) {
-  const rows = useStore(stream.store, (state) => state.rows);
+/** A part of a chart that is chosen is a further part of the filter. */
+function Figures({ stream, add }: FiguresProps) {
   const heldSince = useStore(stream.store, (state) => state.heldSince);
-  const { open, close } = useEntryKeys(place);
-  const { row, isGone } = useEntry(rows, place.cursor, readEvent);
-  const [cursor, setCursor] = useState(place.cursor);
-  useEffect(() => {
-    if (place.cursor !== null) setCursor(place.cursor);
-  }, [place.cursor]);
   return (
-    <PageBody
-      beside={
-        place.cursor !== null && (
-          <InspectorSlot label="Event inspector">
-            {row !== null ? (
-              <EventInspector event={row} onClose={close} onOpen={open} onFilter={add} />
-            ) : (
-              isGone && <Gone what="event" onClose={close} />
-            )}
-          </InspectorSlot>
+    <FiguresPanel
+      heldSince={heldSince}
+      onRange={(since, until) =>
+        add(
+          { field: "since", value: new Date(since).toISOString() },
+          { field: "until", value: new Date(until).toISOString() },
         )
       }
-    >
-      {withFigures && (
-        <FiguresPanel
-          heldSince={heldSince}
-          onRange={(since, until) =>
-            add(
-              { field: "since", value: new Date(since).toISOString() },
-              { field: "until", value: new Date(until).toISOString() },
-            )
-          }
-          onChoose={({ source, type }) =>
-            add(
-              ...(source === undefined || source === "others" ? [] : [{ field: "source", value: source }]),
-              ...(type === undefined || type === "others" ? [] : [{ field: "is", value: type }]),
-            )
-          }
-        />
-      )}
-      <LogList
-        log="events"
-        stream={stream}
-        columns={STREAM_COLUMNS}
-        isFiltered={isFiltered}
-        cursor={cursor}
-        onCursor={place.cursor === null ? setCursor : open}
-        onOpen={open}
-        onClear={onClear}
-      />
-    </PageBody>
+      onChoose={({ source, type }) =>
+        add(
+          ...(source === undefined || source === "others" ? [] : [{ field: "source", value: source }]),
+          ...(type === undefined || type === "others" ? [] : [{ field: "is", value: type }]),
+        )
+      }
+    />
   );
 }
 

@@ -144,6 +144,7 @@ export function FilterBar({ log, terms, addressProblem, known, onFilter, onLeave
         ))}
         <input
           ref={input}
+          className={styles.typed}
           type="text"
           role="combobox"
           value={text}

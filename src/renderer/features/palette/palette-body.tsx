@@ -70,6 +70,7 @@ export function PaletteBody() {
       <div className={styles.field}>
         <Search size={16} aria-hidden="true" />
         <Command.Input
+          className={styles.typed}
           autoFocus
           value={text}
           onValueChange={setText}
