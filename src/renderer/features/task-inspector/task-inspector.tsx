@@ -2,6 +2,7 @@ import { Link, SearchX, X } from "lucide-react";
 import { useEffect } from "react";
 import type { TaskDetail } from "../../../shared/model/views";
 import { messageOf } from "../../api";
+import { lazyPart } from "../../lazy";
 import { type InspectorPane, usePlace } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
@@ -15,15 +16,16 @@ import { copyText } from "./copy";
 import { TaskAudit, TaskEvents } from "./history-tab";
 import { LogTab } from "./log-tab";
 import { type Outlook, useOutlook } from "./outlook";
-import { PayloadTab } from "./payload-tab";
 import { ProgressBar } from "./progress-bar";
-import { ResultTab } from "./result-tab";
 import { ReviewActions } from "./review-actions";
 import { Segments } from "./segments";
 import { SummaryTab } from "./summary-tab";
 import { TaskActions } from "./task-actions-bar";
 import styles from "./task-inspector.module.css";
 import { followAddress, inspectTask, readTask, showPane, useInspector } from "./task-store";
+
+const PayloadTab = lazyPart(async () => (await import("./payload-tab")).PayloadTab);
+const ResultTab = lazyPart(async () => (await import("./result-tab")).ResultTab);
 
 interface TaskInspectorProps {
   readonly taskId: string;
