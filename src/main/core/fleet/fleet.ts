@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { HiveError, toErrorBody } from "../../../shared/errors";
 import { type Environment, WorkFailure } from "../agents/agent";
 import type { Attempt } from "../runner/attempt";
@@ -164,7 +165,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     if (closed) return link.close();
     opened = { link, mailboxes };
     const inbox = openInbox({
-      reader: link.another({ enableAutoPipelining: false }),
+      reader: link.another("blocks"),
       commands: link.commands,
       stream: names.toConsole(database),
       hear: (message, bytes) => outs.hear(message, bytes),
@@ -183,6 +184,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
       const beat = members.hear(text);
       if (beat !== null) outs.compare(beat);
     });
+    upSince = null;
     onLink();
   };
   void open().catch((error: unknown) => {
@@ -199,13 +201,15 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     const text = createSealer(keys, runId).seal(JSON.stringify(work), PARTS.order);
     const sealed = await large().outgoing(text, `${runId}-${PARTS.order}`);
     const order: Order = { protocol: FLEET_PROTOCOL, database, runId, sealed };
-    const logFile = attemptFiles(store.filesFolder, planId, runId).log;
+    const { log: logFile, artifacts: artifactsFile } = attemptFiles(store.filesFolder, planId, runId);
     if (work.run !== null) {
       await makeFolders(planId);
+      // It is there from the start, as that of a process of this host.
+      await writeFile(logFile, "", { flag: "a" });
       void persistence.persist((tx) => setRunLog(tx, runId, logFile));
     }
     if (!(await options.confirmLease(runId))) return { kind: "lost" };
-    return { kind: "running", attempt: outs.give({ runId, instance, logFile, order }) };
+    return { kind: "running", attempt: outs.give({ runId, instance, logFile, artifactsFile, order }) };
   };
 
   const executor: Executor = {
@@ -217,9 +221,10 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     resume(run: LiveRun) {
       const instance = instanceOf(store.read, run.workerId) ?? "";
       const planId = run.planId ?? "";
-      const logFile = attemptFiles(store.filesFolder, planId, run.runId).log;
-      const taken = makeFolders(planId).then(() => outs.give({ runId: run.runId, instance, logFile, order: null }));
-      return taken.then((attempt): Begun => ({ kind: "running", attempt }));
+      const { log: logFile, artifacts: artifactsFile } = attemptFiles(store.filesFolder, planId, run.runId);
+      const attempt = { runId: run.runId, instance, logFile, artifactsFile, order: null };
+      const taken = makeFolders(planId).then(() => outs.give(attempt));
+      return taken.then((given): Begun => ({ kind: "running", attempt: given }));
     },
     close: () => undefined,
   };

@@ -15,6 +15,8 @@ export interface InboxOptions {
 const STEP = 64;
 const BLOCK_MS = 1_000;
 const AFTER_TROUBLE_MS = 200;
+/** A connection that has not answered for so many times as long as it may is dead, whatever TCP believes. */
+const MISSED_ANSWERS = 4;
 const START = "0-0";
 
 /**
@@ -29,8 +31,15 @@ export function openInbox({ reader, commands, stream, hear }: InboxOptions): { c
     last = START;
   });
 
+  let unanswered = 0;
+  const watch = setInterval(() => {
+    unanswered = reader.status === "ready" ? unanswered + 1 : 0;
+    if (unanswered > MISSED_ANSWERS) reader.disconnect(true);
+  }, BLOCK_MS);
+
   const step = async (): Promise<void> => {
     const answer = await reader.xreadBuffer("COUNT", STEP, "BLOCK", BLOCK_MS, "STREAMS", stream, last);
+    unanswered = 0;
     if (!Array.isArray(answer) || closed) return;
     for (const [, entries] of answer) {
       for (const [id, fields] of entries) {
@@ -54,6 +63,7 @@ export function openInbox({ reader, commands, stream, hear }: InboxOptions): { c
   return {
     close() {
       closed = true;
+      clearInterval(watch);
     },
   };
 }

@@ -6,7 +6,9 @@ import { launch, StartLost } from "../../runner/launch";
 import type { Ending } from "../../runner/outcome";
 import type { SpawnServer } from "../../runner/spawn-server";
 import { type AttemptFiles, attemptFiles, writeInputs } from "../../runner/task-files";
+import type { ArtifactTarget } from "../artifact-target";
 import type { Work } from "../protocol";
+import type { ArtifactsHere } from "./artifacts-here";
 import { workingFolder } from "./folders";
 
 export interface AttemptHost {
@@ -17,6 +19,8 @@ export interface AttemptHost {
   readonly inherited: Readonly<Record<string, string>>;
   readonly server: SpawnServer;
   readonly makeFolders: (planId: string) => Promise<void>;
+  /** Where artifacts go; null: nowhere. */
+  readonly artifacts: ArtifactTarget | null;
 }
 
 /** What an attempt came to that this host had no room for: it is to be tried again later. */
@@ -29,7 +33,11 @@ const NO_ROOM = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOM
  * @param graceMs from SIGTERM to SIGKILL; asked when it is stopped
  * @throws NoRoom
  */
-export async function startHere(work: Work, host: AttemptHost, graceMs: () => number): Promise<Attempt> {
+export async function startHere(
+  work: Work,
+  host: AttemptHost,
+  { artifacts, graceMs }: { readonly artifacts: ArtifactsHere | null; readonly graceMs: () => number },
+): Promise<Attempt> {
   const { run, subtaskId, runId, planId, timeoutMs } = work;
   if (run === null) return ended({ outcome: "success", exitCode: null, signal: null, error: null, result: null });
   const files = attemptFiles(host.filesFolder, planId, runId);
@@ -40,6 +48,7 @@ export async function startHere(work: Work, host: AttemptHost, graceMs: () => nu
     const cwd = await workingFolder(work, { given: host.workFolder, own: files.planFolder });
     const env = taskEnvironment(host.inherited, {
       ...work,
+      env: { ...work.env, ...artifacts?.env },
       inputs: inputs.text,
       inputsFile: inputs.file,
       resultFile: files.result,

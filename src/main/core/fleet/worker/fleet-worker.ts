@@ -6,6 +6,7 @@ import { ownIdentity } from "../../process-identity";
 import { inheritedEnvironment } from "../../runner/environment";
 import { createSpawnServer } from "../../runner/spawn-server";
 import { createPlanFolders } from "../../runner/task-files";
+import type { ArtifactTarget } from "../artifact-target";
 import type { FleetAccess } from "../fleet-access";
 import { createLargePayloads, redisChunks } from "../large-payloads";
 import { openLink } from "../link";
@@ -27,6 +28,8 @@ export interface FleetWorkerOptions {
   readonly filesFolder: string;
   /** Where plans' folders are on this host; null: where they are on the console's, or in a folder of each plan's own. */
   readonly workFolder: string | null;
+  /** Where artifacts of tasks go. Default: nowhere. */
+  readonly artifacts?: ArtifactTarget | null;
   /** How often it says that it lives, in milliseconds. Default 2,500. */
   readonly heartbeatMs?: number;
   /** How long BullMQ waits for a sign of life before an order counts as stalled. Default 30,000. */
@@ -94,6 +97,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
     workFolder: options.workFolder,
     inherited,
     server,
+    artifacts: options.artifacts ?? null,
     makeFolders: createPlanFolders(filesFolder),
   };
 
@@ -195,7 +199,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
 
   async function openMail(): Promise<Worker> {
     const { Worker: BullWorker } = await import("bullmq");
-    const connection = link.another({ enableAutoPipelining: false });
+    const connection = link.another("works");
     const worker = new BullWorker<unknown>(
       instance,
       async ({ data }) => {

@@ -6,6 +6,7 @@ import { attemptFiles } from "../../runner/task-files";
 import type { LargePayloads } from "../large-payloads";
 import { type End, type FleetNames, type HeldByWorker, type Order, PARTS, type Work, workSchema } from "../protocol";
 import { createSealer, type FleetKeys } from "../sealed";
+import { type ArtifactsHere, artifactsHere } from "./artifacts-here";
 import { type AttemptHost, NoRoom, removeFiles, startHere } from "./attempt-here";
 import { createLogPump, type LogPump } from "./log-pump";
 import type { Outbox } from "./outbox";
@@ -56,6 +57,7 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   let isForgotten = false;
   let end: End | null = null;
   let pump: LogPump | null = null;
+  let artifacts: ArtifactsHere | null = null;
   let isReporting = false;
   let isToldAgain = false;
   let sentEnd: string | null = null;
@@ -64,6 +66,7 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     if (closed.signal.aborted) return;
     closed.abort();
     void pump?.close();
+    void artifacts?.remove();
     if (work !== null && work.run !== null) void removeFiles(attemptFiles(host.filesFolder, work.planId, runId));
     if (sentEnd !== null) void options.large.drop(sentEnd).catch(() => undefined);
     onClosed();
@@ -131,7 +134,10 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     graceMs = work.graceMs;
     options.onBegin(work);
     try {
-      attempt = await startHere(work, host, () => graceMs);
+      if (work.run !== null) {
+        artifacts = await artifactsHere(work, { target: host.artifacts, filesFolder: host.filesFolder });
+      }
+      attempt = await startHere(work, host, { artifacts, graceMs: () => graceMs });
     } catch (error) {
       if (!(error instanceof NoRoom)) throw error;
       await delay(NO_ROOM_MS, undefined, { signal: closed.signal }).catch(() => undefined);
@@ -151,7 +157,9 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     }
     if (stopped !== null) attempt.stop(stopped);
     const ending = await attempt.ended;
-    return ending === null ? null : endOf(ending, isGivenBack);
+    if (ending === null) return null;
+    const own = endOf(ending, isGivenBack);
+    return artifacts === null ? own : artifacts.push(own);
   };
 
   const live = async (): Promise<void> => {
