@@ -19,6 +19,8 @@ const BUILD_TIMEOUT_MS = 10 * 60_000;
 const INPUTS = [
   "src",
   "resources",
+  "docs",
+  "scripts/lib/guide-pages.mjs",
   "electron.vite.config.ts",
   "vite.sdk.config.ts",
   "scripts/build-sdk.mjs",

@@ -1,5 +1,6 @@
 // The documents of docs/ as pages of the window: what Vite imports of a `.md` file. Made when the window is built, so that the
 // page itself needs neither a parser nor the network.
+import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Marked } from "marked";
 
@@ -15,31 +16,37 @@ export function slugOf(heading) {
 const escaped = (text) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+const unescaped = (html) =>
+  html
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+
 /**
- * A link to another document becomes a place in the window; `null` for everything that is not among the pages.
+ * Where a link to a document leads; null for everything that is none.
  * @param {string} href
- * @param {string} page
- * @param {(page: string) => boolean} isPage
+ * @param {string} page where it stands
+ * @returns {{ page: string, section: string } | null}
  */
-export function placeOf(href, page, isPage) {
+export function targetOf(href, page) {
   const [, file = "", section = ""] = /^(?:\.\/)?(?:([\w-]+)\.md)?(?:#(.*))?$/.exec(href) ?? [];
-  const target = file === "" ? page : file;
-  if (href === "" || (file === "" && section === "") || !isPage(target)) return null;
-  return `#/guide/${target}${section === "" ? "" : `/${section}`}`;
+  return file === "" && section === "" ? null : { page: file === "" ? page : file, section };
 }
 
 /**
  * @param {string} markdown
  * @param {string} page its name: the file's, without `.md`
- * @param {(page: string) => boolean} isPage whether another document is a page, too
+ * @param {(page: string) => string | null} titleOf the title of another document; null: it is no page of the window
  * @returns {{ title: string, html: string, sections: { id: string, title: string, level: number }[], images: string[] }}
  *   `html`: images stand as `image:N`, for the N-th of `images`; nothing in it is taken over from HTML in the document.
  */
-export function guidePage(markdown, page, isPage) {
+export function guidePage(markdown, page, titleOf) {
   const sections = [];
   const images = [];
   const marked = new Marked({ gfm: true });
-  const plain = (tokens) => marked.Parser.parseInline(tokens, new marked.TextRenderer());
+  const plain = (tokens) => unescaped(marked.Parser.parseInline(tokens, new marked.TextRenderer()));
   marked.use({
     renderer: {
       heading({ tokens, depth }) {
@@ -51,9 +58,14 @@ export function guidePage(markdown, page, isPage) {
         return `<h${depth} id="${id}" tabindex="-1">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       link({ href, tokens }) {
-        const words = this.parser.parseInline(tokens);
-        const place = placeOf(href, page, isPage);
-        if (place !== null) return `<a href="${escaped(place)}">${words}</a>`;
+        const target = targetOf(href, page);
+        const title = target === null ? null : titleOf(target.page);
+        const isName = plain(tokens) === `${target?.page}.md`;
+        const words = isName && title !== null ? escaped(title) : this.parser.parseInline(tokens);
+        if (target !== null && title !== null) {
+          const section = target.section === "" ? "" : `/${target.section}`;
+          return `<a href="${escaped(`#/guide/${target.page}${section}`)}">${words}</a>`;
+        }
         // The window goes nowhere else: the address is there to be copied.
         return /^https?:/.test(href) ? `${words} (<code>${escaped(href)}</code>)` : words;
       },
@@ -79,6 +91,15 @@ export function guidePage(markdown, page, isPage) {
   return { title, html, sections: sections.filter(({ level }) => level > 1), images };
 }
 
+/** The title of a document; null when there is none of this name. */
+export function titleIn(file) {
+  try {
+    return /^# (.+)$/m.exec(readFileSync(file, "utf8"))?.[1]?.trim() ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Lets Vite import the documents.
  * @param {readonly string[]} pages names of the documents that are pages
@@ -89,7 +110,9 @@ export function guidePages(pages) {
     enforce: /** @type {const} */ ("pre"),
     transform(code, id) {
       if (!id.endsWith(".md")) return null;
-      const { title, html, sections, images } = guidePage(code, basename(id, ".md"), (page) => pages.includes(page));
+      const { title, html, sections, images } = guidePage(code, basename(id, ".md"), (page) =>
+        pages.includes(page) ? titleIn(join(dirname(id), `${page}.md`)) : null,
+      );
       const imports = images.map(
         (image, index) => `import image${index} from ${JSON.stringify(join(dirname(id), image))};`,
       );

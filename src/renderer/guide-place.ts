@@ -1,6 +1,7 @@
 /** The documents that the window holds, in the order in which they are listed: names of files in docs/. */
 export const GUIDE_PAGES = [
   "user-guide",
+  "install",
   "troubleshooting",
   "plans",
   "control",
@@ -20,6 +21,7 @@ export const GUIDE_PAGES = [
   "performance",
   "operations",
   "cli",
+  "releasing",
 ] as const;
 export type GuidePage = (typeof GUIDE_PAGES)[number];
 
@@ -52,10 +54,6 @@ export const GUIDE_SECTIONS = {
   firstPlan: "begin",
   launch: "launch-a-plan",
   tasks: "find-tasks",
-  why: "find-out-why-a-task-does-not-run",
   schedules: "launch-by-the-clock",
-  workers: "workers",
-  externalWorkers: "write-an-external-worker",
-  events: "see-what-happened",
   keys: "keys",
 } as const;

@@ -92,7 +92,8 @@ export async function createLook(opened: OpenConsole): Promise<Look> {
       for (const [width, height] of SIZES) {
         await resize(opened, width, height);
         await keepPictures(`${name}-*-${width}x${height}`);
-        if (width === SIZES[0][0]) keepForGuide(name, pictureFile(`${name}-dark-${width}x${height}`), ROOT);
+        const picture = pictureFile(`${name}-dark-${width}x${height}`);
+        if (width === SIZES[0][0]) await keepForGuide(page, name, picture, ROOT);
         found.push(...(await misfits(page)).map((misfit) => `${name} at ${width}: ${misfit}`));
       }
       found.push(...(await breaches(page)).map((breach) => `${name}: ${breach}`));

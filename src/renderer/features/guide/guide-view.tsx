@@ -9,6 +9,7 @@ import { type GuideDocument, guidePages, loadGuide } from "./guide-pages";
 /** What stands in the list for each document. */
 const TITLES: Readonly<Record<GuidePage, string>> = {
   "user-guide": "User guide",
+  install: "Install",
   troubleshooting: "Troubleshooting",
   plans: "The plan file",
   control: "Acts on plans and tasks",
@@ -28,6 +29,7 @@ const TITLES: Readonly<Record<GuidePage, string>> = {
   performance: "Performance",
   operations: "Operations (SDK)",
   cli: "The hive command",
+  releasing: "Releasing",
 };
 
 type Loaded =
