@@ -170,7 +170,14 @@ export function traceOf(events: readonly EventRow[], group: TraceGroup): Trace {
     const key = group === "steps" ? String(index) : group === "tasks" ? (taskId ?? "") : (worker ?? "");
     let row = rows.get(key);
     if (row === undefined) {
-      const ofGroup = group === "tasks" ? (taskId === null ? "plan" : name) : (worker ?? "");
+      const ofGroup =
+        group === "tasks"
+          ? taskId === null
+            ? mark?.type.startsWith("agent.")
+              ? "worker"
+              : "plan"
+            : name
+          : (worker ?? "");
       row = { label: group === "steps" ? (bar?.label ?? mark?.type ?? "") : ofGroup, taskId, bars: [], marks: [] };
       rows.set(key, row);
     }

@@ -46,7 +46,8 @@ export function TraceView({ event, correlationId, onFilter, onOpen }: TraceViewP
     [ofTask, taskId, correlationId],
   );
   const { events, isCut, isLoaded, error } = useTrace();
-  const group = chosen ?? (ofTask ? "steps" : "tasks");
+  // What a worker went through belongs to no task: its steps are what there is to see.
+  const group = chosen ?? (ofTask || event.type.startsWith("agent.") ? "steps" : "tasks");
   const trace = useMemo(() => traceOf(events, group), [events, group]);
   return (
     <div className={styles.view}>

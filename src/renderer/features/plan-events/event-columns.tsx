@@ -4,7 +4,7 @@ import type { DataColumn } from "../../ui/data-table/data-table";
 import { lookOf } from "../../ui/looks";
 import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
-import { restOfEvent, stateOfEvent, taskOfEvent } from "./event-words";
+import { restOfEvent, stateOfEvent, taskOfEvent, wordsOfEvent, workerStateOf } from "./event-words";
 import styles from "./events.module.css";
 
 export const eventCell =
@@ -19,16 +19,22 @@ const TIME: DataColumn<EventRow> = {
   cell: eventCell((event) => <ClockTime at={event.at} />),
 };
 
+function EventType({ event }: { readonly event: EventRow }) {
+  const worker = workerStateOf(event);
+  const [kind, state] = worker === null ? (["task", stateOfEvent(event.type)] as const) : (["worker", worker] as const);
+  return (
+    <span className={styles.type} data-tone={lookOf(kind, state).tone} title={event.type}>
+      <StatusGlyph kind={kind} state={state} size={12} />
+      {event.type}
+    </span>
+  );
+}
+
 export const TYPE_COLUMN: DataColumn<EventRow> = {
   id: "type",
   header: "Type",
   meta: { width: "minmax(170px, 0.5fr)" },
-  cell: eventCell((event) => (
-    <span className={styles.type} data-tone={lookOf("task", stateOfEvent(event.type)).tone} title={event.type}>
-      <StatusGlyph kind="task" state={stateOfEvent(event.type)} size={12} />
-      {event.type}
-    </span>
-  )),
+  cell: eventCell((event) => <EventType event={event} />),
 };
 
 const TASK: DataColumn<EventRow> = {
@@ -54,8 +60,12 @@ export const PAYLOAD_COLUMN: DataColumn<EventRow> = {
   header: "What it says",
   meta: { width: "minmax(200px, 2fr)" },
   cell: eventCell((event) => (
-    <span className={styles.payload} title={restOfEvent(event)}>
-      {restOfEvent(event)}
+    <span
+      className={styles.payload}
+      data-failed={event.type.endsWith(".failed") || undefined}
+      title={restOfEvent(event)}
+    >
+      {wordsOfEvent(event)}
     </span>
   )),
 };
