@@ -162,6 +162,7 @@ test("every view of an empty database is accessible and fits, in both themes", a
     ["workers", /^Workers/],
     ["agents", /^Agents/],
     ["audit", /^Nobody has acted yet/],
+    ["guide", /^User guide/],
   ];
   for (const [view, name] of headings) {
     await goTo(page, `#/${view}`);

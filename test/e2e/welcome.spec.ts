@@ -27,6 +27,26 @@ test("a first start offers samples, a plan of one's own, a Hive database and a B
     await goTo(page, "#/overview");
   });
 
+  await test.step("the guide is a page of the window, with its pictures", async () => {
+    await main.getByRole("link", { name: "A first plan, step by step" }).click();
+    const guide = page.getByRole("article", { name: "User guide" });
+    await expect(guide.getByRole("heading", { name: "Begin", exact: true })).toBeInViewport();
+    const picture = guide.getByRole("img").first();
+    await expect
+      .poll(() => picture.evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth > 0))
+      .toBe(true);
+    await guide.getByRole("link", { name: "The Board" }).first().click();
+    await expect(page.getByRole("article", { name: "The Board" }).getByRole("heading").first()).toBeVisible();
+    await page.keyboard.press("F1");
+    await expect(guide).toBeVisible();
+    await page.getByRole("navigation", { name: "Documents" }).getByRole("link", { name: "Keys" }).click();
+    await expect(guide.getByRole("heading", { name: "Keys" })).toBeInViewport();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Shortcuts" }).getByRole("button", { name: "User guide" }).click();
+    await expect(guide.getByRole("heading", { name: "Keys" })).toBeInViewport();
+    await goTo(page, "#/overview");
+  });
+
   await test.step("a Hive database is looked at before it is opened", async () => {
     await answerFileDialogs(opened, hive);
     await way("Open a Hive database").getByRole("button", { name: "Open database…" }).click();

@@ -20,7 +20,7 @@ const GUIDE_PICTURES: Readonly<Record<string, string>> = {
   planning: "requests",
   fleet: "fleet",
   doctor: "doctor",
-  "explorer-row": "explorer",
+  "explorer-chart": "explorer",
   "settings-subscriptions": "settings",
   palette: "palette",
 };
