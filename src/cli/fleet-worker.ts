@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { version } from "../../package.json";
+import { artifactTarget } from "../main/core/fleet/artifact-target";
 import { type FleetAccess, fleetAccess } from "../main/core/fleet/fleet-access";
 import type { End, Work } from "../main/core/fleet/protocol";
 import { FLEET_VARIABLES } from "../main/core/fleet/redis-address";
@@ -98,6 +99,7 @@ async function runWorker(flags: WorkerFlags, outputs: Outputs): Promise<ExitCode
     version,
     filesFolder: files === undefined ? defaultFiles() : resolve(files),
     workFolder: folder === undefined ? null : resolve(folder),
+    artifacts: artifactTarget(process.env[FLEET_VARIABLES.artifacts] ?? "", process.env),
     onBegin(work) {
       begun.set(work.runId, performance.now());
       tell.started(work);

@@ -2,6 +2,7 @@ import { HiveError, toErrorBody } from "../../../shared/errors";
 import type { Attempt } from "../runner/attempt";
 import type { Ending, StopReason } from "../runner/outcome";
 import { type ArrivingLog, openArrivingLog } from "./arriving-log";
+import { noteArtifacts } from "./artifact-notes";
 import { type Beat, endSchema, type HeldByWorker, type Order, PARTS, type ToConsole, type ToWorker } from "./protocol";
 import { createSealer, type FleetKeys, type Sealer } from "./sealed";
 
@@ -32,6 +33,8 @@ export interface AttemptOut {
   readonly runId: string;
   readonly instance: string;
   readonly logFile: string;
+  /** Where to note what it left. */
+  readonly artifactsFile: string;
   /** Null: another console gave it out. */
   readonly order: Order | null;
 }
@@ -144,7 +147,8 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
       return;
     }
     try {
-      const { uncounted, ...end } = endSchema.parse(JSON.parse(out.sealer.open(text, PARTS.end)));
+      const { uncounted, artifacts, ...end } = endSchema.parse(JSON.parse(out.sealer.open(text, PARTS.end)));
+      if (artifacts !== undefined) await noteArtifacts(out.artifactsFile, artifacts);
       finish(out, uncounted ? { ...end, uncounted } : end);
     } catch (error) {
       finish(out, failure(`How it ended cannot be read: ${toErrorBody(error).message}`));

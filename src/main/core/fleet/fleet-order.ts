@@ -4,6 +4,7 @@ import { loadAgent } from "../agents/local-agents";
 import type { RunnableClaim } from "../runner/begun";
 import { commandWork, programOf } from "../runner/command-work";
 import type { Store } from "../store/open";
+import { dependencyArtifacts } from "./artifact-notes";
 import type { Work } from "./protocol";
 
 /**
@@ -22,7 +23,8 @@ export async function workOf(
   const common = { runId, taskId, planId, subtaskId, title, runNumber, correlationId, folder, graceMs };
   const { timeoutMs } = spec;
   if (spec.agent === "noop") {
-    return { ...common, run: null, cwd: spec.cwd, env: {}, parameters: {}, inputs: {}, input: null, timeoutMs };
+    const nothing = { env: {}, parameters: {}, inputs: {}, artifacts: {}, input: null };
+    return { ...common, run: null, cwd: spec.cwd, ...nothing, timeoutMs };
   }
   const { run, cwd, env, input } = await commandWork(
     claim,
@@ -36,6 +38,7 @@ export async function workOf(
     env: { ...env },
     parameters: { ...parameters },
     inputs: { ...inputs },
+    artifacts: await dependencyArtifacts(store, { taskId, planId }),
     input,
     timeoutMs,
   };

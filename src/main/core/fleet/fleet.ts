@@ -9,6 +9,7 @@ import { attemptFiles, createPlanFolders } from "../runner/task-files";
 import { instanceOf, isFleetWorker } from "../store/fleet-workers";
 import type { LiveRun } from "../store/queue";
 import { isRunLive, setRunLog } from "../store/run-rows";
+import { artifactsFile } from "./artifact-notes";
 import { createAttemptsOut, type Post, STOPPED } from "./attempts-out";
 import { databaseName, fleetAccess } from "./fleet-access";
 import { workOf } from "./fleet-order";
@@ -193,6 +194,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     options.onChange();
   });
 
+  const noteOf = (planId: string, runId: string): string => artifactsFile(store.filesFolder, planId, runId);
   const begin = async (claim: RunnableClaim): Promise<Begun> => {
     const { runId, planId, workerId } = claim;
     const instance = members.instanceOf(workerId);
@@ -201,7 +203,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     const text = createSealer(keys, runId).seal(JSON.stringify(work), PARTS.order);
     const sealed = await large().outgoing(text, `${runId}-${PARTS.order}`);
     const order: Order = { protocol: FLEET_PROTOCOL, database, runId, sealed };
-    const { log: logFile, artifacts: artifactsFile } = attemptFiles(store.filesFolder, planId, runId);
+    const logFile = attemptFiles(store.filesFolder, planId, runId).log;
     if (work.run !== null) {
       await makeFolders(planId);
       // It is there from the start, as that of a process of this host.
@@ -209,7 +211,10 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
       void persistence.persist((tx) => setRunLog(tx, runId, logFile));
     }
     if (!(await options.confirmLease(runId))) return { kind: "lost" };
-    return { kind: "running", attempt: outs.give({ runId, instance, logFile, artifactsFile, order }) };
+    return {
+      kind: "running",
+      attempt: outs.give({ runId, instance, logFile, artifactsFile: noteOf(planId, runId), order }),
+    };
   };
 
   const executor: Executor = {
@@ -221,8 +226,14 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     resume(run: LiveRun) {
       const instance = instanceOf(store.read, run.workerId) ?? "";
       const planId = run.planId ?? "";
-      const { log: logFile, artifacts: artifactsFile } = attemptFiles(store.filesFolder, planId, run.runId);
-      const attempt = { runId: run.runId, instance, logFile, artifactsFile, order: null };
+      const logFile = attemptFiles(store.filesFolder, planId, run.runId).log;
+      const attempt = {
+        runId: run.runId,
+        instance,
+        logFile,
+        artifactsFile: noteOf(planId, run.runId),
+        order: null,
+      };
       const taken = makeFolders(planId).then(() => outs.give(attempt));
       return taken.then((given): Begun => ({ kind: "running", attempt: given }));
     },

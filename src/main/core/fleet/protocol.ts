@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { QUEUE_PATTERN } from "../../../shared/model/fleet";
+import { artifactReference } from "./artifact-manifest";
 
 /*
  * What consoles and the workers of a fleet say to each other through Redis. docs/fleet.md tells the whole story.
@@ -119,6 +120,8 @@ export const workSchema = z.object({
   parameters: z.record(z.string(), z.unknown()),
   /** Results of the dependencies by subtask id. */
   inputs: z.record(z.string(), z.unknown()),
+  /** What the direct dependencies left, by subtask id. */
+  artifacts: z.record(z.string(), artifactReference),
   /** Its standard input; null: none. */
   input: z.string().nullable(),
   timeoutMs: z.number().nullable(),
@@ -174,6 +177,8 @@ export const endSchema = z.object({
   error: z.string().nullable(),
   /** JSON. */
   result: z.string().nullable(),
+  /** What it left. */
+  artifacts: artifactReference.optional(),
   /** Not the task's doing: it is queued again, as if this had not been. */
   uncounted: z.boolean().optional(),
 });

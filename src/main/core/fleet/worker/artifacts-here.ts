@@ -18,11 +18,16 @@ export interface ArtifactsHere {
 
 /**
  * Fetches what its dependencies left. Null: this worker has no target, and the attempt needs none.
+ * @param signal ends fetching and pushing
  * @throws HiveError when they cannot be had, whole and unchanged
  */
 export async function artifactsHere(
   { planId, runId, artifacts }: Pick<Work, "planId" | "runId" | "artifacts">,
-  { target, filesFolder }: { readonly target: ArtifactTarget | null; readonly filesFolder: string },
+  {
+    target,
+    filesFolder,
+    signal,
+  }: { readonly target: ArtifactTarget | null; readonly filesFolder: string; readonly signal: AbortSignal },
 ): Promise<ArtifactsHere | null> {
   const given = Object.entries(artifacts);
   if (target === null) {
@@ -35,16 +40,17 @@ export async function artifactsHere(
   }
   const folder = join(filesFolder, segment(planId), "runs", `${segment(runId)}.artifacts`);
   const [inputs, own] = [join(folder, "in"), join(folder, "out")];
-  const ending = new AbortController();
+  const removing = new AbortController();
+  const either = AbortSignal.any([signal, removing.signal]);
   const remove = async (): Promise<void> => {
-    ending.abort();
+    removing.abort();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   };
   try {
     await mkdir(inputs, { recursive: true });
     await mkdir(own);
     for (const [subtaskId, reference] of given) {
-      await fetchArtifacts(target, reference, { folder: join(inputs, segment(subtaskId)), signal: ending.signal });
+      await fetchArtifacts(target, reference, { folder: join(inputs, segment(subtaskId)), signal: either });
     }
   } catch (error) {
     await remove();
@@ -56,7 +62,7 @@ export async function artifactsHere(
       if (end.outcome !== "success") return end;
       try {
         const name = `${segment(planId)}/${segment(runId)}`;
-        const pushed = await pushArtifacts(target, { folder: own, name, signal: ending.signal });
+        const pushed = await pushArtifacts(target, { folder: own, name, signal: either });
         return pushed === null ? end : { ...end, artifacts: pushed };
       } catch (error) {
         const why = `It succeeded, and its artifacts cannot be kept: ${toErrorBody(error).message}`;

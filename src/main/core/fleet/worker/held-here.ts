@@ -49,6 +49,8 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   const sealer = createSealer(options.keys, runId);
   const stream = names.toConsole(database);
   const closed = new AbortController();
+  /** Of what is no process: files that come and go. */
+  const stopping = new AbortController();
   let work: Work | null = null;
   let attempt: Attempt | null = null;
   let graceMs = 0;
@@ -76,6 +78,7 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     graceMs = grace;
     if (stopped !== null) return;
     stopped = reason;
+    stopping.abort();
     attempt?.stop(reason);
   };
 
@@ -135,10 +138,15 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     options.onBegin(work);
     try {
       if (work.run !== null) {
-        artifacts = await artifactsHere(work, { target: host.artifacts, filesFolder: host.filesFolder });
+        artifacts = await artifactsHere(work, {
+          target: host.artifacts,
+          filesFolder: host.filesFolder,
+          signal: stopping.signal,
+        });
       }
       attempt = await startHere(work, host, { artifacts, graceMs: () => graceMs });
     } catch (error) {
+      if (stopped !== null) return notBegun(stopped, isGivenBack);
       if (!(error instanceof NoRoom)) throw error;
       await delay(NO_ROOM_MS, undefined, { signal: closed.signal }).catch(() => undefined);
       await tellReturned(error.message);
