@@ -166,7 +166,9 @@ test("workers are told apart, rescued, drained and taken off the list; the pool 
   await test.step("they are shown under their role, and the address keeps it", async () => {
     await page.getByRole("button", { name: "Group: none" }).click();
     await page.getByRole("menuitemcheckbox", { name: "By role" }).click();
-    const sections = page.getByRole("grid", { name: "Workers" }).getByRole("cell", { name: /^(backend|local) \d+$/ });
+    const sections = page
+      .getByRole("grid", { name: "Workers" })
+      .getByRole("gridcell", { name: /^(backend|local) \d+$/ });
     await expect(sections).toHaveCount(2);
     expect(await page.evaluate(() => location.hash)).toContain("by=role");
     await page.getByRole("button", { name: "Group: role" }).click();

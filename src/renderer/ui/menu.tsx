@@ -7,17 +7,21 @@ interface MenuProps {
   /** The button that opens it. */
   readonly trigger: ReactElement;
   readonly align?: "start" | "end";
+  /** What has the focus when it has closed; null, and the default: its button. */
+  readonly focusAfter?: () => HTMLElement | null;
   readonly children: ReactNode;
 }
 
 /** A list of acts or choices under a button. Arrow keys move, Escape closes. */
-export function Menu({ trigger, align = "start", children }: MenuProps) {
+export function Menu({ trigger, align = "start", focusAfter, children }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} sideOffset={4} align={align} collisionPadding={8}>
-          <Base.Popup className={styles.popup}>{children}</Base.Popup>
+          <Base.Popup className={styles.popup} finalFocus={focusAfter && (() => focusAfter() ?? true)}>
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

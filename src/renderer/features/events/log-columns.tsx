@@ -2,10 +2,10 @@ import type { ReactNode } from "react";
 import type { AuditRow, EventRow } from "../../../shared/model/log-views";
 import { formatDateTime } from "../../time-format";
 import type { DataColumn } from "../../ui/data-table/data-table";
-import { shortId } from "../../ui/format";
 import { eventCell, PAYLOAD_COLUMN, SOURCE_COLUMN, TYPE_COLUMN } from "../plan-events/event-columns";
 import { changesOf } from "../task-inspector/audit-words";
 import styles from "./events.module.css";
+import { shortCorrelation } from "./log-place";
 import { StampTime } from "./stamp-time";
 import { type Subjects, subjectsOfAct, subjectsOfEvent, subjectWords, useNames } from "./subjects";
 
@@ -36,7 +36,7 @@ export const STREAM_COLUMNS: ReadonlyArray<DataColumn<EventRow>> = [
     meta: { width: "86px" },
     cell: eventCell(({ correlationId }) => (
       <span className={styles.trace} title={correlationId ?? undefined}>
-        {correlationId === null ? "" : shortId(correlationId)}
+        {correlationId === null ? "" : shortCorrelation(correlationId)}
       </span>
     )),
   },

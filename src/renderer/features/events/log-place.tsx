@@ -4,6 +4,7 @@ import { formatLogFilter, type LogTerm, parseLogFilter, withTerm } from "../../.
 import { type EventsPlace, eventsPlace, goTo } from "../../location";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
+import { shortId } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { Segmented } from "../../ui/segmented";
 import inspector from "./inspector.module.css";
@@ -105,8 +106,14 @@ export function Gone({ what, onClose }: { readonly what: string; readonly onClos
   );
 }
 
+/** What the keys move in; null: nothing is listed. */
+export const rowsOfLog = (): HTMLElement | null => document.querySelector<HTMLElement>('main [role="grid"]');
+
 /** The rows take the keys again. */
 export function leaveField(): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  document.querySelector<HTMLElement>('main [role="grid"]')?.focus({ preventScroll: true });
+  rowsOfLog()?.focus({ preventScroll: true });
 }
+
+/** A correlation on little room: of an id its end, which tells it apart; a name as it is. */
+export const shortCorrelation = (id: string): string => (/^[0-9a-f-]{20,}$/i.test(id) ? shortId(id) : id);

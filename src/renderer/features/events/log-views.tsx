@@ -7,6 +7,7 @@ import { Menu, MenuChoice, MenuHeading, MenuItem, MenuLine } from "../../ui/menu
 import { deleteView, loadViews, renameView, saveView, useViews } from "../board/saved-views";
 import { NameDialog } from "../dialogs/name-dialog";
 import { useReadOnlyReason } from "../shell/app-store";
+import { rowsOfLog } from "./log-place";
 
 /** What everybody has, before anybody saved anything. */
 const BUILT_IN: Readonly<Record<FilteredLog, ReadonlyArray<readonly [name: string, query: string]>>> = {
@@ -61,6 +62,7 @@ export function LogViews({ log, terms, onFilter }: LogViewsProps) {
     <>
       <Menu
         align="end"
+        focusAfter={rowsOfLog}
         trigger={
           <Button size="sm">
             {current?.view.name ?? builtIn?.[0] ?? "Views"} <ChevronDown size={12} />

@@ -11,9 +11,10 @@ import type { EventRow } from "../../../shared/model/log-views";
 import { messageOf } from "../../api";
 import { formatClock } from "../../time-format";
 import { Button } from "../../ui/button";
-import { formatCount, formatDuration, plural, shortId } from "../../ui/format";
+import { formatCount, formatDuration, plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { Segmented } from "../../ui/segmented";
+import { shortCorrelation } from "./log-place";
 import { toneOfType } from "./rate-figures";
 import { subjectsOfEvent } from "./subjects";
 import styles from "./trace.module.css";
@@ -53,7 +54,7 @@ export function TraceView({ event, correlationId, onFilter, onOpen }: TraceViewP
     <div className={styles.view}>
       <div className={styles.head}>
         <b>Correlation</b>
-        <code title={correlationId}>{shortId(correlationId)}</code>
+        <code title={correlationId}>{shortCorrelation(correlationId)}</code>
         <span>
           {isLoaded &&
             `${formatDuration(trace.to - trace.from)}, ${plural(trace.sources.length, "source")}, ${plural(trace.count, "event")}`}
