@@ -8,6 +8,7 @@ import { serveMetrics } from "./operations/metrics-duty";
 import { stopAllPlanning } from "./operations/plan-request";
 import { planWaitingRequests } from "./operations/planning-duty";
 import { cancelRest } from "./operations/plans";
+import { routeForeignTasks } from "./operations/routing-duty";
 import { launchSchedules } from "./operations/schedules";
 import { deliverSubscriptions } from "./operations/subscriptions";
 import { readTuning } from "./operations/tuning";
@@ -67,6 +68,7 @@ export async function openCore({
       startCaretaker(store, care ?? careInThread(options)),
       serveMetrics(store, environment),
       checkAgentsRegularly(store, environment),
+      routeForeignTasks(store, environment),
       planWaitingRequests(store, environment),
     ];
     return { stop: async () => void (await Promise.all(all.map((duty) => duty.stop()))) };

@@ -125,9 +125,7 @@ describe("a subtask with a prompt and no agent", () => {
     await waitFor("the first try", () => runOf(store, planId, "a")?.status === "failure");
     const taskId = store.read.prepare("SELECT task_id FROM console_tasks").pluck().get();
     const why = explainTask(store, { taskId: String(taskId) });
-    expect(JSON.stringify(why)).toContain(
-      "No agent that is good for deploy could work now. ai-deployer: No program",
-    );
+    expect(JSON.stringify(why)).toContain("No agent that is good for deploy could work now. ai-deployer: No program");
   });
 
   it.each([

@@ -117,8 +117,13 @@ export function getAgentPerformance(store: Store): AgentPerformance[] {
   });
 }
 
-/** Who could do something that takes a capability, the best first. Empty: nobody has it. */
-export async function routeTo(store: Store, place: AgentPlace, capability: AgentCapability): Promise<RoutedAgent[]> {
-  const candidates = await routeAgents({ ...place, capabilities: [capability], load: agentLoad(store.read) });
+/** Who could do something that takes these capabilities, the best first. Empty: nobody has them. */
+export async function routeTo(
+  store: Store,
+  place: AgentPlace,
+  capability: AgentCapability | readonly AgentCapability[],
+): Promise<RoutedAgent[]> {
+  const capabilities = typeof capability === "string" ? [capability] : capability;
+  const candidates = await routeAgents({ ...place, capabilities, load: agentLoad(store.read) });
   return candidates.map(({ type: _type, ...routed }) => routed);
 }

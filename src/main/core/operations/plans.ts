@@ -30,6 +30,8 @@ export interface LaunchRequest {
   readonly launchedBy: string;
   /** Who launches it, for the audit log. Default: `launchedBy`. */
   readonly actor?: string;
+  /** Goes with everything that comes of it. Default: the plan's id. */
+  readonly correlationId?: string;
   /** Nothing of it starts until somebody resumes it. Default: false. */
   readonly paused?: boolean;
   /** Written together with the plan; see `writePlan`. */
@@ -60,7 +62,7 @@ export async function launchPlan(store: Store, request: LaunchRequest): Promise<
       sourceText: request.sourceText,
       folder,
       parameters,
-      correlationId: planId,
+      correlationId: request.correlationId ?? planId,
       concurrency: definition.concurrency,
       groups: definition.groups,
       synthesis: definition.synthesis,

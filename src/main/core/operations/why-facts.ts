@@ -2,7 +2,9 @@ import type { RunnerInfo, WorkerRow } from "../../../shared/model/views";
 import { isAlive } from "../process-identity";
 import { readLease } from "../store/lease";
 import type { Store } from "../store/open";
+import { readPayload, routedPlan } from "../store/routed-tasks";
 import { inSnapshot } from "../store/snapshot";
+import { isOn } from "../store/unified/flags";
 import {
   countAhead,
   countDependencies,
@@ -20,6 +22,7 @@ import {
   type WhyPlan,
   type WhyTask,
 } from "../store/why-rows";
+import { wantedOf } from "./wanted-capabilities";
 import { listWorkers } from "./workers";
 
 /** Who dispatches on a database, as far as it can be told from here. */
@@ -32,6 +35,15 @@ export interface DispatcherFacts {
   readonly alive: boolean | null;
   /** It is this process. */
   readonly isHere: boolean;
+}
+
+/** What is known of a task of another program that an agent may do. */
+export interface RoutingFacts {
+  readonly capabilities: readonly string[];
+  /** Consoles give such tasks to agents in this database. */
+  readonly isOn: boolean;
+  /** The plan that carries it out; null: it was given to nobody. */
+  readonly planId: string | null;
 }
 
 /** All that the gates of a task are judged by, as of one moment. */
@@ -54,6 +66,8 @@ export interface WhyFacts {
   /** Why the dispatcher of this process starts nothing; null: nothing keeps it, or it is another one's. */
   readonly pausedReason: string | null;
   readonly isReady: boolean;
+  /** Of a task of no plan that names what an agent must be good for. Null: it is none. */
+  readonly routing: RoutingFacts | null;
   /** Ready tasks before it; null: it is not ready. */
   readonly ahead: number | null;
 }
@@ -92,7 +106,17 @@ export function gatherFacts(store: Store, taskId: string, runner: RunnerInfo | n
       },
       pausedReason: runner?.dispatching === true ? runner.pausedReason : null,
       isReady: entry !== null,
+      routing: planId === null ? routingOf(store, taskId) : null,
       ahead: entry === null || seq === null || planId === null ? null : countAhead(db, seq, planId, entry),
     };
   });
+}
+
+function routingOf({ read }: Store, taskId: string): RoutingFacts | null {
+  const routed = routedPlan(read, taskId);
+  const planId = routed?.hasEnded === false ? routed.planId : null;
+  const capabilities = wantedOf({ payload: readPayload(read, taskId) });
+  return capabilities.length === 0 && planId === null
+    ? null
+    : { capabilities, isOn: isOn(read, "enable_agent_adapters"), planId };
 }

@@ -5,7 +5,7 @@ import { isAnybodys, meets, needName } from "../plan/capacity";
 import { LOCAL_SKILLS } from "../runner/local-workers";
 import { MOST_AHEAD, MOST_ROWS, type RunningTask } from "../store/why-rows";
 import { isLiveWorker, isLocalWorker, takesTasks } from "./capacity";
-import type { DispatcherFacts, WhyFacts } from "./why-facts";
+import type { DispatcherFacts, RoutingFacts, WhyFacts } from "./why-facts";
 import { ageWords, countWords, endOfSentence, nameSome, takenWords, taskRow } from "./why-words";
 
 /** What a gate says; its name and title are added where the gates are listed. */
@@ -79,8 +79,9 @@ function retryTime({ task, now }: WhyFacts): Judgement {
   return holds(reason === null ? `${again}.` : `${again}. The last one: ${endOfSentence(reason)}`);
 }
 
-function plan({ plan: found, task, now }: WhyFacts): Judgement {
+function plan({ plan: found, task, now, routing }: WhyFacts): Judgement {
   if (task.planId === null || found === null) {
+    if (routing !== null) return routedToAgents(routing);
     return holds("It is in no plan, so no console starts it: a worker that asks for queued tasks takes it.");
   }
   const row: WhyRow = { kind: "plan", id: found.id, title: found.title, state: found.status, note: "" };
@@ -91,6 +92,22 @@ function plan({ plan: found, task, now }: WhyFacts): Judgement {
   if (found.cancelRequestedAt !== null) return holds("Its plan is being cancelled.", [row]);
   if (found.pausedAt !== null) return holds(`Its plan has been paused for ${ageWords(now - found.pausedAt)}.`, [row]);
   return passes("Its plan is running, not paused.", [row]);
+}
+
+/** Of a task that another program wrote for whoever is good for something. */
+function routedToAgents({ capabilities, isOn, planId }: RoutingFacts): Judgement {
+  if (planId !== null) {
+    return passes("It was given to an agent: a plan of its own carries it out.", [
+      { kind: "plan", id: planId, title: "Its plan", state: "", note: "" },
+    ]);
+  }
+  const what = `It is in no plan and asks for whoever is good for ${capabilities.join(" and ")}`;
+  const others = "Until then a worker that asks for queued tasks takes it.";
+  return holds(
+    isOn
+      ? `${what}: the console gives it to an agent as soon as one could work. ${others}`
+      : `${what}. Consoles give such tasks to agents only with the flag enable_agent_adapters, which is off. ${others}`,
+  );
 }
 
 function planLimit({ plan: found, running, now }: WhyFacts): Judgement {

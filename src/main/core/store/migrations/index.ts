@@ -14,6 +14,7 @@ import { LIMITED_LATER } from "./limited-later";
 import { LOST_WORKERS } from "./lost-workers";
 import { PAST_RUN_INDEXES } from "./past-runs";
 import { PLANNING } from "./planning";
+import { ROUTED_TASKS } from "./routed-tasks";
 import { RUNNING_PLAN_INDEXES } from "./running-plans";
 import { SAVED_QUERIES } from "./saved-queries";
 import { SCHEDULES } from "./schedules";
@@ -212,6 +213,14 @@ export const MIGRATIONS: readonly Migration[] = [
       for (const sql of SAVED_QUERIES) db.exec(sql);
     },
     down: (db) => drop(db, SAVED_QUERIES),
+  },
+  {
+    version: 22,
+    name: "tasks of other programs that agents do",
+    up: (db) => {
+      for (const sql of ROUTED_TASKS) db.exec(sql);
+    },
+    down: (db) => drop(db, ROUTED_TASKS),
   },
 ];
 
