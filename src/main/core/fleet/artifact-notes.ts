@@ -17,7 +17,7 @@ export async function noteArtifacts(file: string, reference: ArtifactReference):
   await rename(draft, file);
 }
 
-/** What the direct dependencies of a task left, by subtask id: of the attempts whose results it is given. */
+/** What the direct dependencies of a task left, by subtask id. */
 export async function dependencyArtifacts(
   store: Store,
   { taskId, planId }: { readonly taskId: string; readonly planId: string },

@@ -124,18 +124,19 @@ export function readWaitingTask(db: ReadableDatabase, seq: number): WaitingTask 
   return { taskId: text(row.id), title: text(row.title), since };
 }
 
-export const DEPENDENCY_RUNS = `SELECT d.subtask_id, d.result_run_id FROM console_tasks k
+export const DEPENDENCY_RUNS = `SELECT d.subtask_id, d.run_id FROM console_tasks k
     CROSS JOIN console_edges e ON e.task = k.seq CROSS JOIN console_tasks d ON d.seq = e.depends_on
-  WHERE k.task_id = ? AND d.result_run_id IS NOT NULL`;
+    CROSS JOIN runs r ON r.id = d.run_id
+  WHERE k.task_id = ? AND r.status = 'success'`;
 
-/** The attempts whose results a task is given, by subtask. */
+/** The latest attempts of a task's dependencies, as far as they succeeded, by subtask. */
 export function readDependencyRuns(
   db: ReadableDatabase,
   taskId: string,
 ): ReadonlyArray<{ readonly subtaskId: string; readonly runId: string }> {
   return statement(db, DEPENDENCY_RUNS)
     .all(taskId)
-    .map((row) => ({ subtaskId: text(row.subtask_id), runId: text(row.result_run_id) }));
+    .map((row) => ({ subtaskId: text(row.subtask_id), runId: text(row.run_id) }));
 }
 
 const SLOT_ID = /^fleet:([^@]+)@/;
