@@ -9,8 +9,8 @@ import { listenForInterrupts } from "./signals";
 
 const NOTES = `
 Prints figures of the database in Prometheus' text format; with --serve they are at http://127.0.0.1:PORT/metrics until
-^C. What a process wrote itself (latency, rollbacks) is only known to that process: the console that starts the tasks
-answers on the port of the setting runner.metricsPort.
+^C. What all consoles of the database wrote (latency, rollbacks) is known a minute later; what one process wrote, at once and
+to that process alone: the console that starts the tasks answers on the port of the setting runner.metricsPort.
 `;
 
 interface MetricsFlags extends DatabaseFlags {

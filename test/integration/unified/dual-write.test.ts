@@ -7,6 +7,7 @@ import { startBackfill } from "../../../src/main/core/operations/backfill";
 import { setFlags } from "../../../src/main/core/operations/migration";
 import { checkParity } from "../../../src/main/core/operations/parity";
 import type { Store } from "../../../src/main/core/store/open";
+import { TOLD_BY } from "../../../src/main/core/store/unified/telling";
 import { makeHiveDatabase } from "../../helpers/hive-database";
 import { addWorkers, afterThisTest, claim, finish, graphOf, launch, openTestStore } from "../../helpers/store";
 
@@ -37,7 +38,9 @@ async function runLegacyProgram(store: Store, tasks: number): Promise<{ said: Sa
     last = line;
     if (!/^\d+$/.test(line)) continue;
     switches += 1;
-    await dualWrite(store, switches % 2 === 1);
+    // Events go on and off at other times, so that each write meets every mixture.
+    const flags = { enable_dual_write: switches % 2 === 1, enable_unified_events: switches % 4 < 2 };
+    await setFlags(store, { ...act, flags });
   }
   expect(await exited).toEqual([0, null]);
   return { said: JSON.parse(last), switches };
@@ -47,7 +50,9 @@ test("what a Python program writes while dual write is on differs in nothing; af
   const store = await openTestStore({ file: makeHiveDatabase({ changes: WITHOUT_CHECKS }), create: false });
   const found = store.read.prepare<[], string>("SELECT id FROM tasks").pluck().all();
   const { said, switches } = await runLegacyProgram(store, 10_000);
+  const tellings = store.read.prepare("SELECT count(*) FROM events WHERE source_agent = ?").pluck();
   expect(switches).toBeGreaterThan(6);
+  expect(Number(tellings.get(TOLD_BY))).toBeGreaterThan(1_000);
   expect(said.on.length).toBeGreaterThan(1_000);
   expect(said.off.length).toBeGreaterThan(1_000);
 
