@@ -7,7 +7,7 @@ interface MenuProps {
   /** The button that opens it. */
   readonly trigger: ReactElement;
   readonly align?: "start" | "end";
-  /** What has the focus when it has closed; null, and the default: its button. */
+  /** What has the focus when it has closed; null: nothing, until somebody takes it. Default: its button. */
   readonly focusAfter?: () => HTMLElement | null;
   readonly children: ReactNode;
 }
@@ -19,7 +19,7 @@ export function Menu({ trigger, align = "start", focusAfter, children }: MenuPro
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className={styles.positioner} sideOffset={4} align={align} collisionPadding={8}>
-          <Base.Popup className={styles.popup} finalFocus={focusAfter && (() => focusAfter() ?? true)}>
+          <Base.Popup className={styles.popup} finalFocus={focusAfter && (() => focusAfter() ?? false)}>
             {children}
           </Base.Popup>
         </Base.Positioner>
