@@ -9,6 +9,12 @@ import type { EventBus, HandlerError } from "./event-bus";
 import { endOfLog, readEventsAfter } from "./event-reader";
 import { createTopicRegistry, type EventHandler } from "./topic-registry";
 
+interface Listening {
+  readonly name: number;
+  readonly since: number;
+  readonly patterns: Set<string>;
+}
+
 /** Events of programs that change nothing else move no change feed. */
 const LOOK_MS = 250;
 const CHUNK = 200;
@@ -22,9 +28,11 @@ export function createEventBus(store: Store): EventBus {
   const registry = createTopicRegistry<EventRow>();
   const listeners = new Set<(error: HandlerError) => void>();
   const lines = new Map<string, Promise<void>>();
-  const names = new WeakMap<EventHandler<EventRow>, number>();
+  /** Who listens, by number, and the place in the log that each began at. */
+  const listening = new Map<EventHandler<EventRow>, Listening>();
   const lags: number[] = [];
   let named = 0;
+  let pending = 0;
   let delivered = 0;
   let errors = 0;
   let position = endOfLog(store);
@@ -33,6 +41,7 @@ export function createEventBus(store: Store): EventBus {
   let closed = false;
 
   const call = async (handler: EventHandler<EventRow>, event: EventRow): Promise<void> => {
+    if (closed) return;
     try {
       await handler(event);
       delivered += 1;
@@ -42,22 +51,29 @@ export function createEventBus(store: Store): EventBus {
       }
     } catch (error) {
       errors += 1;
-      for (const listener of listeners) listener({ event, error });
+      for (const listener of listeners) {
+        try {
+          listener({ event, error });
+        } catch {
+          // Who is told of errors and makes one himself is told of nothing more, and harms nobody.
+        }
+      }
     }
   };
 
   const deliver = (event: EventRow): void => {
     for (const handler of registry.getHandlers(event.type)) {
-      let name = names.get(handler);
-      if (name === undefined) {
-        named += 1;
-        name = named;
-        names.set(handler, name);
-      }
-      const line = `${name} ${event.correlationId ?? event.id}`;
+      const listener = listening.get(handler);
+      // It arrived before this one listened, and was not read until now.
+      if (listener === undefined || Number(event.cursor) <= listener.since) continue;
+      const line = `${listener.name} ${event.correlationId ?? event.id}`;
+      pending += 1;
       const next = (lines.get(line) ?? Promise.resolve()).then(() => call(handler, event));
       lines.set(line, next);
-      void next.then(() => lines.get(line) === next && lines.delete(line));
+      void next.then(() => {
+        pending -= 1;
+        if (lines.get(line) === next) lines.delete(line);
+      });
     }
   };
 
@@ -99,8 +115,26 @@ export function createEventBus(store: Store): EventBus {
   return {
     ...registry,
     register(pattern, handler) {
-      if (registry.listPatterns().length === 0) position = endOfLog(store);
+      const isFirst = registry.listPatterns().length === 0;
+      const known = listening.get(handler);
+      if (known) known.patterns.add(pattern);
+      else {
+        const since = endOfLog(store);
+        if (isFirst) position = since;
+        named += 1;
+        listening.set(handler, { name: named, since, patterns: new Set([pattern]) });
+      }
       registry.register(pattern, handler);
+    },
+    unregister(pattern, handler) {
+      const known = listening.get(handler);
+      known?.patterns.delete(pattern);
+      if (known?.patterns.size === 0) listening.delete(handler);
+      return registry.unregister(pattern, handler);
+    },
+    clear() {
+      listening.clear();
+      registry.clear();
     },
     async publish(given) {
       const event = checkedEvent(given);
@@ -136,7 +170,7 @@ export function createEventBus(store: Store): EventBus {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    stats: () => ({ delivered, errors, lagMs: { p50: quantile(lags, 0.5), p95: quantile(lags, 0.95) } }),
+    stats: () => ({ delivered, errors, pending, lagMs: { p50: quantile(lags, 0.5), p95: quantile(lags, 0.95) } }),
     async close() {
       closed = true;
       unsubscribe();

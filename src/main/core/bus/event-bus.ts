@@ -12,6 +12,8 @@ export interface HandlerError {
 export interface BusStats {
   readonly delivered: number;
   readonly errors: number;
+  /** Events that handlers have not got to the end of, those that wait for the one before them included. */
+  readonly pending: number;
   /** Milliseconds from an event's time to the end of its delivery, of the last thousand: half were quicker, and most. */
   readonly lagMs: { readonly p50: number | null; readonly p95: number | null };
 }
@@ -23,7 +25,11 @@ export interface ReplayRequest {
   readonly after?: string | undefined;
 }
 
-/** The events of one database, whoever writes them: this process, another console, or a Python program. */
+/**
+ * The events of one database, whoever writes them: this process, another console, or a Python program. A handler hears
+ * of what arrives from its registration on, once: what it throws is told and not tried again, for only it knows whether
+ * half of its work may be done twice. At least once is what subscriptions promise, whose place is in the database.
+ */
 export interface EventBus extends TopicRegistry<EventRow> {
   /**
    * Writes an event; resolves with its id when that is durable. Its handlers hear of it as they do of all others.
@@ -35,6 +41,6 @@ export interface EventBus extends TopicRegistry<EventRow> {
   /** A throwing handler harms no other: whoever wants to know is told here. Returns what ends it. */
   onError(listener: (error: HandlerError) => void): () => void;
   stats(): BusStats;
-  /** Delivers no more; resolves when the handlers that are at work have ended. */
+  /** Delivers no more, not even what waits for its turn; resolves when the handlers that are at work have ended. */
   close(): Promise<void>;
 }
