@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
+import { formatCount } from "../../ui/format";
 import styles from "./row-panel.module.css";
 
 interface JsonViewProps {
@@ -17,8 +18,10 @@ export function JsonView({ value, query }: JsonViewProps) {
   );
 }
 
-/** Of longer lists and objects the first are shown. */
+/** Of longer lists and objects the first are shown; while something is looked for, the first that hold it. */
 const MOST_CHILDREN = 200;
+/** What lies deeper is not searched, and opened by hand only: a text of a million brackets is JSON, too. */
+const DEEPEST = 60;
 
 interface NodeProps {
   readonly name: string | null;
@@ -39,8 +42,10 @@ function Node({ name, value, depth, query }: NodeProps) {
       </div>
     );
   }
-  const isOpen = chosen ?? (depth === 0 || (query !== "" && holds(value, query)));
+  const isSearched = query !== "" && depth < DEEPEST;
+  const isOpen = chosen ?? (depth === 0 || (isSearched && holds(value, query)));
   const isList = Array.isArray(value);
+  const shown = isOpen ? firstOf(children, isSearched ? query : "") : [];
   return (
     <>
       <button
@@ -54,13 +59,12 @@ function Node({ name, value, depth, query }: NodeProps) {
         {name !== null && <b data-found={isFound || undefined}>{name}</b>}
         <i>{isList ? `[${children.length}]` : `{${children.length}}`}</i>
       </button>
-      {isOpen &&
-        children
-          .slice(0, MOST_CHILDREN)
-          .map(([key, child]) => <Node key={key} name={key} value={child} depth={depth + 1} query={query} />)}
+      {shown.map(([key, child]) => (
+        <Node key={key} name={key} value={child} depth={depth + 1} query={query} />
+      ))}
       {isOpen && children.length > MOST_CHILDREN && (
         <div className={styles.jsonLine} style={{ paddingLeft: depth * 14 + 28 }}>
-          <i>and {children.length - MOST_CHILDREN} more</i>
+          <i>and {formatCount(children.length - shown.length)} more</i>
         </div>
       )}
     </>
@@ -82,9 +86,20 @@ function childrenOf(value: unknown): readonly (readonly [string, unknown])[] | n
   return Object.entries(value);
 }
 
-/** Whether a name or a value somewhere in it holds the words. */
-export function holds(value: unknown, query: string): boolean {
+type Child = readonly [string, unknown];
+
+/** The children to show. */
+export function firstOf(children: readonly Child[], query: string): readonly Child[] {
+  if (children.length <= MOST_CHILDREN) return children;
+  const found =
+    query === "" ? [] : children.filter(([name, child]) => name.toLowerCase().includes(query) || holds(child, query));
+  return (found.length === 0 ? children : found).slice(0, MOST_CHILDREN);
+}
+
+/** Whether a name or a value somewhere in it, but not too deep, holds the words. */
+export function holds(value: unknown, query: string, depth = 0): boolean {
   const children = childrenOf(value);
   if (children === null) return String(value).toLowerCase().includes(query);
-  return children.some(([name, child]) => name.toLowerCase().includes(query) || holds(child, query));
+  if (depth > DEEPEST) return false;
+  return children.some(([name, child]) => name.toLowerCase().includes(query) || holds(child, query, depth + 1));
 }
