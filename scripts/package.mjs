@@ -1,5 +1,5 @@
 // npm run package [-- --dir | --target NAME...] [--compression NAME]: the packages that people install, for this
-// platform, in dist/. `--dir`: only the unpacked program.
+// platform, in dist/. Those for testing are compressed fast, others well: xz takes minutes. `--dir`: only the unpacked program.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -80,7 +80,14 @@ await runMain(async () => {
     electron: { version, folder },
   });
   const file = join(stage, "electron-builder.json");
-  writeFileSync(file, JSON.stringify({ ...config, deb: { ...config.deb, compression: given.compression } }, null, 2));
+  writeFileSync(
+    file,
+    JSON.stringify(
+      { ...config, deb: { ...config.deb, compression: given.compression ?? (isFallback ? "zst" : "xz") } },
+      null,
+      2,
+    ),
+  );
   const targets = chooseTargets(given, isFallback);
   const stand = isFallback ? { CUSTOM_FPM_PATH: join(ROOT, "scripts", "package", "fpm.mjs") } : {};
   const args = [PLATFORM_FLAGS[process.platform], ...targets, `--${process.arch}`, "--config", file, "--publish=never"];
