@@ -1,5 +1,6 @@
 // npm run package [-- --dir | --target NAME...] [--compression NAME]: the packages that people install, for this
-// platform, in dist/. Those for testing are compressed fast, others well: xz takes minutes. `--dir`: only the unpacked program.
+// platform, in dist/. Those for testing are compressed fast, others well: xz takes minutes. `--dir`: only the unpacked
+// program.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,7 +23,7 @@ function readArguments() {
     options: {
       dir: { type: "boolean", default: false },
       target: { type: "string", multiple: true },
-      compression: { type: "string", default: "xz" },
+      compression: { type: "string" },
       out: { type: "string", default: join(ROOT, "dist") },
     },
   });
