@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { traceHeaders } from "../agents/request";
 import { superviseProcess } from "../runner/attempt";
 import { inheritedEnvironment } from "../runner/environment";
 import { launch } from "../runner/launch";
@@ -39,6 +40,7 @@ export async function runEventCommand(parcel: Parcel, options: EventCommandOptio
       HIVE_EVENT_ID: parcel.event.id,
       HIVE_EVENT_TYPE: parcel.event.type,
       HIVE_CORRELATION_ID: parcel.event.correlationId ?? "",
+      TRACEPARENT: traceHeaders(parcel.event.id, parcel.event.correlationId).traceparent,
       HIVE_SUBSCRIPTION: parcel.subscription,
       HIVE_ATTEMPT: String(parcel.attempt),
       // What is left of it is found by this.
