@@ -154,6 +154,8 @@ test("what happened and what people did: live, filtered, traced, travelled throu
     await expect(taskRow(page, "Unit tests")).toContainText("Waiting");
     await page.reload();
     await expect(page.getByRole("navigation", { name: "Breadcrumb" })).toContainText("Nightly build");
+    // The address follows the slider a moment later.
+    await page.getByRole("slider", { name: "Moment" }).press("Home");
     await page.getByRole("tab", { name: "Board" }).click();
     await expect(page.getByRole("region", { name: "Waiting" }).getByRole("button")).toHaveCount(2);
     await page.getByRole("tab", { name: "Graph" }).click();

@@ -133,5 +133,6 @@ export function notificationPlace(
   if (planId !== null) return `#/plans/${encodeURIComponent(planId)}${task}`;
   if (taskId !== null) return `#${task === "" ? "/tasks" : task}`;
   if (workerId !== null) return `#/workers/${encodeURIComponent(workerId)}`;
+  if (eventType === "agent.heartbeat") return "#/workers";
   return eventType === "system.error" ? "#/settings/notifications" : "#/events";
 }

@@ -8,7 +8,7 @@ import { createWorkerWatch, lossOf, turnOf } from "../../../src/main/core/runner
 import { NO_LONGER_LOST } from "../../../src/main/core/store/lost-workers";
 import type { Store } from "../../../src/main/core/store/open";
 import { beatWorkers, markWorkersOffline, upsertWorkers } from "../../../src/main/core/store/workers";
-import type { NotificationRow } from "../../../src/shared/model/notification";
+import { type NotificationRow, notificationPlace } from "../../../src/shared/model/notification";
 import { afterThisTest, openTestStore } from "../../helpers/store";
 import { waitFor } from "../../helpers/wait";
 
@@ -134,6 +134,11 @@ it("nobody is told of workers with attempts, of slots, of goodbyes, or of who wa
 it("more workers than one slice are all looked at, by statements that read no table whole", async () => {
   const store = await openTestStore({ clock: handClock() });
   const gone = { pid: 4_194_000, pidStart: "1", host: thisHost.host, bootId: thisHost.bootId, program: "worker" };
+  const found: NotificationRow[] = [];
+  const shelf = databaseShelf(store);
+  const notifier = startNotifier({ store, shelf, tell: (rows) => void found.push(...rows), lookMs: 10 });
+  afterThisTest(() => notifier.stop());
+  await waitFor("the first look", () => shelf.position() !== null);
   const workers = Array.from({ length: 400 }, (_, slot) => ({ id: `w-${slot}`, role: "ext", capabilities: [], slot }));
   await store.write((tx) =>
     upsertWorkers(
@@ -144,6 +149,11 @@ it("more workers than one slice are all looked at, by statements that read no ta
   );
   await watchOf(store).look(new Set());
   expect(told(store)).toHaveLength(400);
+  // A program that dies takes all of its workers with it: that is one thing to be told of, not four hundred.
+  await waitFor("all of them", () => found.reduce((most, { count }) => Math.max(most, count), 0) === 400);
+  expect(found.at(-1)).toMatchObject({ title: "400 workers are lost", workerId: null });
+  expect(found.length).toBeLessThan(10);
+  expect(found.map(notificationPlace).at(-1)).toBe("#/workers");
   const plan = store.read.prepare<[number], { detail: string }>(`EXPLAIN QUERY PLAN ${NO_LONGER_LOST}`).all(1);
   expect(plan.map(({ detail }) => detail)).toEqual([
     "SCAN l",

@@ -90,6 +90,14 @@ function wordsOf({ rule, event, count, planId, taskId, workerId }: Burst, names:
     const title = count === 1 ? `${what}: ${task ?? "a task"}${inPlan}` : `${count} tasks wait for a person${inPlan}`;
     return { title, body, tone: isEscalated ? "escalated" : "review_pending" };
   }
+  if (type === "agent.heartbeat" && workerId === null && count > 1) {
+    const latest = textAt(payload, "worker_id");
+    return {
+      title: `${count} workers are lost`,
+      body: latest === null ? "" : `The latest: ${latest}.`,
+      tone: "failed",
+    };
+  }
   if (type === "agent.heartbeat" && workerId !== null) {
     const { says, body } = LOSSES[textAt(payload, "status") ?? ""] ?? { says: "is dead", body: RESCUED };
     const reason = textAt(payload, "reason");

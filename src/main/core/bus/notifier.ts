@@ -105,16 +105,21 @@ function idAt(payload: unknown, key: string): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-/** Events of one rule, put together by what they speak of: a plan, or else the thing itself. */
+/** Events of one rule, put together by what they speak of: a plan, a task, or workers, which die with their program. */
 function burstsOf(rule: string, events: readonly EventRow[]): Burst[] {
   const bursts = new Map<string, Burst>();
   for (const event of events) {
     const planId = idAt(event.payload, "plan_id");
     const taskId = idAt(event.payload, "task_id");
     const workerId = taskId === null ? idAt(event.payload, "worker_id") : null;
-    const key = JSON.stringify([event.type, planId ?? taskId ?? workerId]);
-    const count = (bursts.get(key)?.count ?? 0) + 1;
-    bursts.set(key, { rule, event, count, planId, taskId, workerId });
+    const key = JSON.stringify([
+      event.type,
+      planId ?? taskId ?? (event.type === "agent.heartbeat" ? "workers" : workerId),
+    ]);
+    const before = bursts.get(key);
+    const isOne = before === undefined || before.workerId === workerId;
+    const count = (before?.count ?? 0) + 1;
+    bursts.set(key, { rule, event, count, planId, taskId, workerId: isOne ? workerId : null });
   }
   return [...bursts.values()];
 }
