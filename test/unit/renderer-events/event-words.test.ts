@@ -25,7 +25,7 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     { error: "No room", exit_code: 1, run_number: 3, will_retry: true },
     "No room, attempt 3, is retried",
   ],
-  ["agent.heartbeat", { worker_id: "w", status: "dead", lost: true, reason: "Gone" }, "is dead, Gone"],
+  ["agent.heartbeat", { worker_id: "w", status: "dead", lost: true, reason: "Gone" }, "is dead: Gone"],
   ["agent.heartbeat", { worker_id: "w", drained: true, by: "ann" }, "drained=true  by=ann"],
   ["plan.approved", { status: "ok", list: [1] }, "status=ok  list=[1]"],
 ])("%s %j says %s", (type, payload, words) => expect(wordsOfEvent(event(type, payload))).toBe(words));

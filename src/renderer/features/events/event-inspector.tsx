@@ -10,7 +10,7 @@ import { formatBytes, shortId } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { StatusGlyph } from "../../ui/status";
 import { Tabs } from "../../ui/tabs";
-import { stateOfEvent } from "../plan-events/event-words";
+import { lookOfEvent } from "../plan-events/event-words";
 import { copyText } from "../task-inspector/copy";
 import styles from "./inspector.module.css";
 import { StampTime } from "./stamp-time";
@@ -56,7 +56,7 @@ export function EventInspector({ event, onClose, onOpen, onFilter }: EventInspec
     <section className={styles.inspector} aria-label="Event">
       <header className={styles.head}>
         <div className={styles.title}>
-          <StatusGlyph kind="task" state={stateOfEvent(event.type)} size={16} />
+          <StatusGlyph {...lookOfEvent(event)} size={16} />
           <h2 className="mono" title={event.type}>
             {event.type}
           </h2>

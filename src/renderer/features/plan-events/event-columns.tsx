@@ -4,7 +4,7 @@ import type { DataColumn } from "../../ui/data-table/data-table";
 import { lookOf } from "../../ui/looks";
 import { ClockTime } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
-import { restOfEvent, stateOfEvent, taskOfEvent, wordsOfEvent, workerStateOf } from "./event-words";
+import { lookOfEvent, restOfEvent, taskOfEvent, wordsOfEvent } from "./event-words";
 import styles from "./events.module.css";
 
 export const eventCell =
@@ -20,8 +20,7 @@ const TIME: DataColumn<EventRow> = {
 };
 
 function EventType({ event }: { readonly event: EventRow }) {
-  const worker = workerStateOf(event);
-  const [kind, state] = worker === null ? (["task", stateOfEvent(event.type)] as const) : (["worker", worker] as const);
+  const { kind, state } = lookOfEvent(event);
   return (
     <span className={styles.type} data-tone={lookOf(kind, state).tone} title={event.type}>
       <StatusGlyph kind={kind} state={state} size={12} />

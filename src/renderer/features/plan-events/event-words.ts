@@ -43,6 +43,12 @@ export function workerStateOf({ type, payload }: EventRow): string | null {
   return WORKER_STATES.find((state) => state === status) ?? null;
 }
 
+/** Whose glyph and hue an event shows. */
+export function lookOfEvent(event: EventRow): { readonly kind: "task" | "worker"; readonly state: string } {
+  const worker = workerStateOf(event);
+  return worker === null ? { kind: "task", state: stateOfEvent(event.type) } : { kind: "worker", state: worker };
+}
+
 interface Saying {
   /** What is said with it, and not once more behind it. */
   readonly keys: readonly string[];
@@ -73,7 +79,7 @@ const SAYINGS: Readonly<Record<string, Saying>> = {
   "agent.registered": { keys: ["worker_id", "status"], say: (of) => `is ${of("status") ?? "here"}` },
   "agent.heartbeat": {
     keys: ["worker_id", "status", "reason", "lost", "process", "back"],
-    say: (of) => together(of("status") && `is ${of("status")}`, of("reason")),
+    say: (of) => [of("status") && `is ${of("status")}`, of("reason")].filter((part) => part).join(": "),
   },
 };
 
