@@ -4,6 +4,8 @@ import { drain } from "./drain";
 import { dualWrite, emission } from "./dual-write";
 import { eventLoop } from "./event-loop";
 import { figureLine } from "./figure";
+import { fleet } from "./fleet";
+import { fleetSimulation } from "./fleet-simulation";
 import { fullCycle } from "./full-cycle";
 import { memory } from "./memory";
 import { operations } from "./operations";
@@ -25,6 +27,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   memory,
   dualWrite,
   emission,
+  fleet,
+  fleetSimulation,
 ];
 
 const given = process.argv.slice(2);
