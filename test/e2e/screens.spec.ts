@@ -162,6 +162,8 @@ test("every view of an empty database is accessible and fits, in both themes", a
     ["workers", /^Workers/],
     ["agents", /^Agents/],
     ["audit", /^Nobody has acted yet/],
+    ["planning", /^No requests yet/],
+    ["migration", /^Migration/],
     ["guide", /^User guide/],
   ];
   for (const [view, name] of headings) {
