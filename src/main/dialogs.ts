@@ -5,12 +5,12 @@ import type { CloseChoice } from "./closing";
 import type { Preferences } from "./preferences";
 
 const PLAN_FILES: FileFilter[] = [
-  { name: "Plans", extensions: ["yaml", "yml", "json"] },
+  { name: "Plans", extensions: ["yaml", "yml", "json", "hiveplan"] },
   { name: "All files", extensions: ["*"] },
 ];
 
 const DATABASE_FILES: FileFilter[] = [
-  { name: "SQLite databases", extensions: ["db", "sqlite", "sqlite3"] },
+  { name: "SQLite databases", extensions: ["db", "sqlite", "sqlite3", "hivedb"] },
   { name: "All files", extensions: ["*"] },
 ];
 
