@@ -8,7 +8,8 @@ import type { Store } from "../../../src/main/core/store/open";
 import { REDIS_MISSING, RedisServer } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
 import { Bench, logOf, runOf, untilEnded, untilPrinted } from "../runner/setup";
-import { fleetEnvironment, QUICK_RUNNER, startWorkerHere, untilJoined } from "./setup";
+import { QUICK_RUNNER } from "./quick";
+import { fleetEnvironment, startWorkerHere, untilJoined } from "./setup";
 
 describe.skipIf(REDIS_MISSING)("what a task of the fleet leaves", () => {
   let redis: RedisServer;
