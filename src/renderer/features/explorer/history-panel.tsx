@@ -61,7 +61,7 @@ export function HistoryPanel() {
               <button type="button" title={query.sql} onClick={() => openQuery(query.sql, query.name)}>
                 <span>{query.name}</span>
                 <small>
-                  {query.place === "computer" && !isObserved && <i>This computer</i>} {inLine(query.sql)}
+                  {query.place === "computer" && !isObserved && <b>This computer</b>} {inLine(query.sql)}
                 </small>
               </button>
               {query.place === "computer" && !isObserved && (

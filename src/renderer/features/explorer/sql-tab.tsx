@@ -116,21 +116,25 @@ export function SqlTab({ tab, gridRef }: SqlTabProps) {
         />
       </div>
       <div className={styles.runBar}>
-        {isRunning ? (
-          <Button variant="default" icon={<Square size={12} />} keys="Shift+X" onClick={stop}>
-            Stop
-          </Button>
-        ) : (
-          <Button
-            variant={isOn ? "danger-quiet" : "default"}
-            icon={<Play size={12} />}
-            keys="Mod+Enter"
-            disabledReason={text.trim() === "" ? "There is nothing to run yet." : null}
-            onClick={() => void start()}
-          >
-            Run
-          </Button>
-        )}
+        <span className={styles.go}>
+          {/* Both keep their room: nothing beside them moves when one takes the other's place. */}
+          <span data-shown={isRunning}>
+            <Button variant="default" icon={<Square size={12} />} keys="Shift+X" onClick={stop}>
+              Stop
+            </Button>
+          </span>
+          <span data-shown={!isRunning}>
+            <Button
+              variant={isOn ? "danger-quiet" : "default"}
+              icon={<Play size={12} />}
+              keys="Mod+Enter"
+              disabledReason={text.trim() === "" ? "There is nothing to run yet." : null}
+              onClick={() => void start()}
+            >
+              Run
+            </Button>
+          </span>
+        </span>
         <Button icon={<ListTree size={12} />} onClick={explain}>
           Explain
         </Button>
