@@ -7,17 +7,11 @@ import {
   type FleetWorkerOptions,
   startFleetWorker,
 } from "../../../src/main/core/fleet/worker/fleet-worker";
-import type { RunnerOptions } from "../../../src/main/core/runner/runner";
 import type { Store } from "../../../src/main/core/store/open";
 import { waitFor } from "../../helpers/wait";
+import { QUICK } from "./quick";
 
-/** Short times, so that what takes a quarter of a minute in life takes a second here. */
-export const QUICK = { heartbeatMs: 100, pulseMs: 300, lockMs: 1_000 } as const;
-export const QUICK_RUNNER = {
-  heartbeatMs: 100,
-  silenceMs: 1_500,
-  graceMs: 200,
-} as const satisfies Partial<RunnerOptions>;
+export { QUICK_RUNNER } from "./quick";
 
 let fleets = 0;
 

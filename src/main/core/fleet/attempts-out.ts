@@ -23,7 +23,7 @@ export interface AttemptsOutOptions {
   readonly post: Post;
   /** From SIGTERM to SIGKILL; read when something is stopped. */
   readonly graceMs: number;
-  /** A worker tells the end of an attempt that is not out. */
+  /** A worker has, or tells the end of, an attempt that it has no more. */
   readonly onLate: (runId: string) => void;
   /** Whether the database holds it for running, out or not. */
   readonly isLive: (runId: string) => boolean;
@@ -216,8 +216,13 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
         },
         release: () => finish(out, null),
         recorded() {
+          if (out.end === null) {
+            // It was given up: should its worker live, nothing of it may run.
+            forget(out.instance, out.runId);
+            return;
+          }
           post.tell(out.instance, { kind: "recorded", database, runIds: [out.runId] });
-          if (out.end !== null) post.drop(out.end.sealed);
+          post.drop(out.end.sealed);
         },
       };
     },
@@ -228,7 +233,10 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
         named.add(held.runId);
         const out = outs.get(held.runId);
         if (out?.instance === beat.instance) compareOne(out, held);
-        else if (out !== undefined || !options.isLive(held.runId)) forget(beat.instance, held.runId);
+        else if (out !== undefined || !options.isLive(held.runId)) {
+          options.onLate(held.runId);
+          forget(beat.instance, held.runId);
+        }
       }
       for (const out of [...outs.values()]) {
         if (out.instance !== beat.instance || named.has(out.runId)) continue;

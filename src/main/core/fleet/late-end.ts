@@ -6,8 +6,8 @@ import { wasGivenUp } from "../store/run-rows";
 const MOST_TOLD = 10_000;
 
 /**
- * Answers a function that tells of ends that came too late: their workers are back from the dead, and their attempts had
- * been given up. Once for each attempt; an end that the database has, and that is only heard again, is no news.
+ * Answers a function that tells of attempts that came back too late: their workers are back from the dead, and they had
+ * been given up. Once for each; an end that the database has, and that is only heard again, is no news.
  */
 export function createLateEnds(store: Store): (runId: string) => void {
   const told = new Set<string>();
@@ -15,7 +15,7 @@ export function createLateEnds(store: Store): (runId: string) => void {
     if (told.has(runId) || !wasGivenUp(store.read, runId)) return;
     if (told.size >= MOST_TOLD) told.clear();
     told.add(runId);
-    const error = "The end of an attempt came too late and changes nothing: its worker had been given up for lost.";
+    const error = "An attempt came back too late, and changes nothing: its worker had been given up for lost.";
     const event = { type: "system.error", at: store.clock.now(), source: EVENT_SOURCE, correlationId: null } as const;
     const payload = { error, run_id: runId };
     store.write((tx) => appendEvent(tx, { ...event, id: store.newId(), payload })).catch(() => undefined);

@@ -90,7 +90,7 @@ export async function openLink({ address, onChange, pulseMs = PULSE_MS }: LinkOp
     return redis;
   };
 
-  const commands = connect({ enableAutoPipelining: true });
+  const commands = connect({});
   // What it hears it asks for itself, with each new connection: what the client repeats of its own may come too early.
   const listener = connect({ autoResubscribe: false, autoResendUnfulfilledCommands: false, enableReadyCheck: false });
   watch(commands);

@@ -115,7 +115,8 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     isReporting = true;
     while (isToldAgain && !closed.signal.aborted) {
       isToldAgain = false;
-      await reportOnce();
+      // A log that cannot be read is asked for again.
+      await reportOnce().catch(() => undefined);
     }
     isReporting = false;
   };
@@ -170,6 +171,12 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     return artifacts === null ? own : artifacts.push(own);
   };
 
+  const forget = (): void => {
+    isForgotten = true;
+    if (end === null) stopAttempt("cancel", 0);
+    else close();
+  };
+
   const live = async (): Promise<void> => {
     const ended = await begin().catch((error: unknown) => failed(toErrorBody(error).message));
     if (isForgotten) close();
@@ -183,12 +190,9 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   return {
     over,
     stop: stopAttempt,
-    forget() {
-      isForgotten = true;
-      if (end === null) stopAttempt("cancel", 0);
-      else close();
-    },
-    recorded: close,
+    forget,
+    // Recorded without having ended: it was given up.
+    recorded: () => forget(),
     giveBack(grace) {
       if (stopped !== null) return;
       isGivenBack = true;

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { LOG_CHUNK, LOG_WINDOW } from "../protocol";
 
 export interface LogPumpOptions {
@@ -25,6 +25,7 @@ export function createLogPump({ path, send }: LogPumpOptions): LogPump {
   let acknowledged = 0;
   /** Counts rewinds: what was read before one is not counted as sent after it. */
   let rewinds = 0;
+  let isClosed = false;
   let pushing: Promise<boolean> | null = null;
   let wake: () => void = () => undefined;
   const buffer = Buffer.alloc(LOG_CHUNK);
@@ -41,8 +42,17 @@ export function createLogPump({ path, send }: LogPumpOptions): LogPump {
 
   /** False: it was given up. */
   const pushAll = async (): Promise<boolean> => {
-    const log = await opened();
-    if (log === null) return true;
+    try {
+      return await pushOpen();
+    } catch (error) {
+      // Closed while it was read.
+      if (isClosed) return false;
+      throw error;
+    }
+  };
+  const pushOpen = async (): Promise<boolean> => {
+    const log = isClosed ? null : await opened();
+    if (log === null) return !isClosed;
     while (sent - acknowledged < LOG_WINDOW) {
       const [offset, rewound] = [sent, rewinds];
       const { bytesRead } = await log.read(buffer, 0, buffer.length, offset);
@@ -61,7 +71,8 @@ export function createLogPump({ path, send }: LogPumpOptions): LogPump {
 
   return {
     async push() {
-      if (pushing === null) await push();
+      // What cannot be read now is at the next push, or at the end.
+      if (pushing === null) await push().catch(() => undefined);
     },
     written(bytes, again) {
       if (again) {
@@ -75,8 +86,10 @@ export function createLogPump({ path, send }: LogPumpOptions): LogPump {
     async finish() {
       for (;;) {
         if (!(await push())) return false;
-        const log = await opened();
-        const size = log === null ? 0 : (await log.stat()).size;
+        const size = await stat(path).then(
+          (found) => found.size,
+          () => 0,
+        );
         if (sent >= size) return size;
         if (sent - acknowledged < LOG_WINDOW) continue;
         await new Promise<void>((resolve) => {
@@ -85,6 +98,7 @@ export function createLogPump({ path, send }: LogPumpOptions): LogPump {
       }
     },
     async close() {
+      isClosed = true;
       wake();
       await file?.close();
       file = null;

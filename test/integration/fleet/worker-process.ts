@@ -1,0 +1,26 @@
+import { fleetAccess } from "../../../src/main/core/fleet/fleet-access";
+import { startFleetWorker } from "../../../src/main/core/fleet/worker/fleet-worker";
+import { QUICK } from "./quick";
+
+/**
+ * A worker of a fleet, for tests to kill, to freeze and to cut off: arguments are its folder, slots and queue. Its Redis
+ * is in its environment.
+ */
+const [folder = "", slots = "1", queue = "default"] = process.argv.slice(2);
+const access = fleetAccess(process.env);
+if (access === null) throw new Error("The environment names no fleet");
+const worker = await startFleetWorker({
+  access,
+  queue,
+  role: "fleet",
+  capabilities: [],
+  slots: Number(slots),
+  version: "test",
+  filesFolder: folder,
+  workFolder: null,
+  ...QUICK,
+});
+process.on("SIGTERM", async () => {
+  await worker.drain();
+  process.exit();
+});
