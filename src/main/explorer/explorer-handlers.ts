@@ -47,6 +47,7 @@ export function explorerHandlers({
     explorer,
     nativeBinding: database.nativeBinding,
     actor,
+    memoryBytes,
     ...(tryMs === undefined ? {} : { tryMs }),
   });
   const nameOf = (source: ExportSource, format: ResultFormat): string =>

@@ -4,6 +4,7 @@ import type { WriteMode, WriteOutcome, WritePreview } from "../../shared/model/e
 import { appendAudit } from "../core/store/audit";
 import { backupName } from "../core/store/backup";
 import type { Store } from "../core/store/open";
+import { MOST_MEMORY } from "./ask";
 import type { Explorer } from "./client";
 import type { ExplorerDatabase } from "./connection";
 import type { JobName, JobOf, JobPart } from "./protocol";
@@ -18,6 +19,8 @@ export interface WriteModeOptions {
   readonly actor: string;
   /** How long trying a change may take. Default: 10 seconds. */
   readonly tryMs?: number;
+  /** What it may hold meanwhile, in bytes. Default: `MOST_MEMORY`. */
+  readonly memoryBytes?: number;
 }
 
 /** The write mode of one database, as long as its window has it open. */
@@ -57,7 +60,8 @@ function removeBackup(file: string): void {
   for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
 }
 
-export function createWriting({ store, explorer, nativeBinding, actor, tryMs = TRY_MS }: WriteModeOptions): Writing {
+export function createWriting(options: WriteModeOptions): Writing {
+  const { store, explorer, nativeBinding, actor, tryMs = TRY_MS, memoryBytes = MOST_MEMORY } = options;
   let mode: WriteMode = { isOn: false, reason: null, since: null };
   const seen = new Map<string, Seen>();
   const database: ExplorerDatabase = { file: store.file, nativeBinding };
@@ -78,7 +82,8 @@ export function createWriting({ store, explorer, nativeBinding, actor, tryMs = T
   async function run<Name extends JobName>(job: JobOf<Name>, timeoutMs: number): Promise<Ended<JobPart<Name>>> {
     const parts: JobPart<Name>[] = [];
     let isStopped = false;
-    const { ended, cancel } = explorer.run<Name>(job, { onPart: (part) => void parts.push(part), timeoutMs });
+    const onPart = (part: JobPart<Name>): void => void parts.push(part);
+    const { ended, cancel } = explorer.run<Name>(job, { onPart, timeoutMs, memoryBytes });
     const stop = (): void => {
       isStopped = true;
       cancel();

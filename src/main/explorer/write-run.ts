@@ -93,6 +93,8 @@ function openToWrite({ file, nativeBinding }: ExplorerDatabase): Database.Databa
     });
     db.pragma("foreign_keys = ON");
     db.pragma("synchronous = FULL");
+    // As for a query: memory has a limit, a file of its own could fill the disk.
+    db.pragma("temp_store = MEMORY");
     return db;
   } catch (error) {
     throw translateSqliteError(error, file);

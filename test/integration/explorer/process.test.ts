@@ -51,7 +51,7 @@ function processes() {
   return { explorer, children, mostMemory: () => most };
 }
 
-async function world(file = "out.csv", given: { readonly store?: Store } = {}) {
+async function world(file = "out.csv", given: { readonly store?: Store; readonly tryMs?: number } = {}) {
   const store = given.store ?? (await openTestStore());
   const hands = processes();
   const target = join(temporaryFolder(), file);
@@ -62,7 +62,7 @@ async function world(file = "out.csv", given: { readonly store?: Store } = {}) {
     nativeBinding: undefined,
     actor: "ada",
     memoryBytes: MEMORY,
-    tryMs: 3_000,
+    tryMs: given.tryMs ?? 3_000,
   });
   afterThisTest(end);
   const run = (sql: string, limitMs = 60_000): string =>
@@ -292,7 +292,7 @@ describe("the write mode of a window", () => {
   });
 
   it("stops what is tried or written at once: nothing stays, no lock is held, and it can be written again", async () => {
-    const { handlers, store, children } = await world();
+    const { handlers, store, children } = await world("out.csv", { tryMs: 120_000 });
     await handlers["explorer.setWriteMode"]({ isOn: true, reason: "by hand" });
     const backups = () => readdirSync(dirname(store.file)).filter((name) => name.includes(".backup-"));
     const workers = () => store.read.prepare("SELECT count(*) FROM workers").pluck().get();
@@ -335,8 +335,19 @@ describe("the write mode of a window", () => {
     expect([workers(), backups().length]).toEqual([1, 1]);
   });
 
+  it("ends a change that eats the memory, and changes nothing", async () => {
+    const { handlers, store } = await world("out.csv", { tryMs: 120_000 });
+    await handlers["explorer.setWriteMode"]({ isOn: true, reason: "by hand" });
+    const eater = `INSERT INTO workers (id, role)
+      ${ENDLESS} SELECT x, printf('%.*c', 40000000 + x, 'x') AS fat FROM n ORDER BY fat`;
+    await expect(handlers["explorer.previewWrite"]({ sql: eater, parameters: {} })).rejects.toThrow(
+      /more than 400 MB of memory/,
+    );
+    expect(store.read.prepare("SELECT count(*) FROM workers").pluck().get()).toBe(0);
+  });
+
   it("says that it was written when its process died, or was stopped, behind the commit", async () => {
-    const { handlers, store, children } = await world();
+    const { handlers, store, children } = await world("out.csv", { tryMs: 120_000 });
     await handlers["explorer.setWriteMode"]({ isOn: true, reason: "by hand" });
     const seen = await shown(handlers["explorer.previewWrite"](given));
     const writing = handlers["explorer.commitWrite"]({ previewId: seen.previewId });
