@@ -8,7 +8,7 @@ import type { Store } from "../store/open";
 /** Places of the log that hold nothing of a range of time: after `from`, up to and with `to`. In order, far apart. */
 export type Gap = readonly [from: number, to: number];
 
-export interface TimeRange {
+interface TimeRange {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }

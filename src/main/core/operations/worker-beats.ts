@@ -74,7 +74,7 @@ function forget(bars: Map<number, number>, now: number): void {
   for (const bar of bars.keys()) if (bar <= now - HEARTBEAT_BARS) bars.delete(bar);
 }
 
-export interface Beating {
+interface Beating {
   readonly id: string;
   readonly lastHeartbeat: number | null;
   readonly registeredAt: number | null;

@@ -3,7 +3,7 @@ import { dropSpans, type EventSpan, measureSpan, readFullSpans, readNotedSpans, 
 import type { Store } from "../store/open";
 
 /** Notes the times of events that have arrived, and takes back what is true no more. One look at a time. */
-export interface EventSpanKeeper {
+interface EventSpanKeeper {
   look(): Promise<void>;
   close(): void;
 }

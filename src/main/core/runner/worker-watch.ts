@@ -17,7 +17,7 @@ import { slotOf } from "./local-workers";
 import { LOST, type Persistence } from "./persistence";
 import { listen, type Sighting } from "./silence";
 
-export interface WorkerWatchOptions {
+interface WorkerWatchOptions {
   readonly store: Store;
   readonly persistence: Pick<Persistence, "persist">;
   /** A worker that has been silent for so long is not counted on. Read whenever it is needed. */
@@ -31,7 +31,7 @@ export interface WorkerWatchOptions {
  * one when it is back. Their rows stay as they are; what a row says against the process and the heartbeat is for the
  * views to tell. Workers with attempts are seen to where these are rescued.
  */
-export interface WorkerWatch {
+interface WorkerWatch {
   /** Looks at all workers that have not signed off, but for those with attempts. One look at a time. */
   look(withAttempts: ReadonlySet<string>): Promise<void>;
   close(): void;

@@ -22,7 +22,7 @@ export interface NotedSpan {
   readonly isTrue: boolean;
 }
 
-export const spanOf = (place: number): number => Math.floor((place - 1) / EVENTS_OF_A_SPAN);
+const spanOf = (place: number): number => Math.floor((place - 1) / EVENTS_OF_A_SPAN);
 
 export const NOTED_SPANS = `SELECT s.span, s.min_at, s.max_at, e.event_id IS s.last_id AND e.rowid IS NOT NULL AS is_true
   FROM console_event_spans s LEFT JOIN events e ON e.rowid = s.last WHERE s.span >= +? ORDER BY s.span LIMIT ?`;

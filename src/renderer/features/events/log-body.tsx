@@ -9,7 +9,7 @@ import { Gone, useEntry, useEntryKeys } from "./log-place";
 import type { LogStream } from "./log-stream";
 
 /** What opens and closes the inspector. */
-export interface Opening {
+interface Opening {
   readonly open: (cursor: string) => void;
   readonly close: () => void;
 }
