@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { HiveError } from "../../../shared/errors";
 import type { AgentHealth } from "../../../shared/model/agent";
 import { type Environment, healthy, unhealthy } from "../agents/agent";
@@ -31,7 +31,9 @@ export async function checkFleet(environment: Environment, signal: AbortSignal):
   if (address === null) return unhealthy(`No Redis is set. Give its address, or set ${FLEET_VARIABLES.redis}.`, {});
   const { shown, isEncrypted } = address;
   const once = { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, disconnectTimeout: 200 };
-  const redis = new Redis({ ...address.options, ...once });
+  // Loaded when it is needed: who has no fleet starts without it.
+  const { Redis: Client } = await import("ioredis");
+  const redis = new Client({ ...address.options, ...once });
   // It tells more than the command that it breaks, which only hears that the connection is closed.
   let heard: Error | null = null;
   redis.on("error", (error) => {
