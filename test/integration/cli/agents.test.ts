@@ -51,6 +51,27 @@ describe("hive agent", () => {
   });
 });
 
+describe("what is known of agents", () => {
+  it("is who a task would go to, and what its checks and attempts came to", async () => {
+    const environment = { HIVE_AGENT_HIVE_CODER_COMMAND: "true" };
+    const plan = place.file(
+      "code.yaml",
+      "title: C\nsubtasks: [{ id: a, capabilities: [code, test], prompt: Mend it. }]",
+    );
+    expect((await place.hive(["run", plan], environment)).code).toBe(0);
+    const routed = await place.hive(["agent", "route", "code", "test"], environment);
+    expect(routed).toMatchObject({ code: 0, out: expect.stringMatching(/^✓ hive-coder +healthy/) });
+    expect(await place.hive(["agent", "route", "monitor", "deploy"])).toMatchObject({ code: 1 });
+    expect(await place.hive(["agent", "route", "fly"])).toMatchObject({ code: 2 });
+    const history = await place.hive(["agent", "history", "hive-coder", "--range", "1h"]);
+    expect(history.out).toMatch(/^1 attempt ended in the last 1h, 100 % succeeded, P50 \d+ ms/);
+    expect(records((await place.hive(["agent", "history", "ceo", "--json"])).out)).toMatchObject([
+      { id: "ceo", course: null },
+    ]);
+    expect(await place.hive(["agent", "history", "robot"])).toMatchObject({ code: 2 });
+  });
+});
+
 describe("agents of files", () => {
   const BROKEN = "---\nid: bee\ntype: lllm\n---\nBe a bee.\n";
 
