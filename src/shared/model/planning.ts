@@ -78,6 +78,13 @@ export interface PlanningFailure {
   readonly error: string;
 }
 
+/** Who gave a request up, or rejected its plan. */
+export interface PlanningDrop {
+  readonly at: number;
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
 /** Who could plan a request: an agent whose answers are subtasks. */
 export interface Planner {
   readonly id: string;
@@ -90,6 +97,8 @@ export interface Planner {
 export interface PlanningDetail extends PlanningRequest {
   /** Of its latest planner that failed; null: none did. */
   readonly failure: PlanningFailure | null;
+  /** The latest time that somebody gave it up, or rejected its plan; null: nobody did. */
+  readonly dropped: PlanningDrop | null;
   /** The latest first. */
   readonly proposals: readonly ProposedPlan[];
 }

@@ -35,6 +35,10 @@ describe("the figures of a database", () => {
     expect(text).toMatch(/^hive_write_latency_seconds_count\{mode="dual",events="off"\} [1-9]/m);
     expect(text).toMatch(/^hive_write_latency_seconds_bucket\{mode="dual",events="off",le="\+Inf"\} [1-9]/m);
     expect(text).toContain("hive_write_rollbacks_total 1\n");
+    expect(text).toMatch(/^hive_console_writes\{mode="dual",events="off",outcome="undone"\} 1$/m);
+    expect(text).toMatch(
+      /^hive_console_write_latency_seconds\{mode="legacy",events="off",quantile="0.95"\} [\d.e-]+$/m,
+    );
     expect(text).toMatch(/^hive_events_last_minute\{by="programs"\} [1-9]/m);
     expect(text).toMatch(/^hive_agents_registered 1\d$/m);
     expect(text).toContain('hive_agent_runs{agent="noop",status="success"} 1\n');

@@ -156,6 +156,11 @@ test("an agent that is not set up claims nothing; one that fails leaves the requ
   expect(await plan("nothing").catch((error) => error.code)).toBe("not_found");
   await dropPlanning(store, ann, { requestId: id, reason: "not wanted" });
   expect(await plan()).toBeNull();
+  expect(await getPlanning(store, id)).toMatchObject({
+    status: "failed",
+    failure: { agent: "ai-planner", error: expect.stringMatching(/./) },
+    dropped: { actor: "ann", reason: "not wanted" },
+  });
 });
 
 test("planners of other programs take part, and a rejected plan is made anew", async () => {

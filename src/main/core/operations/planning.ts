@@ -16,7 +16,7 @@ import {
   moveRequest,
   requireProposal,
 } from "../store/planning";
-import { listRequests, readFailure, readProposals, readRequest } from "../store/planning-rows";
+import { listRequests, readDrop, readFailure, readProposals, readRequest } from "../store/planning-rows";
 import { type Caller, jsonText, writerOf } from "./hive/caller";
 import { launchPlan } from "./plans";
 
@@ -58,7 +58,8 @@ export async function getPlanning(store: Store, requestId: string): Promise<Plan
       .map(({ id, title, agent, dependencies }) => ({ id, title, agent, dependencies }));
     proposals.push({ ...proposal, findings, steps });
   }
-  return { ...request, proposals, failure: readFailure(store.read, requestId) };
+  const { read } = store;
+  return { ...request, proposals, failure: readFailure(read, requestId), dropped: readDrop(read, requestId) };
 }
 
 export interface NewPlanning {

@@ -1,4 +1,4 @@
-import type { PlanningFailure, PlanningRequest, ProposedPlan } from "../../../shared/model/planning";
+import type { PlanningDrop, PlanningFailure, PlanningRequest, ProposedPlan } from "../../../shared/model/planning";
 import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { hasIndex } from "./has-index";
@@ -58,6 +58,15 @@ export function readFailure(db: ReadableDatabase, requestId: string): PlanningFa
 export function readRequest(db: ReadableDatabase, requestId: string): PlanningRequest | null {
   const row = statement(db, `SELECT ${COLUMNS} FROM planning_queue q WHERE q.id = +?`).get(requestId);
   return row ? decode(db, row) : null;
+}
+
+const DROPPED = `SELECT at, actor, reason FROM console_audit
+  WHERE entity_id = +? AND act IN ('planning.drop', 'planning.reject') ORDER BY seq DESC LIMIT 1`;
+
+/** Who gave a request up last, or rejected its plan; null: nobody did. */
+export function readDrop(db: ReadableDatabase, requestId: string): PlanningDrop | null {
+  const row = statement(db, DROPPED).get(requestId);
+  return row ? { at: integer(row.at), actor: text(row.actor), reason: textOrNull(row.reason) } : null;
 }
 
 function decode(db: ReadableDatabase, row: Row): PlanningRequest {

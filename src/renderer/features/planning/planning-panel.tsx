@@ -147,20 +147,7 @@ function Detail({ detail, readOnly }: DetailProps) {
   const missing = planners !== null && bestPlanner(planners) === null ? planners : [];
   return (
     <>
-      {detail.status === "failed" && (
-        <p className={styles.problem} role="alert" data-tone="failed">
-          {detail.failure === null ? (
-            "It was given up."
-          ) : (
-            <>
-              <b>
-                {detail.failure.agent} made no plan, <RelativeTime at={detail.failure.at} ago />.
-              </b>{" "}
-              {detail.failure.error}
-            </>
-          )}
-        </p>
-      )}
+      {detail.status === "failed" && <Why detail={detail} />}
       {canWait && missing.length > 0 && (
         <section className={styles.problem} data-tone="escalated" aria-label="What is missing">
           <b>No agent can plan now.</b>
@@ -206,6 +193,32 @@ function Detail({ detail, readOnly }: DetailProps) {
       )}
       <Others proposals={detail.proposals.filter(({ id }) => id !== judged?.id)} />
     </>
+  );
+}
+
+/** Why a request has come to nothing: its planner could not, or somebody gave it up, whichever was later. */
+function Why({ detail: { failure, dropped } }: { readonly detail: PlanningDetail }) {
+  const byPlanner = failure !== null && (dropped === null || (failure.at ?? 0) > dropped.at);
+  return (
+    <p className={styles.problem} role="alert" data-tone="failed">
+      {byPlanner ? (
+        <>
+          <b>
+            {failure.agent} made no plan, <RelativeTime at={failure.at} ago />.
+          </b>{" "}
+          {failure.error}
+        </>
+      ) : dropped === null ? (
+        "Why it failed is not known: another program has said so."
+      ) : (
+        <>
+          <b>
+            {dropped.actor} gave it up, <RelativeTime at={dropped.at} ago />.
+          </b>{" "}
+          {dropped.reason ?? "No reason was given."}
+        </>
+      )}
+    </p>
   );
 }
 
