@@ -104,6 +104,7 @@ it("takes a worker's own word over what is written, and shows one that only spok
     protocol: 1,
     capabilities: [],
     keyId: null,
+    opens: [],
     startedAt: 5,
     heartbeatMs: 5_000,
     state: "draining",

@@ -24,6 +24,8 @@ export interface FleetWatch {
 
 /** A worker that says nothing for so many of its heartbeats is not shown any more. */
 const FORGOTTEN_BEATS = 12;
+/** As long as somebody wants to read why. */
+const FORGOTTEN_MS = 60_000;
 const MOST_REFUSED = 100;
 const STAND_MS = 5_000;
 
@@ -32,7 +34,7 @@ export async function openFleetWatch(
   clock: Pick<Clock, "now">,
 ): Promise<FleetWatch> {
   const heard = new Map<string, HeardWorker>();
-  const refused = new Map<string, RefusedWorker>();
+  const refused = new Map<string, { readonly worker: RefusedWorker; readonly heardAt: number }>();
   const keyIds = keys?.all.map(({ id }) => id) ?? [];
   let stands: () => void = () => undefined;
   const stood = new Promise<void>((resolve) => {
@@ -50,7 +52,9 @@ export async function openFleetWatch(
     if (answer === null) return;
     if (answer.kind === "refused") {
       const { kind: _kind, ...worker } = answer;
-      if (refused.size < MOST_REFUSED || refused.has(worker.instance)) refused.set(worker.instance, worker);
+      if (refused.size < MOST_REFUSED || refused.has(worker.instance)) {
+        refused.set(worker.instance, { worker, heardAt: clock.now() });
+      }
       return;
     }
     const { beat } = answer;
@@ -74,7 +78,11 @@ export async function openFleetWatch(
       }
       return [...heard.values()];
     },
-    refused: () => [...refused.values()],
+    refused() {
+      const now = clock.now();
+      for (const [instance, { heardAt }] of refused) if (now - heardAt > FORGOTTEN_MS) refused.delete(instance);
+      return [...refused.values()].map(({ worker }) => worker);
+    },
     async settled(waitMs) {
       const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
       await Promise.race([stood, wait(STAND_MS)]);

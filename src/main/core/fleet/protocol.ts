@@ -81,6 +81,8 @@ export const beatSchema = z.object({
   version: z.string().max(50),
   /** Of the key that it seals with (sealed.ts); null: none. */
   keyId: z.string().nullable(),
+  /** All keys that open there, by their ids: while a new one takes over, there are two. */
+  opens: z.array(label).max(20),
   /** By its own clock, milliseconds since the epoch. */
   startedAt: time,
   heartbeatMs: z.int().positive(),

@@ -34,9 +34,11 @@ export function readBeat(text: string, keyIds: readonly string[]): HeardBeat | n
   }
   const parsed = beatSchema.safeParse(raw);
   if (!parsed.success) return refused(`What it says of itself cannot be read: ${parsed.error.message}`);
-  const { keyId } = parsed.data;
+  const { keyId, opens } = parsed.data;
   const [first = null] = keyIds;
-  if (keyId === first) return { kind: "member", beat: parsed.data };
+  const theyRead = first === null ? opens.length === 0 : opens.includes(first);
+  const weRead = keyId === null ? keyIds.length === 0 : keyIds.includes(keyId);
+  if (theyRead && weRead) return { kind: "member", beat: parsed.data };
   return refused(
     `The worker has ${keyName(keyId)}, and this console ${keyName(first)}: give both the same HIVE_FLEET_KEY.`,
   );

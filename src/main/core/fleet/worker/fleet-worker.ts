@@ -113,6 +113,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
       slots,
       version: options.version,
       keyId: keys?.first.id ?? null,
+      opens: keys?.all.map(({ id }) => id) ?? [],
       startedAt,
       heartbeatMs,
       state,
@@ -133,9 +134,8 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
 
   const take = (order: Order): HeldHere | null => {
     const { runId } = order;
-    const known = held.get(runId);
-    if (known !== undefined) return known;
-    if (remembered.has(runId)) return null;
+    // Found again after its lock was lost, or put in again: it is in hand, or was, and must not take a second place.
+    if (held.has(runId) || remembered.has(runId)) return null;
     const one = holdHere(
       order,
       {
