@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupName, inGroups } from "../../../src/renderer/features/workers/worker-groups";
 import {
   freshness,
+  isBehind,
   keepRows,
   mergeWorkers,
   orderStates,
@@ -41,6 +42,10 @@ describe("mergeWorkers", () => {
     expect(rows.map((row) => row.id)).toEqual(["z", "a", "b"]);
     const next = mergeWorkers(rows, [worker("b", { state: "dead" }), worker("c")], ["a"]);
     expect(next.map((row) => `${row.id} ${row.state}`)).toEqual(["z idle", "b dead", "c idle"]);
+    // As the list is read: what signed off comes last, and is not put back by the next change of another one.
+    const left = mergeWorkers(next, [worker("z", { role: "infra", status: "offline", state: "offline" })], []);
+    expect(left.map(({ id }) => id)).toEqual(["b", "c", "z"]);
+    expect(isBehind(worker("a", { status: "offline" }), worker("z"))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import { HEARTBEAT_LIMIT_MS, type ProcessStanding } from "../../../shared/model/
 import type { PoolStanding, WorkerPool } from "../../../shared/model/workers";
 import { plural } from "../../ui/format";
 
-/** Rows with changes taken in, in a lasting order: by role, then id. Nothing moves when a state changes. */
+/** Rows with changes taken in, in the order in which they are read: nothing moves but what signs off. */
 export function mergeWorkers(
   rows: readonly WorkerRow[],
   changed: readonly WorkerRow[],
@@ -12,7 +12,7 @@ export function mergeWorkers(
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const row of changed) byId.set(row.id, keep(byId.get(row.id), row));
   for (const id of removed) byId.delete(id);
-  return [...byId.values()].sort((a, b) => compare(a.role, b.role) || compare(a.id, b.id));
+  return [...byId.values()].sort(inOrder);
 }
 
 /** The row that is there already where nothing of it changed, so that it is not drawn anew. */
@@ -28,7 +28,13 @@ export function keepRows(before: readonly WorkerRow[], now: readonly WorkerRow[]
 }
 
 export function isBehind(row: WorkerRow, last: WorkerRow | undefined): boolean {
-  return last !== undefined && (compare(row.role, last.role) || compare(row.id, last.id)) > 0;
+  return last !== undefined && inOrder(row, last) > 0;
+}
+
+/** Those that signed off last, else by role and id. */
+function inOrder(a: WorkerRow, b: WorkerRow): number {
+  const isOff = ({ status }: WorkerRow): number => Number(status === "offline");
+  return isOff(a) - isOff(b) || compare(a.role, b.role) || compare(a.id, b.id);
 }
 
 function compare(a: string, b: string): number {
