@@ -118,3 +118,14 @@ export interface AgentWork {
   readonly approval?: ApprovalWork;
   readonly program?: ProgramWork;
 }
+
+/** What a model is asked with where an agent's file, or the console's settings, say everything. */
+export const SETTINGS_OF_AGENT = {
+  endpoint: null,
+  model: null,
+  keyEnv: null,
+  system: null,
+  temperature: null,
+  maxTokens: null,
+  schema: null,
+} as const;

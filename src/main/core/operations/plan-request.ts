@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { HiveError } from "../../../shared/errors";
+import { SETTINGS_OF_AGENT } from "../../../shared/model/agent-work";
 import type { PlanningDetail, PlanningRequest } from "../../../shared/model/planning";
 import { type Environment, WorkFailure } from "../agents/agent";
 import { openAttemptLog } from "../agents/attempt-log";
@@ -135,7 +136,7 @@ async function loadPlanner(
         subtaskId: request.id,
         runId: request.id,
         correlationId: request.id,
-        work: { llm: { ...UNSET, prompt: promptOf(request) } },
+        work: { llm: { ...SETTINGS_OF_AGENT, prompt: promptOf(request) } },
         progress: null,
         saveProgress: async () => undefined,
         log,
@@ -149,16 +150,6 @@ async function loadPlanner(
     }
   };
 }
-
-const UNSET = {
-  endpoint: null,
-  model: null,
-  keyEnv: null,
-  system: null,
-  temperature: null,
-  maxTokens: null,
-  schema: null,
-} as const;
 
 function promptOf({ description, priority, complexity, context }: PlanningRequest): string {
   const about = [`Priority: ${priority}`, ...(complexity === null ? [] : [`Complexity: ${complexity}`])].join("\n");

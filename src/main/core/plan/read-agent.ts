@@ -6,6 +6,7 @@ import {
   ANY_AGENT,
   isBuiltInAgent,
   type NamedAgent,
+  SETTINGS_OF_AGENT,
 } from "../../../shared/model/agent-work";
 import type { Expressive } from "./expressions";
 import { noteExpressive } from "./read-json";
@@ -84,16 +85,5 @@ export function readRoute(
 
 /** A prompt as work of a named agent. */
 export function promptWork(type: NamedAgent["type"], prompt: string): Pick<AgentWork, "llm" | "program"> {
-  return type === "llm" ? { llm: { ...ASKED_BY_FILE, prompt } } : { program: { prompt } };
+  return type === "llm" ? { llm: { ...SETTINGS_OF_AGENT, prompt } } : { program: { prompt } };
 }
-
-/** What the agent's file says. */
-const ASKED_BY_FILE = {
-  endpoint: null,
-  model: null,
-  keyEnv: null,
-  system: null,
-  temperature: null,
-  maxTokens: null,
-  schema: null,
-} as const;

@@ -1,4 +1,5 @@
 import type { RoutedAgent } from "../../../shared/model/agent";
+import { SETTINGS_OF_AGENT } from "../../../shared/model/agent-work";
 import type { Environment } from "../agents/agent";
 import type { FoundAgent } from "../agents/agent-folders";
 import { createNamedAgent } from "../agents/named-agent";
@@ -71,15 +72,5 @@ function specFor(spec: TaskSpec, { id, type }: { readonly id: string; readonly t
   const { llm, program, ...rest } = spec;
   const prompt = llm?.prompt ?? program?.prompt ?? "";
   if (type === "command") return { ...rest, agent: id, program: { prompt } };
-  return { ...rest, agent: id, llm: llm ?? { ...UNSET, prompt } };
+  return { ...rest, agent: id, llm: llm ?? { ...SETTINGS_OF_AGENT, prompt } };
 }
-
-const UNSET = {
-  endpoint: null,
-  model: null,
-  keyEnv: null,
-  system: null,
-  temperature: null,
-  maxTokens: null,
-  schema: null,
-} as const;
