@@ -92,11 +92,17 @@ async function start(
     iconFile: join(resources, "icons", "256x256.png"),
     preferences,
   });
+  const files = createPlanFiles(preferences);
+  const urlOf = ({ planFile: plan, link: task }: Shown): string => {
+    if (plan !== null) return `${page.url}#/launch?file=${files.name(plan)}`;
+    return task === null ? page.url : `${page.url}${linkPlace(task)}`;
+  };
+  // The page's process starts while the rest is put together: none of its messages is heard before all of it is there.
+  const loading = window.loadURL(urlOf({ planFile, link }));
   const send = senderTo(window);
   const zoom = createZoom(window, preferences);
   const dialogs = createDialogs(window, preferences);
   const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
-  const files = createPlanFiles(preferences);
   const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
   const machine = openMachineSettings();
   // On Windows the key that encrypts belongs to the profile, and so to the window's folder.
@@ -203,13 +209,9 @@ async function start(
     now: () => performance.now(),
   });
 
-  const urlOf = ({ planFile: plan, link: task }: Shown): string => {
-    if (plan !== null) return `${page.url}#/launch?file=${files.name(plan)}`;
-    return task === null ? page.url : `${page.url}${linkPlace(task)}`;
-  };
   answerSecondStart(window, (shown) => void window.loadURL(urlOf(shown)));
   takeFromSystem((request) => startAnother([request]).catch((error: Error) => report(error.message)));
-  await window.loadURL(urlOf({ planFile, link }));
+  await loading;
   diagnostics.tellOfCrashes(window);
   updates.start();
 }
