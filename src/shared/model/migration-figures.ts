@@ -1,4 +1,4 @@
-import { addModeStats, EMPTY_MODE_STATS, latencyQuantile, type ModeStats, type WriteMode } from "./metrics";
+import { EMPTY_MODE_STATS, latencyQuantile, type ModeStats, type WriteMode } from "./metrics";
 
 /** How far back the figures of a migration go, and how long each bar is. */
 export const MIGRATION_RANGES = {
@@ -64,6 +64,8 @@ export interface AgentFigures {
 export interface MigrationFigures {
   readonly at: number;
   readonly writes: WriteFigures;
+  /** By what share writes of the last seven days took longer with a flag than without it; null: too little is known. */
+  readonly overheads: { readonly dual: number | null; readonly events: number | null };
   readonly events: {
     /** Of the last minute, counted up to 5,000. */
     readonly lastMinute: number;
@@ -77,18 +79,34 @@ export interface MigrationFigures {
 /** Fewer say nothing about what is usual. */
 export const LEAST_WRITES = 100;
 
+/** Modes that differ in one flag alone: the one with it, then the one without. */
+type Pair = readonly [WriteMode, WriteMode];
+const DUAL_PAIRS: readonly Pair[] = [
+  ["dual", "plain"],
+  ["dual_events", "events"],
+];
+const EVENT_PAIRS: readonly Pair[] = [
+  ["events", "plain"],
+  ["dual_events", "dual"],
+];
+
 /**
- * What some modes cost over others, as a share of the others' median (means follow the few writes that waited for a lock):
- * 0.05 is five percent. Null: too little is known. Pure.
+ * What dual write, and unified events, cost: by what share the median is above that without them (0.05 is five percent), of
+ * the two modes that most is known of and that differ in nothing else. Medians, because means follow the few writes that
+ * waited for a lock. Pure.
  */
-export function overheadOf(
-  totals: readonly ModeTotals[],
-  { of, over }: { readonly of: readonly WriteMode[]; readonly over: readonly WriteMode[] },
-): number | null {
-  const median = (modes: readonly WriteMode[]): number | null => {
-    const { latency } = totals.filter(({ mode }) => modes.includes(mode)).reduce(addModeStats, EMPTY_MODE_STATS);
-    return latency.count < LEAST_WRITES ? null : latencyQuantile(latency, 0.5);
-  };
-  const [cost, base] = [median(of), median(over)];
-  return cost === null || base === null || base === 0 ? null : cost / base - 1;
+export const overheadsOf = (totals: readonly ModeTotals[]): MigrationFigures["overheads"] => ({
+  dual: overheadOf(totals, DUAL_PAIRS),
+  events: overheadOf(totals, EVENT_PAIRS),
+});
+
+function overheadOf(totals: readonly ModeTotals[], pairs: readonly Pair[]): number | null {
+  const latency = (mode: WriteMode) => totals.find((one) => one.mode === mode)?.latency ?? EMPTY_MODE_STATS.latency;
+  const compared = pairs.map(([withIt, without]) => [latency(withIt), latency(without)] as const);
+  const known = compared.map(([a, b]) => Math.min(a.count, b.count));
+  const most = Math.max(...known);
+  const best = compared[known.indexOf(most)];
+  if (best === undefined || most < LEAST_WRITES) return null;
+  const [cost, base] = best.map((one) => latencyQuantile(one, 0.5));
+  return cost == null || base == null || base === 0 ? null : cost / base - 1;
 }
