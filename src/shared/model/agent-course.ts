@@ -4,7 +4,7 @@ import { isRunTerminal } from "./run";
  * What became of each agent's attempts in a range of time, counted from the newest backwards.
  */
 
-export const COURSE_RANGES = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
+const COURSE_RANGES = { "1h": 3_600_000, "24h": 86_400_000, "7d": 604_800_000 } as const;
 export type CourseRange = keyof typeof COURSE_RANGES;
 export const COURSE_RANGE_NAMES = ["1h", "24h", "7d"] as const satisfies readonly CourseRange[];
 

@@ -6,7 +6,7 @@ import { hasRuns } from "../store/run-ends";
 
 const CHUNK = 300;
 /** More attempts than this are not read back; the figures then stand for a shorter time, and say so. */
-export const MOST_RUNS = 20_000;
+const MOST_RUNS = 20_000;
 
 /** What became of each agent's attempts in a range of time up to now. Reads in slices, with the event loop free between. */
 export async function getAgentCourses(store: Store, { range }: { readonly range: CourseRange }): Promise<AgentCourses> {

@@ -12,7 +12,7 @@ import { type AgentPlace, findAgent } from "./agents";
 import { launchPlan } from "./plans";
 
 /** Stands for whoever launched a plan that only tries an agent. */
-export const TRIAL = "agent test";
+const TRIAL = "agent test";
 const TIMEOUT_MS = 600_000;
 const REQUEST_MS = 60_000;
 const FOLDER = "agent-tests";

@@ -43,7 +43,7 @@ export interface RoutingFacts {
   /** Consoles give such tasks to agents in this database. */
   readonly isOn: boolean;
   /** The plan that carries it out; null: it was given to nobody. */
-  readonly planId: string | null;
+  readonly plan: WhyPlan | null;
 }
 
 /** All that the gates of a task are judged by, as of one moment. */
@@ -114,9 +114,9 @@ export function gatherFacts(store: Store, taskId: string, runner: RunnerInfo | n
 
 function routingOf({ read }: Store, taskId: string): RoutingFacts | null {
   const routed = routedPlan(read, taskId);
-  const planId = routed?.hasEnded === false ? routed.planId : null;
+  const plan = routed?.hasEnded === false ? readWhyPlan(read, routed.planId) : null;
   const capabilities = wantedOf({ payload: readPayload(read, taskId) });
-  return capabilities.length === 0 && planId === null
+  return capabilities.length === 0 && plan === null
     ? null
-    : { capabilities, isOn: isOn(read, "enable_agent_adapters"), planId };
+    : { capabilities, isOn: isOn(read, "enable_agent_adapters"), plan };
 }

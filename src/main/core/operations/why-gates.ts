@@ -95,11 +95,10 @@ function plan({ plan: found, task, now, routing }: WhyFacts): Judgement {
 }
 
 /** Of a task that another program wrote for whoever is good for something. */
-function routedToAgents({ capabilities, isOn, planId }: RoutingFacts): Judgement {
-  if (planId !== null) {
-    return passes("It was given to an agent: a plan of its own carries it out.", [
-      { kind: "plan", id: planId, title: "Its plan", state: "", note: "" },
-    ]);
+function routedToAgents({ capabilities, isOn, plan: own }: RoutingFacts): Judgement {
+  if (own !== null) {
+    const row: WhyRow = { kind: "plan", id: own.id, title: own.title, state: own.status, note: "" };
+    return passes("It was given to an agent: a plan of its own carries it out.", [row]);
   }
   const what = `It is in no plan and asks for whoever is good for ${capabilities.join(" and ")}`;
   const others = "Until then a worker that asks for queued tasks takes it.";

@@ -142,7 +142,7 @@ export function chooseRange(range: CourseRange): void {
 }
 
 /** Everything of the view again. */
-export async function refreshAgents(): Promise<void> {
+async function refreshAgents(): Promise<void> {
   await Promise.all([loadAgents(), loadStandings(), loadCourses()]);
 }
 
