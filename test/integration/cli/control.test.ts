@@ -172,3 +172,23 @@ test("hive worker rescue queues again what a silent worker holds, and leaves one
     { status: "queued", worker: "offline" },
   ]);
 });
+
+test("hive task reassign takes a task from the worker of another program, and says so first", {
+  timeout: 120_000,
+}, async () => {
+  expect((await place.hive(["worker", "register", "snake", "--role", "py"])).code).toBe(0);
+  const db = new Database(place.databaseFile);
+  db.exec(
+    `INSERT INTO tasks (id, title, task_type, status, assigned_worker) VALUES ('t1', 'Slither', 'py', 'in_progress', 'snake')`,
+  );
+  db.close();
+  const preview = await place.hive(["task", "reassign", "t1", "--preview"]);
+  expect(preview).toMatchObject({ code: 0, err: "" });
+  expect(preview.out).toContain("Slither would be taken from snake and queued.");
+  const done = await place.hive(["task", "reassign", "t1", "--drain", "--reason", "it hangs", "--json"]);
+  expect(records(done.out)).toMatchObject([{ task_id: "t1", worker_id: "snake", drained: true }]);
+  expect(place.rows("SELECT status FROM tasks WHERE id = 't1'")).toEqual([{ status: "queued" }]);
+  const again = await place.hive(["task", "reassign", "t1"]);
+  expect(again.code).toBe(1);
+  expect(again.err).toContain("No worker has it.");
+});
