@@ -7,6 +7,7 @@ const CHECK_MINUTES = "runner.agentCheckMinutes";
 const MINUTE_MS = 60_000;
 
 export interface AgentDuty {
+  /** Begins no further check. One that is under way is not waited for: an endpoint may be silent for seconds. */
   stop(): Promise<void>;
 }
 
@@ -17,17 +18,18 @@ export interface AgentDuty {
 export function checkAgentsRegularly(store: Store, environment: Environment, minuteMs: number = MINUTE_MS): AgentDuty {
   const place = { databaseFile: store.file, environment };
   let last = store.clock.monotonic();
-  let checking: Promise<unknown> | null = null;
+  let isChecking = false;
   const look = (): void => {
-    if (checking !== null) return;
+    if (isChecking) return;
     const every = numberSetting(store.read, CHECK_MINUTES) * minuteMs;
     if (every === 0 || store.clock.monotonic() - last < every) return;
     last = store.clock.monotonic();
     // What cannot be written now is told of by the runner, and checked again the next time.
-    checking = checkAndRemember(store, place)
+    isChecking = true;
+    void checkAndRemember(store, place)
       .catch(() => undefined)
       .finally(() => {
-        checking = null;
+        isChecking = false;
       });
   };
   const timer = setInterval(look, minuteMs / 4);
@@ -35,7 +37,6 @@ export function checkAgentsRegularly(store: Store, environment: Environment, min
   return {
     async stop() {
       clearInterval(timer);
-      await checking;
     },
   };
 }

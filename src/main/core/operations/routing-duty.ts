@@ -30,7 +30,7 @@ import { operatorWriter } from "./source";
 import { wantedOf } from "./wanted-capabilities";
 
 export interface RoutingDuty {
-  /** Begins nothing more. What was given to agents goes on, and is settled by the next one. */
+  /** Begins nothing more, and waits for no agent's health. What was given to agents is settled by the next one. */
   stop(): Promise<void>;
 }
 
@@ -64,11 +64,17 @@ export function routeForeignTasks(store: Store, environment: Environment, lookMs
   let open = new Set<string>();
   /** When agents that are good for something may be asked again. */
   const rests = new Map<string, number>();
+  let giveUp: (nothing: null) => void = () => undefined;
+  const over = new Promise<null>((resolve) => {
+    giveUp = resolve;
+  });
 
   const canBeDone = async (capabilities: readonly AgentCapability[]): Promise<boolean> => {
     const key = capabilities.join();
     if (clock.monotonic() < (rests.get(key) ?? Number.NEGATIVE_INFINITY)) return false;
-    const [best] = await routeTo(store, place, capabilities);
+    const routed = await Promise.race([routeTo(store, place, capabilities), over]);
+    if (routed === null) return false;
+    const [best] = routed;
     if (best !== undefined && best.status !== "unhealthy") return true;
     rests.set(key, clock.monotonic() + PATIENCE_MS);
     return false;
@@ -132,6 +138,7 @@ export function routeForeignTasks(store: Store, environment: Environment, lookMs
   return {
     async stop() {
       stopped = true;
+      giveUp(null);
       unsubscribe();
       clearInterval(timer);
       await working;
