@@ -94,9 +94,11 @@ async function vitest(project, work, env = {}) {
 
 /** Makes the Debian package and tests what it installs. Compressed fast: the files in it are the same. */
 async function installedPackage(work) {
-  if (!hasCommand("dpkg-deb")) {
-    say("There is no dpkg here: the package is not tested.");
-    return countExit(0);
+  const needed = process.getuid?.() === 0 ? ["dpkg-deb"] : ["dpkg-deb", "fakeroot"];
+  const missing = needed.find((command) => !hasCommand(command));
+  if (missing !== undefined) {
+    say(`There is no ${missing} here: the package is not tested.`);
+    return { passed: 0, failed: 0, skipped: 1 };
   }
   const { path } = await ensureElectron();
   const out = join(work, "dist");

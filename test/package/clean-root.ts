@@ -36,8 +36,11 @@ export function makeCleanRoot(path: string): CleanRoot {
     "--force-depends",
     "--force-bad-path",
   ];
+  const log = `--log=${join(path, "var/lib/dpkg/log")}`;
+  // dpkg gives files to root; whoever is not, only says so.
+  const [command = "", ...before] = process.getuid?.() === 0 ? ["dpkg"] : ["fakeroot", "dpkg"];
   const dpkg = (...args: string[]): string =>
-    execFileSync("dpkg", [...options, `--log=${join(path, "var/lib/dpkg/log")}`, ...args], {
+    execFileSync(command, [...before, ...options, log, ...args], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -56,7 +56,8 @@ beforeAll(() => {
 
 afterAll(async () => {
   for (const opened of consoles) await opened.stop();
-  rmSync(work, { recursive: true, force: true });
+  // Processes of Chromium may still be writing their last.
+  rmSync(work, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 const inRoot = (path: string): string => join(root.path, path);
