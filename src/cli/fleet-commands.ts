@@ -4,8 +4,10 @@ import type { FleetWatch } from "../main/core/fleet/fleet-watch";
 import { newFleetKey } from "../main/core/fleet/sealed";
 import { createWatchKeeper } from "../main/core/fleet/watch-keeper";
 import { createFleetView } from "../main/core/operations/fleet";
+import type { Store } from "../main/core/store/open";
+import { HiveError } from "../shared/errors";
 import type { FleetOverview, FleetQueue, FleetWorker } from "../shared/model/fleet-view";
-import { EXIT } from "./exit-codes";
+import { EXIT, type ExitCode } from "./exit-codes";
 import { addFleetWorker } from "./fleet-worker";
 import { type CommandSetting, type DatabaseFlags, looking } from "./operation-command";
 import type { Output } from "./output";
@@ -47,13 +49,22 @@ export function addFleetCommands(program: Command, setting: CommandSetting): voi
   command("status", "Says whether Redis can be used, and sums up hosts, slots, queues and refused workers.").action(
     async (flags: DatabaseFlags) => {
       const health = await checkFleet(process.env, AbortSignal.timeout(TEST_MS));
-      await looking(setting, flags, async (store) => {
+      const isUsable = health.status !== "unhealthy";
+      const work = async (store: Store): Promise<ExitCode> => {
         const { overview } = await look(createFleetView(store), store.clock);
-        const isBad = health.status === "unhealthy" || overview.refused.length > 0;
         if (flags.json) out.line(JSON.stringify(statusRecord(overview, health)));
         else printStatus(out, overview, health);
-        return isBad ? EXIT.failed : EXIT.ok;
-      });
+        return isUsable && overview.refused.length === 0 ? EXIT.ok : EXIT.failed;
+      };
+      try {
+        await looking(setting, flags, work);
+      } catch (error) {
+        // A connection is tried before there is anything to run.
+        if (!(error instanceof HiveError && error.code === "database_missing")) throw error;
+        if (flags.json) out.line(JSON.stringify({ status: health.status, message: health.message }));
+        else printHealth(out, health);
+        done(isUsable ? EXIT.ok : EXIT.failed);
+      }
     },
   );
 
@@ -114,8 +125,12 @@ type Health = Awaited<ReturnType<typeof checkFleet>>;
 const TONES = { healthy: "green", degraded: "yellow", unhealthy: "red" } as const;
 const MARKS = { healthy: "✓", degraded: "!", unhealthy: "✗" } as const;
 
+function printHealth(out: Output, { status, message }: Health): void {
+  out.line(`${out.paint(TONES[status], MARKS[status])} ${plainText(message)}`);
+}
+
 function printStatus(out: Output, { totals, versions, queues, refused }: FleetOverview, health: Health): void {
-  out.line(`${out.paint(TONES[health.status], MARKS[health.status])} ${plainText(health.message)}`);
+  printHealth(out, health);
   const { hosts, workers, slots, busy } = totals;
   const versionWords = versions.map(({ version, workers: count }) => `${version} (${count})`).join(", ");
   out.line(

@@ -113,10 +113,14 @@ it("takes a worker's own word over what is written, and shows one that only spok
   const slot = { id: "fleet:gpu@node-1-1", role: "fleet", capabilities: ["fleet:gpu"], host: "node-1", pid: 4711 };
   const written = { ...slot, instance: "one", version: "1.2.3", lastHeartbeat: 0, registeredAt: 0, isDrained: false };
   const now = 1_000_000;
-  expect(mergeWorkers([{ ...written, isBusy: true }], [], now)).toMatchObject([{ state: "silent", busy: 1, slots: 1 }]);
+  const at = { now, hearsAll: false };
+  expect(mergeWorkers([{ ...written, isBusy: true }], [], at)).toMatchObject([{ state: "silent", busy: 1, slots: 1 }]);
   const heard = { beat, heardAt: now };
-  expect(mergeWorkers([{ ...written, isBusy: false }], [heard], now)).toMatchObject([
+  expect(mergeWorkers([{ ...written, isBusy: false }], [heard], at)).toMatchObject([
     { state: "draining", busy: 0, elsewhere: 1, slots: 2, startedAt: 5 },
   ]);
-  expect(mergeWorkers([], [heard], now)).toMatchObject([{ instance: "one", workerId: null }]);
+  const fresh = [{ ...written, isBusy: false, lastHeartbeat: now }];
+  expect(mergeWorkers(fresh, [], at)).toMatchObject([{ state: "open" }]);
+  expect(mergeWorkers(fresh, [], { now, hearsAll: true })).toMatchObject([{ state: "silent" }]);
+  expect(mergeWorkers([], [heard], at)).toMatchObject([{ instance: "one", workerId: null }]);
 });

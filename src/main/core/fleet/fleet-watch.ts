@@ -16,6 +16,8 @@ export interface HeardWorker {
 export interface FleetWatch {
   connection(): FleetConnection;
   workers(): readonly HeardWorker[];
+  /** Whoever is there had the time to say so. */
+  hearsAll(): boolean;
   refused(): readonly RefusedWorker[];
   /** Resolves when the connection stood once and those who are there had `waitMs` to answer, or when it cannot stand. */
   settled(waitMs: number): Promise<void>;
@@ -41,8 +43,11 @@ export async function openFleetWatch(
     stands = resolve;
   });
   let link: Link | null = null;
+  let stoodAt: number | null = null;
+  let isSettled = false;
   const roll = (): void => {
     if (!link?.isUp()) return;
+    stoodAt ??= clock.now();
     stands();
     void link.commands.publish(names.roll, JSON.stringify({ protocol: FLEET_PROTOCOL })).catch(() => undefined);
   };
@@ -78,6 +83,7 @@ export async function openFleetWatch(
       }
       return [...heard.values()];
     },
+    hearsAll: () => link?.isUp() === true && (isSettled || (stoodAt !== null && clock.now() - stoodAt > STAND_MS)),
     refused() {
       const now = clock.now();
       for (const [instance, { heardAt }] of refused) if (now - heardAt > FORGOTTEN_MS) refused.delete(instance);
@@ -86,7 +92,9 @@ export async function openFleetWatch(
     async settled(waitMs) {
       const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
       await Promise.race([stood, wait(STAND_MS)]);
-      if (link?.isUp()) await wait(waitMs);
+      if (!link?.isUp()) return;
+      await wait(waitMs);
+      isSettled = true;
     },
     close() {
       link?.close();

@@ -54,6 +54,7 @@ function brokenWatch(trouble: string): FleetWatch {
   return {
     connection: () => ({ shown: "", trouble, keyId: null }),
     workers: () => [],
+    hearsAll: () => false,
     refused: () => [],
     settled: () => Promise.resolve(),
     close: () => undefined,

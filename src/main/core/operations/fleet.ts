@@ -34,7 +34,10 @@ export function createFleetView(store: Store): FleetView {
         counted = counting;
       }
       const { slots, waiting, rates } = await counted.answer;
-      const workers = mergeWorkers(slots, watch?.workers() ?? [], store.clock.now());
+      const workers = mergeWorkers(slots, watch?.workers() ?? [], {
+        now: store.clock.now(),
+        hearsAll: watch?.hearsAll() ?? false,
+      });
       return {
         connection: watch?.connection() ?? null,
         queues: fleetQueues({ store, workers, waiting, rates, arrivals }),
@@ -66,11 +69,17 @@ async function count(store: Store, arrivals: Arrivals) {
   return { slots, waiting, rates: await countFleetRates(store) };
 }
 
+interface Listening {
+  readonly now: number;
+  /** Who is not among the heard is not there, whatever its rows say. */
+  readonly hearsAll: boolean;
+}
+
 /** Each process once: by its slots in the database, and by what it says itself. Pure. */
 export function mergeWorkers(
   slots: readonly FleetSlotRow[],
   heard: readonly HeardWorker[],
-  now: number,
+  at: Listening,
 ): FleetWorker[] {
   const byInstance = new Map<string, FleetSlotRow[]>();
   for (const row of slots) byInstance.set(row.instance, [...(byInstance.get(row.instance) ?? []), row]);
@@ -80,7 +89,7 @@ export function mergeWorkers(
     const own = said.get(instance);
     const [first] = rows;
     if (own !== undefined) return [saidWorker(own, rows)];
-    return first === undefined ? [] : [writtenWorker(instance, first, rows, now)];
+    return first === undefined ? [] : [writtenWorker(instance, rows, { first, ...at })];
   });
   const byPlace = (a: FleetWorker, b: FleetWorker): number =>
     compare(a.host, b.host) || compare(a.queue, b.queue) || compare(a.instance, b.instance);
@@ -109,9 +118,13 @@ function saidWorker({ beat, heardAt }: HeardWorker, rows: readonly FleetSlotRow[
   };
 }
 
-function writtenWorker(instance: string, first: FleetSlotRow, rows: readonly FleetSlotRow[], now: number): FleetWorker {
+function writtenWorker(
+  instance: string,
+  rows: readonly FleetSlotRow[],
+  { first, now, hearsAll }: Listening & { readonly first: FleetSlotRow },
+): FleetWorker {
   const heardAt = rows.reduce<number | null>((last, { lastHeartbeat }) => later(last, lastHeartbeat), null);
-  const isSilent = heardAt === null || now - heardAt > HEARTBEAT_LIMIT_MS;
+  const isSilent = hearsAll || heardAt === null || now - heardAt > HEARTBEAT_LIMIT_MS;
   return {
     instance,
     host: first.host ?? "unknown",
