@@ -6,7 +6,7 @@ import type { Begun, ExecutorContext, RunnableClaim } from "../runner/begun";
 import type { Executor } from "../runner/executor";
 import type { Ending } from "../runner/outcome";
 import { attemptFiles, createPlanFolders } from "../runner/task-files";
-import { instanceOf, isFleetWorker } from "../store/fleet-workers";
+import { instanceOf } from "../store/fleet-workers";
 import type { LiveRun } from "../store/queue";
 import { isRunLive, setRunLog } from "../store/run-rows";
 import { artifactsFile } from "./artifact-notes";
@@ -82,6 +82,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
   let broken: string | null = null;
   let closed = false;
   let upSince: number | null = null;
+  let isSwept = false;
   let end: () => void = () => undefined;
 
   const redis = () => {
@@ -256,6 +257,8 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
       const sinceMs = store.clock.monotonic() - upSince;
       members.look(sinceMs);
       if (sinceMs < options.silenceMs) return;
+      if (!isSwept) members.sweep();
+      isSwept = true;
       // Attempts of processes that nobody has heard since: of consoles before this one.
       const known = new Set(members.list().map(({ instance }) => instance));
       for (const instance of outs.instances()) {
@@ -303,6 +306,3 @@ function unreachable(): Attempt {
     recorded: () => undefined,
   };
 }
-
-/** What routes attempts to a fleet. */
-export const fleetRoute = (executor: Executor) => ({ executor, isTheirs: isFleetWorker });

@@ -16,7 +16,7 @@ export interface Mailboxes {
 
 /** BullMQ's own log of events: nobody reads it. */
 const EVENTS = { events: { maxLen: 1 } } as const;
-export const JOB = "task";
+const JOB = "task";
 
 /** @param prefix of their names in Redis */
 export async function openMailboxes(commands: Redis, prefix: string): Promise<Mailboxes> {

@@ -2,7 +2,7 @@ import { queueCapability } from "../../../shared/model/fleet";
 import { isAlive } from "../process-identity";
 import { EVENT_SOURCE } from "../runner/claim-batch";
 import { LOST, type Persistence, REFUSED } from "../runner/persistence";
-import { registerFleetProcess } from "../store/fleet-workers";
+import { countStanding, listUnheard, registerFleetProcess } from "../store/fleet-workers";
 import type { Store } from "../store/open";
 import type { Skills } from "../store/queue";
 import { markWorkersOffline, tellOfWorkers } from "../store/workers";
@@ -52,6 +52,8 @@ export interface Members {
   hear(text: string): Beat | null;
   /** Looks for those that are silent. `sinceMs`: for how long they could have been heard. */
   look(sinceMs: number): void;
+  /** Signs off rows of processes that nobody has heard, of consoles before this one. */
+  sweep(): void;
   /** Who has room for more. */
   parties(busy: ReadonlyMap<string, unknown>): FleetParty[];
   instanceOf(workerId: string): string | null;
@@ -129,7 +131,9 @@ export function createMembers(options: MembersOptions): Members {
       const member = known ?? { beat, rows: [], heardAt: 0, isJoining: false };
       Object.assign(member, { beat, heardAt: clock.monotonic() });
       members.set(beat.instance, member);
-      if (member.rows.length === 0 && !member.isJoining) void join(member);
+      // An operator may have removed rows of it, or signed them off, while it lived.
+      const isThere = member.rows.length > 0 && countStanding(store.read, member.rows) === member.rows.length;
+      if (!isThere && !member.isJoining) void join(member);
       else if (wasOpen !== beat.state) options.onChange();
       return beat;
     },
@@ -148,6 +152,14 @@ export function createMembers(options: MembersOptions): Members {
           isGone,
         );
       }
+    },
+    sweep() {
+      const gone = listUnheard(store.read, new Set(members.keys())).map(({ id }) => id);
+      if (gone.length === 0) return;
+      void persistence.persist((tx) => {
+        markWorkersOffline(tx, gone);
+        tellOfWorkers(tx, gone, "offline", writer(), { lost: true, reason: "It has not been heard of" });
+      });
     },
     parties(busy) {
       const byKind = new Map<string, { skills: Skills; free: Array<{ id: string; slot: number }> }>();

@@ -62,7 +62,6 @@ export const anyBeatSchema = z.looseObject({
   host: z.string(),
   version: z.string(),
 });
-export type AnyBeat = z.infer<typeof anyBeatSchema>;
 
 /** A worker says who it is and what it has in hand. */
 export const beatSchema = z.object({

@@ -1,4 +1,4 @@
-import { jsonObject, text } from "./columns";
+import { integer, jsonObject, text } from "./columns";
 import { type ReadableDatabase, statement, type WritableDatabase } from "./database";
 import { occupyAgain } from "./external-workers";
 import { type NewWorker, upsertWorkers } from "./workers";
@@ -29,7 +29,7 @@ export interface FleetProcess {
   readonly bootId: string | null;
 }
 
-export interface FleetRow {
+interface FleetRow {
   readonly id: string;
   readonly instance: string;
   readonly isOffline: boolean;
@@ -38,7 +38,7 @@ export interface FleetRow {
 const ROWS = "SELECT id, status, metadata FROM workers WHERE id >= ? AND id < ? ORDER BY id";
 
 /** The rows of the fleet's workers, of processes that are gone, too. */
-export function listFleetRows(db: ReadableDatabase): FleetRow[] {
+function listFleetRows(db: ReadableDatabase): FleetRow[] {
   return statement(db, ROWS)
     .all(...FLEET_IDS)
     .map(({ id, status, metadata }) => ({
@@ -85,6 +85,13 @@ export function registerFleetProcess(
   upsertWorkers(tx, workers, now);
   for (const id of joined) occupyAgain(tx, id);
   return { ids, joined };
+}
+
+/** How many of these rows are there and not offline. */
+export function countStanding(db: ReadableDatabase, ids: readonly string[]): number {
+  const sql = `SELECT count(*) AS n FROM json_each(?) g CROSS JOIN workers w ON w.id = g.value
+    WHERE +w.status IS NOT 'offline'`;
+  return integer(statement(db, sql).get(JSON.stringify(ids))?.n);
 }
 
 /** Rows of processes that nobody has heard of, although they did not say goodbye. */
