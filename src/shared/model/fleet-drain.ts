@@ -19,8 +19,7 @@ export interface Drain {
 }
 
 /** Why nothing can be foretold. */
-export const DRAIN_UNKNOWN = ["no_slots", "nothing_ended"] as const;
-export type DrainUnknown = (typeof DRAIN_UNKNOWN)[number];
+export type DrainUnknown = "no_slots" | "nothing_ended";
 
 /**
  * Expected: the work that is left, shared by all slots, and no less than one task takes. At most: Graham's bound for

@@ -30,8 +30,8 @@ export const DRAIN_GOAL_MS = 15 * 60_000;
 /** Rates and durations are of so long. */
 export const FLEET_WINDOW_MS = 5 * 60_000;
 
-export const FLEET_WORKER_STATES = ["open", "draining", "silent"] as const;
-export type FleetWorkerState = (typeof FLEET_WORKER_STATES)[number];
+/** `silent`: it is written down as there, and not heard. */
+export type FleetWorkerState = "open" | "draining" | "silent";
 
 /** A process of the fleet that takes tasks. */
 export interface FleetWorker {

@@ -16,7 +16,7 @@ const json = (text: string): Array<Record<string, unknown>> =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 
-describe.skipIf(REDIS_MISSING)("hive fleet", () => {
+describe.skipIf(REDIS_MISSING)("hive fleet", { timeout: 120_000 }, () => {
   let redis: RedisServer;
   beforeEach(async () => {
     redis = await RedisServer.start({ password: "open-sesame" });
