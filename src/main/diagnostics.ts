@@ -43,6 +43,8 @@ export function startDiagnostics({ dataFolder, windowName, headline }: Diagnosti
     log.write(message);
   }
 
+  // Whoever started it may be gone, and nobody reads its output any more. An error of that, reported, would be the next.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   log.write(headline);
   if (app.isPackaged) keepCrashReports(crashes);
   // What must not be lost is in the database: main goes on. Electron by itself shows a box that holds everything, the
