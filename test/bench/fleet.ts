@@ -84,8 +84,8 @@ interface Drained {
 /** What a task costs must not depend on how many wait: they wait in the database. */
 async function lengths({ quick, report }: BenchmarkContext, program: string): Promise<void> {
   const [short, long] = quick ? [100, 1_000] : [1_000, 100_000];
-  const few = await ourDrain(program, short, quick ? 100 : 1_000);
-  const many = await ourDrain(program, long, quick ? 100 : 1_000);
+  const few = await ourDrain(program, short, quick ? 50 : 500);
+  const many = await ourDrain(program, long, quick ? 50 : 500);
   report({
     bench: "fleet, cost of a task with a long queue",
     value: 1_000 / many.firstPerSecond,
@@ -158,7 +158,9 @@ function ourDrain(program: string, tasks: number, first = tasks): Promise<Draine
       const begun = performance.now();
       await launch(store, plan);
       const launched = performance.now();
-      await until(store, () => ended(store) >= first);
+      // A long plan is launched in pieces, and its first tasks begin before it is all there.
+      const before = first < tasks ? ended(store) : 0;
+      await until(store, () => ended(store) >= Math.min(tasks, before + first));
       const took = performance.now() - launched;
       if (first < tasks) {
         await runner.stop({ tasks: "leave" });
