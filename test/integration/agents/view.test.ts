@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadAgent } from "../../../src/main/core/agents/local-agents";
 import { getAgentCourses } from "../../../src/main/core/operations/agent-course";
 import { checkAgentsRegularly } from "../../../src/main/core/operations/agent-duty";
 import { agentStandings, checkAndRemember } from "../../../src/main/core/operations/agent-history";
@@ -70,6 +71,31 @@ describe("where an agent is defined", () => {
     expect(await rowOf("ceo")).toMatchObject({ type: "broken", findings: [{ line: 1 }] });
     rmSync(user);
     expect(await rowOf("ceo")).toMatchObject({ layer: "program", problem: null });
+  });
+
+  it("is told of settings that are all YAML, too; of two files of one id in a folder it is told of both", async () => {
+    const markdown = agentFile("ceo", `id: ceo\ntype: llm\n${GOOD}`, "user");
+    const yaml = join(`${bench.file}.agents`, "ceo.yml");
+    mkdirSync(`${bench.file}.agents`, { recursive: true });
+    writeFileSync(yaml, `id: ceo\ntype: llm\n${GOOD}\nprompt: |\n  Be a bee.\n`);
+    expect(await rowOf("ceo")).toMatchObject({ layer: "database", file: yaml, hides: [{ file: markdown }, {}] });
+    const { settings, places } = await getAgent(place(), "ceo");
+    expect(settings?.prompt).toBe("Be a bee.");
+    expect(places[0]).toBe(yaml);
+    writeFileSync(yaml, `id: ceo\ntype: llm\n${GOOD}\nprompt: |\n  Be a wasp.\n`);
+    expect((await getAgent(place(), "ceo")).settings?.prompt).toBe("Be a wasp.");
+    writeFileSync(yaml, `id: ceo\ntype: llm\n${GOOD}\nmodle: m\nprompt: x`);
+    expect((await rowOf("ceo"))?.problem).toMatch(/ceo\.yml, line 6: .*Did you mean "model"/);
+    const second = agentFile("ceo", `id: ceo\ntype: llm\n${GOOD}`);
+    const both = 'ceo.md and ceo.yml both define "ceo"';
+    const row = await rowOf("ceo");
+    expect(row).toMatchObject({ type: "broken", findings: [{ message: expect.stringContaining(both) }] });
+    expect(row?.problem).toContain(`${bench.file}.agents: ${both}`);
+    expect(await loadAgent(environment, bench.file, "ceo")).toMatchObject({ type: "broken" });
+    rmSync(yaml);
+    expect(await rowOf("ceo")).toMatchObject({ type: "llm", file: second, problem: null });
+    writeFileSync(join(`${bench.file}.agents`, "llm.yaml"), "id: llm");
+    expect((await rowOf("llm.yaml"))?.problem).toContain("one of the console's own agents");
   });
 
   it("is told with every line that is wrong", async () => {

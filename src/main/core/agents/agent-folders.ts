@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import type { AgentFinding, AgentLayer, HiddenAgent } from "../../../shared/model/agent";
 import type { NamedAgent } from "../../../shared/model/agent-work";
 import { dataFolder } from "../paths";
-import { type AgentProfile, type ParsedAgent, parseAgentFile } from "./agent-file";
+import { type AgentFileFormat, type AgentProfile, type ParsedAgent, parseAgentFile } from "./agent-file";
 import { SHIPPED_AGENT_FILES } from "./shipped";
 
 interface Found {
@@ -45,7 +45,7 @@ export async function listAgentFiles(folders: readonly string[]): Promise<FoundA
     found.set(agent.id, first ? { ...first, hides: [...first.hides, { layer, file }] } : agent);
   };
   for (const [index, folder] of folders.entries()) {
-    for (const id of await idsIn(folder)) add(await readFrom(folder, id, layerOf(index)));
+    for (const [id, names] of await namesIn(folder)) add(await readFrom(folder, id, names, layerOf(index)));
   }
   for (const agent of shippedAgents()) add(agent);
   return [...found.values()].map((agent) => withRival(agent, found)).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -54,7 +54,8 @@ export async function listAgentFiles(folders: readonly string[]): Promise<FoundA
 /** Null: no file defines it. */
 export async function findAgentFile(folders: readonly string[], id: string): Promise<FoundAgent | null> {
   for (const [index, folder] of folders.entries()) {
-    if ((await idsIn(folder)).includes(id)) return readFrom(folder, id, layerOf(index));
+    const names = (await namesIn(folder)).get(id);
+    if (names !== undefined) return readFrom(folder, id, names, layerOf(index));
   }
   return shippedAgents().find((agent) => agent.id === id) ?? null;
 }
@@ -66,10 +67,31 @@ export function namedAgents(found: readonly FoundAgent[]): NamedAgent[] {
   return found.map(({ id, profile, problem }) => ({ id, type: profile?.type ?? "llm", problem }));
 }
 
-async function idsIn(folder: string): Promise<string[]> {
+const FORMATS: Readonly<Partial<Record<string, AgentFileFormat>>> = {
+  ".md": "markdown",
+  ".yaml": "yaml",
+  ".yml": "yaml",
+};
+
+type Names = readonly [string, ...string[]];
+
+/** The files of a folder that may define agents, by their id. More than one of an id is a mistake. */
+async function namesIn(folder: string): Promise<ReadonlyMap<string, Names>> {
+  const byId = new Map<string, Names>();
+  for (const name of (await namesOf(folder)).toSorted()) {
+    if (FORMATS[extname(name)] === undefined || name === "README.md") continue;
+    const id = idOf(name);
+    const known = byId.get(id);
+    byId.set(id, known === undefined ? [name] : [...known, name]);
+  }
+  return byId;
+}
+
+const idOf = (name: string): string => basename(name, extname(name));
+
+async function namesOf(folder: string): Promise<string[]> {
   try {
-    const names = await readdir(folder);
-    return names.filter((name) => name.endsWith(".md") && name !== "README.md").map((name) => basename(name, ".md"));
+    return await readdir(folder);
   } catch {
     // Most have none of their own.
     return [];
@@ -83,15 +105,20 @@ const MOST_PARSED = 1_000;
 function parse(file: string, id: string, source: string): ParsedAgent {
   const known = parsed.get(file);
   if (known?.source === source) return known.result;
-  const result = parseAgentFile(source, id);
+  const result = parseAgentFile(source, id, FORMATS[extname(file)]);
   if (parsed.size >= MOST_PARSED) parsed.clear();
   parsed.set(file, { source, result });
   return result;
 }
 
-async function readFrom(folder: string, id: string, layer: AgentLayer): Promise<FoundAgent> {
-  const file = join(folder, `${id}.md`);
+async function readFrom(folder: string, id: string, names: Names, layer: AgentLayer): Promise<FoundAgent> {
+  const [name, ...others] = names;
+  const file = join(folder, name);
   const common = { id, file, layer, hides: [] };
+  if (others.length > 0) {
+    const message = `${names.join(" and ")} both define "${id}", and neither is used: keep one of them.`;
+    return { ...common, profile: null, problem: `${folder}: ${message}`, findings: [{ line: 1, message }] };
+  }
   let source: string;
   try {
     source = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
@@ -112,21 +139,27 @@ const claimOf = ({ claims }: { readonly claims?: string }) => (claims === undefi
 function withRival(agent: FoundAgent, all: ReadonlyMap<string, FoundAgent>): FoundAgent {
   if (agent.profile !== null || agent.claims === undefined) return agent;
   const rival = all.get(agent.claims);
-  if (rival === undefined) return agent;
+  const [found] = agent.findings;
+  if (rival === undefined || found === undefined) return agent;
   const where = rival.file ?? "a file that comes with the program";
-  const message = `Two files say that they are "${rival.id}": ${where} is, and this one is called ${agent.id}.md. Give it an id of its own.`;
-  return { ...agent, problem: `${agent.file}, line 2: ${message}`, findings: [{ line: 2, message }] };
+  const message = `Two files say that they are "${rival.id}": ${where} is, and this one is called ${basename(agent.file)}. Give it an id of its own.`;
+  return {
+    ...agent,
+    problem: `${agent.file}, line ${found.line}: ${message}`,
+    findings: [{ line: found.line, message }],
+  };
 }
 
 let shippedOnes: readonly FoundAgent[] | null = null;
 
 function shippedAgents(): readonly FoundAgent[] {
-  shippedOnes ??= [...SHIPPED_AGENT_FILES].map(([id, source]) => shipped(id, source));
+  shippedOnes ??= [...SHIPPED_AGENT_FILES].map(([name, source]) => shipped(name, source));
   return shippedOnes;
 }
 
-function shipped(id: string, source: string): FoundAgent {
-  const result = parseAgentFile(source, id);
+function shipped(name: string, source: string): FoundAgent {
+  const id = idOf(name);
+  const result = parseAgentFile(source, id, FORMATS[extname(name)]);
   if (!("profile" in result))
     throw new Error(`The agent ${id} that comes with the program is broken: ${result.problem}`);
   return { id, file: null, profile: result.profile, problem: null, layer: "program", findings: [], hides: [] };

@@ -1,4 +1,5 @@
 import { access, constants } from "node:fs/promises";
+import { basename } from "node:path";
 import { type AgentWork, isBuiltInAgent } from "../../../shared/model/agent-work";
 import { type Agent, defineAgent, type Environment, healthy, unhealthy } from "./agent";
 import { agentFolders, findAgentFile, listAgentFiles } from "./agent-folders";
@@ -49,7 +50,9 @@ export async function loadAgents(environment: Environment, databaseFile: string)
     // A file of a built-in agent's name defines nothing: the agent stays what it is, and the file is told of.
     const isTaken = isBuiltInAgent(found.id);
     registry.register(
-      isTaken ? brokenAgent(`${found.id}.md`, found.problem ?? "") : createNamedAgent(found, environment),
+      isTaken
+        ? brokenAgent(basename(found.file ?? found.id), found.problem ?? "")
+        : createNamedAgent(found, environment),
     );
   }
   return registry;

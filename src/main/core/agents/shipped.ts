@@ -9,16 +9,16 @@ import cto from "../../../../resources/agents/cto.md?raw";
 import guardian from "../../../../resources/agents/guardian.md?raw";
 import coder from "../../../../resources/agents/hive-coder.md?raw";
 
-/** The files of `resources/agents` by id, bundled: wherever the program runs, its agents are there. */
+/** The files of `resources/agents` by their names, bundled: wherever the program runs, its agents are there. */
 export const SHIPPED_AGENT_FILES: ReadonlyMap<string, string> = new Map([
-  ["ai-deployer", deployer],
-  ["ai-planner", planner],
-  ["ai-reviewer", reviewer],
-  ["ceo", ceo],
-  ["cfo", cfo],
-  ["cmo", cmo],
-  ["coo", coo],
-  ["cto", cto],
-  ["guardian", guardian],
-  ["hive-coder", coder],
+  ["ai-deployer.md", deployer],
+  ["ai-planner.md", planner],
+  ["ai-reviewer.md", reviewer],
+  ["ceo.md", ceo],
+  ["cfo.md", cfo],
+  ["cmo.md", cmo],
+  ["coo.md", coo],
+  ["cto.md", cto],
+  ["guardian.md", guardian],
+  ["hive-coder.md", coder],
 ]);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { HiveError } from "../../../shared/errors";
 import type { AgentCheck, AgentDetail, AgentRow, AgentSettings, AgentVariable } from "../../../shared/model/agent";
 import { isBuiltInAgent, type NamedAgent } from "../../../shared/model/agent-work";
@@ -40,13 +40,14 @@ export async function getAgent(place: AgentPlace, id: string): Promise<AgentDeta
   const row = await findAgent(place, id);
   const folders = agentFolders(place.databaseFile);
   const found = (await listAgentFiles(folders)).find((one) => one.id === id);
+  const name = found?.file == null ? `${id}.md` : basename(found.file);
   const variables = variablesOf(id, row.type);
   return {
     ...row,
     settings: found?.profile ? settingsOf(found.profile) : null,
     variables,
     setup: variables.map((name) => variableOf(name, id, place.environment)),
-    places: row.layer === "built-in" ? [] : folders.map((folder) => join(folder, `${id}.md`)),
+    places: row.layer === "built-in" ? [] : folders.map((folder) => join(folder, name)),
   };
 }
 
@@ -100,7 +101,7 @@ function noAgent(id: string, known: readonly { readonly id: string }[]): HiveErr
 function rowOf({ id, file, profile, problem, layer, findings, hides }: FoundAgent): AgentRow {
   const found = { origin: file === null ? "shipped" : "own", file, problem, layer, findings, hides } as const;
   if (profile === null) {
-    const listed = isBuiltInAgent(id) ? `${id}.md` : id;
+    const listed = isBuiltInAgent(id) ? basename(file) : id;
     return { id: listed, type: "broken", title: listed, description: "", capabilities: [], ...found };
   }
   const { type, title, description, capabilities } = profile;
