@@ -8,9 +8,11 @@ import { createSealer, type FleetKeys, type Sealer } from "./sealed";
 
 /** What an attempt needs of Redis. Each may fail; what matters is tried again when its worker is heard. */
 export interface Post {
-  put(instance: string, order: Order): Promise<void>;
-  has(instance: string, runId: string): Promise<boolean>;
-  takeBack(instance: string, runId: string): Promise<boolean>;
+  /** Answers the id of the parcel that it lies in. */
+  put(instance: string, order: Order): Promise<string>;
+  has(instance: string, parcelId: string): Promise<boolean>;
+  /** What lies there and was not begun, all of it; answers the runs. */
+  takeBack(instance: string): Promise<ReadonlySet<string>>;
   tell(instance: string, message: ToWorker): void;
   /** The text of what came large; see large-payloads.ts. */
   incoming(sent: string): Promise<string>;
@@ -59,6 +61,8 @@ interface Out extends AttemptOut {
   readonly log: ArrivingLog;
   readonly resolve: (ending: Ending | null) => void;
   delivery: "none" | "under way" | "done";
+  /** Null: it was not put in, or by another console. */
+  parcelId: string | null;
   /** Beats of its worker that did not name it, since it was delivered. */
   unnamed: number;
   /** Bytes of the log, as far as the worker was told of them. */
@@ -89,7 +93,7 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
     if (out.order === null || out.delivery !== "none" || out.isOver) return;
     out.delivery = "under way";
     try {
-      await post.put(out.instance, out.order);
+      out.parcelId = await post.put(out.instance, out.order);
       out.delivery = "done";
       out.unnamed = 0;
     } catch {
@@ -178,7 +182,7 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
     out.unnamed += 1;
     if (out.unnamed <= MOST_UNNAMED) return;
     try {
-      if (await post.has(out.instance, out.runId)) out.unnamed = 1;
+      if (out.parcelId !== null && (await post.has(out.instance, out.parcelId))) out.unnamed = 1;
       else if (out.unnamed > 2 * MOST_UNNAMED && !out.isOver && out.end === null)
         giveBack(out, "The order for it was lost on its way, and is given again");
     } catch {
@@ -198,6 +202,7 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
         sealer: createSealer(options.keys, attempt.runId),
         log: openArrivingLog(attempt.logFile),
         delivery: attempt.order === null ? "done" : "none",
+        parcelId: null,
         unnamed: 0,
         told: 0,
         written: 0,
@@ -260,9 +265,11 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
     },
     async lose(instance, why, hasSignedOff) {
       const theirs = [...outs.values()].filter((out) => out.instance === instance && out.end === null);
+      if (theirs.length === 0) return;
+      const nothing: ReadonlySet<string> = new Set();
+      const taken = hasSignedOff ? nothing : await post.takeBack(instance).catch(() => nothing);
       for (const out of theirs) {
-        const isUntouched =
-          hasSignedOff || out.delivery === "none" || (await post.takeBack(instance, out.runId).catch(() => false));
+        const isUntouched = hasSignedOff || out.delivery === "none" || taken.has(out.runId);
         if (isUntouched) giveBack(out, why);
         else finish(out, out.stop === "cancel" ? STOPPED : failure(why));
       }

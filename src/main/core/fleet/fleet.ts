@@ -116,8 +116,8 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
 
   const post: Post = {
     put: async (instance, order) => redis().mailboxes.put(instance, order),
-    has: async (instance, runId) => redis().mailboxes.has(instance, runId),
-    takeBack: async (instance, runId) => redis().mailboxes.takeBack(instance, runId),
+    has: async (instance, parcelId) => redis().mailboxes.has(instance, parcelId),
+    takeBack: async (instance) => redis().mailboxes.takeBack(instance, database),
     tell,
     incoming: async (sent) => large().incoming(sent),
     drop: (sent) =>
@@ -163,7 +163,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
   };
   const open = async (): Promise<void> => {
     const link = await openLink({ address, onChange: onLink, ...(options.pulseMs && { pulseMs: options.pulseMs }) });
-    const mailboxes = await openMailboxes(link.commands, names.mailboxes);
+    const mailboxes = await openMailboxes(link.commands, names.mailboxes, store.newId);
     if (closed) return link.close();
     opened = { link, mailboxes };
     const inbox = openInbox({

@@ -8,7 +8,8 @@ import { artifactReference } from "./artifact-manifest";
  * - `beats` (pub/sub): each worker says who it is and what it has in hand, twice in a heartbeat's time and whenever that
  *   changes. Nothing of it is kept in Redis, so that it needs neither memory nor persistence there.
  * - `roll` (pub/sub): asks all workers to beat now.
- * - a mailbox for each worker, a BullMQ queue named by its instance: an order for each task that it was given.
+ * - a mailbox for each worker, a BullMQ queue named by its instance: parcels with an order for each task
+ *   that it was given.
  * - `toWorker` (pub/sub): stop, forget, recorded, log, drain, refuse. Said again after each beat that shows need of it.
  * - `toConsole` (a stream for each database): logs and ends, in order. A log waits for the console after `LOG_WINDOW`
  *   bytes, so the stream is bounded; what is lost is asked for again.
@@ -91,7 +92,7 @@ export const beatSchema = z.object({
 });
 export type Beat = z.infer<typeof beatSchema>;
 
-/** In a worker's mailbox, under the run's id: one task for it. */
+/** One task for a worker. */
 export const orderSchema = z.object({
   protocol: z.literal(FLEET_PROTOCOL),
   database: id,
@@ -100,6 +101,10 @@ export const orderSchema = z.object({
   sealed: z.string(),
 });
 export type Order = z.infer<typeof orderSchema>;
+
+/** In a worker's mailbox, as one job: orders of one moment. Each is carried out by itself. */
+export const parcelSchema = z.object({ orders: z.array(z.unknown()) });
+export type Parcel = { readonly orders: readonly Order[] };
 
 /** What is to be done: all that a worker without a database needs. */
 export const workSchema = z.object({
@@ -153,7 +158,10 @@ export const toWorkerSchema = z.discriminatedUnion("kind", [
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
-/** In a database's stream, in the field `m`. The bytes of a log stand beside it in `b`, sealed as `log`. */
+/**
+ * In a database's stream, in a field `m`; an entry may hold several, of one worker. The bytes of a log stand right behind
+ * it in `b`, sealed as `log`.
+ */
 export const toConsoleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("log"), instance: id, runId: id, offset: z.int().nonnegative() }),
   z.object({

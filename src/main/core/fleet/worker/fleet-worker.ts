@@ -10,10 +10,20 @@ import type { ArtifactTarget } from "../artifact-target";
 import type { FleetAccess } from "../fleet-access";
 import { createLargePayloads, redisChunks } from "../large-payloads";
 import { openLink } from "../link";
-import { type Beat, type End, FLEET_PROTOCOL, type Order, orderSchema, toWorkerSchema, type Work } from "../protocol";
+import {
+  type Beat,
+  type End,
+  FLEET_PROTOCOL,
+  type Order,
+  orderSchema,
+  parcelSchema,
+  toWorkerSchema,
+  type Work,
+} from "../protocol";
 import { ownFolder, sweepFolders } from "./folders";
 import { type HeldHere, holdHere } from "./held-here";
 import { createOutbox } from "./outbox";
+import { createPlaces } from "./places";
 
 export interface FleetWorkerOptions {
   readonly access: FleetAccess;
@@ -74,6 +84,10 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
   const startedAt = Date.now();
   const held = new Map<string, HeldHere>();
   const remembered = new Set<string>();
+  const places = createPlaces(slots);
+  /** Orders that were fetched, and have no place yet. */
+  let waiting = 0;
+  let isStopped = false;
   let state: Beat["state"] = "open";
 
   await sweepFolders(options.filesFolder);
@@ -157,6 +171,20 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
     return one;
   };
 
+  const carryOut = async (given: unknown): Promise<void> => {
+    const order = orderSchema.safeParse(given);
+    if (!order.success) return;
+    waiting += 1;
+    const giveBack = await places.take();
+    waiting -= 1;
+    try {
+      // What has not begun when the worker is stopped goes back with the word that it has left.
+      if (!isStopped) await take(order.data)?.over;
+    } finally {
+      giveBack();
+    }
+  };
+
   const obey = (text: string): void => {
     const message = readMessage(text);
     if (message === null) return;
@@ -203,8 +231,8 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
     const worker = new BullWorker<unknown>(
       instance,
       async ({ data }) => {
-        const order = orderSchema.safeParse(data);
-        if (order.success) await take(order.data)?.over;
+        const parcel = parcelSchema.safeParse(data);
+        if (parcel.success) await Promise.all(parcel.data.orders.map(carryOut));
       },
       {
         connection,
@@ -223,7 +251,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
   }
 
   const untilEmpty = async (): Promise<void> => {
-    while (held.size > 0) await delay(20);
+    while (held.size + (isStopped ? 0 : waiting) > 0) await delay(20);
   };
   let ending: Promise<void> | null = null;
   const leave = async (): Promise<void> => {
@@ -250,6 +278,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
     async stop(graceMs) {
       state = "draining";
       beat();
+      isStopped = true;
       void mail.pause(true);
       for (const one of held.values()) one.giveBack(graceMs);
       await Promise.all([...held.values()].map(({ over }) => over));
