@@ -4,7 +4,7 @@ import { operation } from "./operation";
 
 export const paletteContract = {
   /**
-   * Plans, tasks and workers with this text in their title or id, ignoring the case of ASCII letters; the newest first,
+   * Plans, tasks, workers and agents with this text in their title or id, ignoring the case of ASCII letters; the newest first,
    * those that begin with it before the others. Looks at a bounded number of tasks: `after` goes on with older ones.
    */
   "search.find": operation<Found>()(

@@ -23,10 +23,18 @@ export interface FoundWorker {
   readonly currentTaskTitle: string | null;
 }
 
+export interface FoundAgent {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+}
+
 export interface Found {
   readonly plans: readonly FoundPlan[];
   readonly tasks: readonly FoundTask[];
   readonly workers: readonly FoundWorker[];
+  /** Broken files too: their title is their id. */
+  readonly agents: readonly FoundAgent[];
   /** Older tasks were not looked at yet: the place to go on from. Null: all of them were, or enough was found. */
   readonly next: string | null;
 }

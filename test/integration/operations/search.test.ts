@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findAnything } from "../../../src/main/core/operations/search";
 import type { Store } from "../../../src/main/core/store/open";
@@ -30,6 +32,20 @@ describe("finding anything", () => {
     expect(found).toMatchObject({ workers: [], next: null });
     expect((await findAnything(store, { text: "WORKER-1", limit: 8 })).workers).toMatchObject([{ id: "worker-1" }]);
     expect((await findAnything(store, { text: planId.slice(-8), limit: 8 })).plans).toHaveLength(1);
+  });
+
+  it("finds agents by a part of their id or title, broken ones too; not in a plan, and not again", async () => {
+    const store = await openTestStore();
+    mkdirSync(`${store.file}.agents`);
+    writeFileSync(join(`${store.file}.agents`, "queen-bee.yaml"), "type: oracle");
+    const agents = async (text: string, more = {}) =>
+      (await findAnything(store, { text, limit: 8, ...more })).agents.map(({ id, title }) => `${id}: ${title}`);
+    expect(await agents("FINANCIAL")).toEqual(["cfo: Chief Financial Officer"]);
+    expect(await agents("ai-rev")).toEqual(["ai-reviewer: Reviewer"]);
+    expect(await agents("queen")).toEqual(["queen-bee: queen-bee"]);
+    expect(await agents("chief", { limit: 2 })).toHaveLength(2);
+    expect(await agents("financial", { planId: "p" })).toEqual([]);
+    expect(await agents("financial", { after: "100" })).toEqual([]);
   });
 
   it("takes every sign as it stands, and a whole id wherever it is", async () => {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { HiveError } from "../../../shared/errors";
-import type { Found, FoundTask, FoundWorker } from "../../../shared/model/search";
+import type { Found, FoundAgent, FoundTask, FoundWorker } from "../../../shared/model/search";
 import type { Store } from "../store/open";
 import { readPlanTitle } from "../store/overview-rows";
 import { lastOrdinal } from "../store/plan-timeline-rows";
 import { findPlans, findTaskOfId, findTasks, findTasksOfPlan, pieceBefore, type TaskHit } from "../store/search-rows";
 import { listWorkers } from "../store/workers";
+import { listAgents } from "./agents";
 import { getWorkerRows } from "./workers";
 
 /** Tasks compared between two turns of the event loop: about 2 ms. */
@@ -16,9 +17,9 @@ const MOST_PLANS = 2_000;
 
 export interface SearchRequest {
   readonly text: string;
-  /** Only tasks of this plan, in its order; no plans and no workers. */
+  /** Only tasks of this plan, in its order; no plans, workers and agents. */
   readonly planId?: string | undefined;
-  /** `next` of the answer before: on with older tasks. Plans and workers are not told again. */
+  /** `next` of the answer before: on with older tasks. Plans, workers and agents are not told again. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -31,7 +32,7 @@ export async function findAnything(store: Store, { text, planId, after, limit }:
   }
   if (planId !== undefined) {
     const { hits, next } = await scanPlan(store, { planId, words: text, start: place ?? -1, limit });
-    return { plans: [], tasks: hits.map((task) => withPlan(store, task)), workers: [], next };
+    return { plans: [], tasks: hits.map((task) => withPlan(store, task)), workers: [], agents: [], next };
   }
   const before = place ?? Number.MAX_SAFE_INTEGER;
   const isFirst = after === undefined;
@@ -42,6 +43,7 @@ export async function findAnything(store: Store, { text, planId, after, limit }:
     plans: isFirst ? byNearness(findPlans(store.read, { words: text, scanned: MOST_PLANS, limit }), text) : [],
     tasks: byNearness(tasks, text).map((task) => withPlan(store, task)),
     workers: isFirst ? findWorkers(store, text, limit) : [],
+    agents: isFirst ? await findAgents(store, text, limit) : [],
     next,
   };
 }
@@ -103,6 +105,18 @@ function findWorkers(store: Store, words: string, limit: number): FoundWorker[] 
     state,
     currentTaskTitle,
   }));
+}
+
+async function findAgents(store: Store, words: string, limit: number): Promise<FoundAgent[]> {
+  const wanted = words.toLowerCase();
+  // What agents are called is the same in every environment.
+  const agents = await listAgents({ databaseFile: store.file, environment: {} });
+  const hits = agents.filter(
+    ({ id, title }) => id.toLowerCase().includes(wanted) || title.toLowerCase().includes(wanted),
+  );
+  return byNearness(hits, words)
+    .slice(0, limit)
+    .map(({ id, title, description }) => ({ id, title, description }));
 }
 
 function withPlan(store: Store, { place: _, ...task }: TaskHit): FoundTask {

@@ -1,6 +1,7 @@
 import { Command } from "cmdk";
-import { Clock, CornerDownLeft, History, Search, X } from "lucide-react";
+import { Bot, Clock, CornerDownLeft, History, Search, X } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
+import { agentsPlace } from "../../agents-place";
 import { messageOf } from "../../api";
 import { goTo, planPlace, taskPlace } from "../../location";
 import { planningPlace } from "../../planning-place";
@@ -46,8 +47,9 @@ export function PaletteBody() {
   const tasks = kind === "all" || kind === "tasks" ? (found?.tasks ?? []) : [];
   const plans = kind === "all" ? (found?.plans ?? []) : [];
   const workers = kind === "all" || kind === "workers" ? (found?.workers ?? []) : [];
+  const agents = kind === "all" ? (found?.agents ?? []) : [];
   const isEmpty =
-    actsShown.length + places.length + tasks.length + plans.length + workers.length === 0 &&
+    actsShown.length + places.length + tasks.length + plans.length + workers.length + agents.length === 0 &&
     !(words === "" && recents.length > 0);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Tab" && plan !== null) {
@@ -59,7 +61,7 @@ export function PaletteBody() {
   return (
     <Command
       className={styles.palette}
-      label="Search tasks, plans, workers, or run a command"
+      label="Search tasks, plans, workers, agents, or run a command"
       shouldFilter={false}
       loop
       vimBindings={false}
@@ -74,7 +76,7 @@ export function PaletteBody() {
           autoFocus
           value={text}
           onValueChange={setText}
-          placeholder="Search tasks, plans, workers, or run a command"
+          placeholder="Search tasks, plans, workers, agents, or run a command"
           maxLength={200}
         />
         {plan !== null && isScoped && (
@@ -164,6 +166,22 @@ export function PaletteBody() {
                 detail={hit.currentTaskTitle ?? hit.role}
                 end={null}
                 onSelect={() => goTo({ view: "workers", workerId: hit.id })}
+              />
+            ))}
+          </Group>
+        )}
+        {agents.length > 0 && (
+          <Group heading="Agents">
+            {agents.map((hit) => (
+              <Item
+                key={hit.id}
+                value={`agent ${hit.id}`}
+                icon={<Bot size={14} />}
+                label={hit.title}
+                words={words}
+                detail={hit.description}
+                end={<span className="mono">{hit.id}</span>}
+                onSelect={() => goTo(agentsPlace(hit.id))}
               />
             ))}
           </Group>

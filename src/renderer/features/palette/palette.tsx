@@ -28,7 +28,9 @@ export function Palette() {
         <Dialog.Backdrop className={styles.scrim} />
         <Dialog.Viewport className={styles.viewport}>
           <Dialog.Popup className={styles.popup}>
-            <Dialog.Title className="visually-hidden">Search tasks, plans, workers, or run a command</Dialog.Title>
+            <Dialog.Title className="visually-hidden">
+              Search tasks, plans, workers, agents, or run a command
+            </Dialog.Title>
             {isOpen && <PaletteBody />}
           </Dialog.Popup>
         </Dialog.Viewport>

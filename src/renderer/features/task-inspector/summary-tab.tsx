@@ -1,5 +1,7 @@
 import { useState } from "react";
+import { ANY_AGENT } from "../../../shared/model/agent-work";
 import type { TaskDetail, TaskLink } from "../../../shared/model/views";
+import { agentsPlace } from "../../agents-place";
 import { besidePlace, formatPlace, planPlace, usePlace } from "../../location";
 import { Button } from "../../ui/button";
 import { Fact } from "../../ui/fact";
@@ -51,7 +53,15 @@ function Facts({ task }: { readonly task: TaskDetail }) {
       {task.command === null && isOurs && task.agent === "noop" && (
         <Fact name="Runs">Nothing: it joins what it depends on.</Fact>
       )}
-      {task.agent !== "" && <Fact name={isOurs ? "Agent" : "Type"}>{task.agent}</Fact>}
+      {task.agent !== "" && (
+        <Fact name={isOurs ? "Agent" : "Type"}>
+          {isOurs && task.agent !== ANY_AGENT ? (
+            <a href={formatPlace(agentsPlace(task.agent))}>{task.agent}</a>
+          ) : (
+            task.agent
+          )}
+        </Fact>
+      )}
       {task.cwd !== null && task.agent === "command" && (
         <Fact name="In folder">
           <span className="mono">{task.cwd}</span>
