@@ -3,6 +3,7 @@ import { app, type BrowserWindow, dialog, shell } from "electron";
 import { keepCrashReports, newCrashReports } from "./crash-reports";
 import { openLogFile } from "./log-file";
 import { redactLine, secretValues } from "./redact-line";
+import { reportUncaught } from "./uncaught";
 
 /** What the program writes down about itself. All of it stays on this computer. */
 export interface Diagnostics {
@@ -43,16 +44,11 @@ export function startDiagnostics({ dataFolder, windowName, headline }: Diagnosti
     log.write(message);
   }
 
-  // Whoever started it may be gone, and nobody reads its output any more. An error of that, reported, would be the next.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   log.write(headline);
   if (app.isPackaged) keepCrashReports(crashes);
   // What must not be lost is in the database: main goes on. Electron by itself shows a box that holds everything, the
   // tasks too, until somebody answers it; where no window is left, nobody can.
-  process.on("uncaughtException", (error) => report(`an error that nobody caught: ${error.stack ?? error}`));
-  process.on("unhandledRejection", (reason) => {
-    report(`a promise was rejected and nobody looked: ${reason instanceof Error ? reason.stack : reason}`);
-  });
+  reportUncaught(report);
   app.on("child-process-gone", (_event, { type, name, reason, exitCode }) => {
     const isMeant = reason === "clean-exit" || reason === "killed";
     if (!isMeant) report(`a process of ours is gone: ${name ?? type} (${reason}, ${exitCode})`);
