@@ -11,8 +11,8 @@ export interface InboxOptions {
   readonly hear: (message: ToConsole, bytes: Buffer | null) => void;
 }
 
-/** Messages of one step: a few milliseconds of work. */
-const STEP = 64;
+/** Entries of one step, most of which hold a few messages: a few milliseconds of work. */
+const STEP = 32;
 const BLOCK_MS = 1_000;
 const AFTER_TROUBLE_MS = 200;
 /** A connection that has not answered for so many times as long as it may is dead, whatever TCP believes. */
@@ -37,6 +37,20 @@ export function openInbox({ reader, commands, stream, hear }: InboxOptions): { c
     if (unanswered > MISSED_ANSWERS) reader.disconnect(true);
   }, BLOCK_MS);
 
+  let isTakingOut = false;
+  /** Nobody waits for it. What came meanwhile is taken out after it. */
+  const takeOut = async (): Promise<void> => {
+    if (isTakingOut) return;
+    isTakingOut = true;
+    let until = START;
+    while (until !== last) {
+      until = last;
+      // What is left there now is taken out with what comes next.
+      await commands.xtrim(stream, "MINID", behind(until)).catch(() => undefined);
+    }
+    isTakingOut = false;
+  };
+
   const step = async (): Promise<void> => {
     const answer = await reader.xreadBuffer("COUNT", STEP, "BLOCK", BLOCK_MS, "STREAMS", stream, last);
     unanswered = 0;
@@ -44,11 +58,10 @@ export function openInbox({ reader, commands, stream, hear }: InboxOptions): { c
     for (const [, entries] of answer) {
       for (const [id, fields] of entries) {
         last = id.toString();
-        const message = readMessage(fields);
-        if (message !== null) hear(message.message, message.bytes);
+        for (const { message, bytes } of readMessages(fields)) hear(message, bytes);
       }
     }
-    await commands.xtrim(stream, "MINID", behind(last));
+    void takeOut();
   };
   const read = async (): Promise<void> => {
     while (!closed) {
@@ -74,15 +87,28 @@ function behind(id: string): string {
   return `${time}-${Number(number) + 1}`;
 }
 
-function readMessage(fields: readonly Buffer[]): { message: ToConsole; bytes: Buffer | null } | null {
-  const values = new Map<string, Buffer>();
+interface Heard {
+  readonly message: ToConsole;
+  readonly bytes: Buffer | null;
+}
+
+/** An entry holds messages in the fields `m`, each with its bytes behind it in `b`. */
+function readMessages(fields: readonly Buffer[]): Heard[] {
+  const heard: Heard[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [name, value] = [fields[at], fields[at + 1]];
-    if (name !== undefined && value !== undefined) values.set(name.toString(), value);
+    const [name, value] = [fields[at]?.toString(), fields[at + 1]];
+    if (name !== "m" || value === undefined) continue;
+    const message = readMessage(value.toString());
+    if (message === null) continue;
+    const bytes = fields[at + 2]?.toString() === "b" ? (fields[at + 3] ?? null) : null;
+    heard.push({ message, bytes });
   }
+  return heard;
+}
+
+function readMessage(text: string): ToConsole | null {
   try {
-    const message = toConsoleSchema.parse(JSON.parse(values.get("m")?.toString() ?? ""));
-    return { message, bytes: values.get("b") ?? null };
+    return toConsoleSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
