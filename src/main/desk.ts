@@ -228,6 +228,9 @@ function serve(core: Core, services: WindowServices, options: DeskOptions, repla
   const subscriptions = [
     core.store.changes.subscribe(live.note),
     core.runner?.onChange(live.noteRunner) ?? (() => undefined),
+    // Whoever keeps the environment heard of it before.
+    options.secrets.onChange(() => core.runner?.noteEnvironment()),
+    options.machine.onChange(() => core.runner?.noteEnvironment()),
     whenSeenAgain(window, live.resume),
     whenSeenAgain(window, forecasts.resume),
     forecasts.stop,

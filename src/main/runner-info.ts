@@ -7,9 +7,12 @@ import { readLease } from "./core/store/lease";
 export function runnerInfoOf({ store, runner }: Core): RunnerInfo {
   if (runner !== null) return runner.info();
   const holder = readLease(store.read)?.holder ?? null;
+  // Whose they are is not asked: another process counts them.
+  const running = getTaskTotals(store).in_progress ?? 0;
   return {
     slots: holder?.slots ?? 0,
-    running: getTaskTotals(store).in_progress ?? 0,
+    running,
+    busySlots: running,
     dispatching: false,
     dispatcher: holder && { pid: holder.pid, host: holder.host, program: holder.program },
     pausedReason: null,

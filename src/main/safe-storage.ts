@@ -14,7 +14,8 @@ export interface SafeStorage {
   /** Null takes it away. Throws `file_unwritable`. */
   write(name: string, secret: string | null): void;
   state(name: string): SecretState;
-  onChange(listener: () => void): void;
+  /** Returns what ends it. */
+  onChange(listener: () => void): () => void;
 }
 
 const SAYS: Readonly<Record<SecretKeeping, string>> = {
@@ -26,7 +27,7 @@ const SAYS: Readonly<Record<SecretKeeping, string>> = {
 /** `file`: where they are kept, for its owner alone. */
 export function openSafeStorage(file: string): SafeStorage {
   const session = new Map<string, string>();
-  const listeners: Array<() => void> = [];
+  const listeners = new Set<() => void>();
 
   function keeping(): SecretKeeping {
     if (process.platform === "linux" && safeStorage.getSelectedStorageBackend() === "basic_text") return "weak";
@@ -90,7 +91,10 @@ export function openSafeStorage(file: string): SafeStorage {
       const how = prepare();
       return { isSet: read(name) !== null, keeping: how, says: SAYS[how] };
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }
 

@@ -197,7 +197,10 @@ export interface DatabaseInfo {
 
 export interface RunnerInfo {
   readonly slots: number;
+  /** Attempts under way, wherever. */
   readonly running: number;
+  /** Of its slots those with an attempt: what runs at workers of a fleet takes none. */
+  readonly busySlots: number;
   /** This process starts the tasks; otherwise another one does, named in `dispatcher`. */
   readonly dispatching: boolean;
   readonly dispatcher: { readonly pid: number; readonly host: string; readonly program: string } | null;

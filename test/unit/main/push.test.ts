@@ -3,7 +3,7 @@ import { createPush, type DirtyRows, type LiveRows } from "../../../src/main/ipc
 import type { LivePatch } from "../../../src/shared/contract";
 import type { TaskRow } from "../../../src/shared/model/views";
 
-const runner = { slots: 2, running: 0, dispatching: true, dispatcher: null, pausedReason: null };
+const runner = { slots: 2, running: 0, busySlots: 0, dispatching: true, dispatcher: null, pausedReason: null };
 
 function task(id: string, planId: string): TaskRow {
   return {

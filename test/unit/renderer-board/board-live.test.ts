@@ -74,7 +74,7 @@ function fakeMain(tasks: Map<string, BoardTask>) {
       workers: [],
       board: { rows: [], entered: [], totals: totals(), ...board },
       removed: { plans: [], tasks: [], workers: [] },
-      runner: { slots: 2, running: 0, dispatching: true, dispatcher: null, pausedReason: null },
+      runner: { slots: 2, running: 0, busySlots: 0, dispatching: true, dispatcher: null, pausedReason: null },
     };
     for (const listener of listeners) listener(patch);
   };

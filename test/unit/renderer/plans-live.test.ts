@@ -54,7 +54,7 @@ function fakeMain() {
       workers: [],
       board: null,
       removed: { plans: removed, tasks: [], workers: [] },
-      runner: { slots: 2, running: 0, dispatching: true, dispatcher: null, pausedReason: null },
+      runner: { slots: 2, running: 0, busySlots: 0, dispatching: true, dispatcher: null, pausedReason: null },
     };
     for (const listener of patchListeners) listener(patch);
   };

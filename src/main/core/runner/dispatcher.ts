@@ -58,6 +58,8 @@ export interface DispatcherOptions {
 export interface Dispatcher {
   /** Attempts that run now. */
   running(): number;
+  /** Of them those in its own slots. */
+  busySlots(): number;
   /** Why nothing is started at the moment; null when nothing prevents it. */
   pausedReason(): string | null;
   /** How the fleet stands; null: there is none. */
@@ -65,6 +67,8 @@ export interface Dispatcher {
   setSlots(slots: number): void;
   /** What its slots can do has changed. */
   noteRoles(): void;
+  /** What stands in its environment has changed. */
+  noteEnvironment(): void;
   /** Takes no more tasks; then leaves the running ones to the next console, or stops them. */
   stop(tasks: "leave" | "cancel"): Promise<void>;
   /** The lease is lost: touches nothing any more. The processes run on for the new holder. */
@@ -385,6 +389,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     running: () => [...held.values()].filter((run) => !run.finishing).length,
+    busySlots: () => occupation().size,
     pausedReason: () => persistence.trouble(),
     fleet: () => fleet.state(),
     setSlots(next) {
@@ -392,6 +397,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       void syncRoster().then(claimSoon);
     },
     noteRoles: () => void syncRoster().then(claimSoon),
+    noteEnvironment: () => fleet.look(),
     async stop(tasks) {
       shut(tasks === "cancel" ? "cancelling" : "leaving");
       if (tasks === "cancel") await cancel();

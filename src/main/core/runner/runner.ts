@@ -42,6 +42,8 @@ export interface Runner {
   fleet(): FleetState | null;
   /** From now on these hold; what is not given goes back to its default. */
   tune(tuning: RunnerTuning): void;
+  /** What stands in its environment has changed: a fleet that it names is followed at once. */
+  noteEnvironment(): void;
   /** Running tasks above the new number run to their ends. */
   setSlots(slots: number): void;
   /**
@@ -138,6 +140,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
       return {
         slots,
         running: dispatcher?.running() ?? 0,
+        busySlots: dispatcher?.busySlots() ?? 0,
         dispatching: dispatcher !== null,
         dispatcher: holder && { pid: holder.pid, host: holder.host, program: holder.program },
         pausedReason: dispatcher?.pausedReason() ?? electionTrouble,
@@ -150,6 +153,7 @@ export function startRunner(store: Store, options: RunnerOptions): Runner {
       tuning = next;
       if (isOther) dispatcher?.noteRoles();
     },
+    noteEnvironment: () => dispatcher?.noteEnvironment(),
     setSlots(next) {
       slots = next;
       dispatcher?.setSlots(next);

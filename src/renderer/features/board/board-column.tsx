@@ -196,8 +196,8 @@ function ColumnNote({ status, at }: { readonly status: string; readonly at: numb
   if (status !== "in_progress") return <Oldest status={status} at={at} />;
   if (runner === null) return null;
   return (
-    <span title={`${runner.running} of ${runner.slots} slots of this console are taken`}>
-      {runner.running} / {runner.slots}
+    <span title={`${runner.busySlots} of ${runner.slots} slots of this console are taken`}>
+      {runner.busySlots} / {runner.slots}
     </span>
   );
 }

@@ -71,11 +71,11 @@ function Slots() {
       Local pool
       <span className={styles.lamps} aria-hidden="true">
         {Array.from({ length: drawn }, (_, slot) => slot).map((slot) => (
-          <i key={slot} data-lit={slot < runner.running || undefined} />
+          <i key={slot} data-lit={slot < runner.busySlots || undefined} />
         ))}
       </span>
       <b>
-        {formatCount(runner.running)} / {formatCount(runner.slots)}
+        {formatCount(runner.busySlots)} / {formatCount(runner.slots)}
       </b>
     </span>
   );

@@ -60,7 +60,7 @@ function RunnerItem() {
       : `${dispatcher.program} (process ${dispatcher.pid} on ${dispatcher.host}) starts the tasks`;
   return (
     <span className={styles.item} title={who}>
-      <Play size={12} /> {runner.running} of {runner.slots} slots
+      <Play size={12} /> {runner.busySlots} of {runner.slots} slots
     </span>
   );
 }
