@@ -15,7 +15,7 @@ const OTHER = { title: "Weekly report", subtasks: [{ id: "pack", title: "Pack th
 const field = (page: Page): Locator => page.getByRole("combobox", { name: /^Search tasks/ });
 const option = (page: Page, text: string): Locator => page.getByRole("option").filter({ hasText: text });
 
-test("goes to any plan, task, worker and view, and runs what its keys would", async ({ launch, folder }) => {
+test("goes to any plan, task, worker, agent and view, and runs what its keys would", async ({ launch, folder }) => {
   const opened = await launch();
   const { page } = opened;
   await launchFile(opened, writePlan(folder, OTHER, "other.json"));
@@ -32,7 +32,9 @@ test("goes to any plan, task, worker and view, and runs what its keys would", as
   await page.keyboard.press("Tab");
   await expect(option(page, "Pack the report")).toBeVisible();
   await option(page, "Pack the report").click();
-  await expect(page.getByRole("complementary", { name: "Inspector" })).toContainText("Pack the report");
+  const inspector = page.getByRole("complementary", { name: "Inspector" });
+  await expect(inspector).toContainText("Pack the report");
+  await expect(inspector.getByRole("link", { name: "command" })).toHaveAttribute("href", "#/agents/command");
 
   // What was looked at comes first; a plan by a part of its title.
   await page.keyboard.press("Control+k");
@@ -57,6 +59,12 @@ test("goes to any plan, task, worker and view, and runs what its keys would", as
   await expect(option(page, "local-1")).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Workers" })).toBeVisible();
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("chief fin");
+  await expect(option(page, "Chief Financial Officer")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/agents\/cfo$/);
 
   await page.keyboard.press("Control+k");
   await page.keyboard.type("overview");
