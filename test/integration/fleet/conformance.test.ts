@@ -107,6 +107,7 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     const planId = await launch([{ id: "a", run: gated("echo down") }]);
     await started(planId);
     expect(one(planId).status).toBe("running");
+    expect(runner.info()).toMatchObject({ running: 1, busySlots: executor === "local" ? 1 : 0 });
     go();
     await untilEnded(store, planId);
     expect(logOf(one(planId))).toBe("up\ndown\n");
@@ -171,6 +172,17 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     await nextTurn();
     expect(one(planId)).toMatchObject({ status: "failure", error: "by hand" });
     expect(existsSync(join(bench.folder, "lived"))).toBe(false);
+  });
+
+  it.runIf(executor === "fleet")("follows another address at once, and back", async () => {
+    const { HIVE_FLEET_REDIS: address = "" } = environment;
+    delete environment.HIVE_FLEET_REDIS;
+    runner.noteEnvironment();
+    expect(runner.fleet()).toBeNull();
+    environment.HIVE_FLEET_REDIS = address;
+    runner.noteEnvironment();
+    expect(runner.fleet()).not.toBeNull();
+    expect(await only({ run: "true" })).toMatchObject({ status: "success" });
   });
 
   it("carries a task over a restart of the console", async () => {

@@ -11,6 +11,8 @@ export interface FleetPart {
   readonly executor: Executor;
   parties(busy: ReadonlyMap<string, unknown>): readonly FleetParty[];
   rows(): readonly string[];
+  /** Attempts that are at its workers. */
+  out(): number;
   /** Null: there is none. */
   state(): FleetState | null;
   /** Follows the environment, and sees to those who fell silent. */
@@ -30,6 +32,7 @@ export function createFleetPart(options: FleetOptions): FleetPart {
     },
     parties: (busy) => fleet?.parties(busy) ?? [],
     rows: () => fleet?.rows() ?? [],
+    out: () => fleet?.out() ?? 0,
     state: () => fleet?.state() ?? null,
     look() {
       const now = accessStamp(options.environment);

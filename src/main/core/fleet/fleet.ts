@@ -52,6 +52,8 @@ export interface Fleet {
   parties(busy: ReadonlyMap<string, unknown>): FleetParty[];
   /** Whose heart beats. */
   rows(): string[];
+  /** Attempts that are out. */
+  out(): number;
   state(): FleetState;
   /** Sees to those who fell silent; about once in a heartbeat's time, or oftener. */
   look(): void;
@@ -245,6 +247,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     executor,
     parties: (busy) => (upSince === null ? [] : members.parties(busy)),
     rows: () => members.rows(),
+    out: () => outs.count(),
     state: () => ({
       redis: address.shown,
       trouble: broken ?? (opened === null ? `${address.shown} does not answer yet` : opened.link.trouble()),
@@ -285,6 +288,7 @@ function brokenFleet(why: string): Fleet {
     executor: nothing,
     parties: () => [],
     rows: () => [],
+    out: () => 0,
     state: () => ({ redis: null, trouble: why, workers: [], refused: [], out: 0 }),
     look: () => undefined,
     close: () => undefined,

@@ -80,6 +80,8 @@ const LONGEST_WAIT_MS = 30_000;
 const SHORTEST_WAIT_MS = 10;
 /** What cannot be written within this time at the end is left to the next console, which finds the exit files. */
 const FAREWELL_MS = 3_000;
+/** With so many attempts at workers of the fleet nobody sees a few milliseconds more between two turns. */
+const BROAD = 32;
 /** Heartbeats of the fleet's workers that are written in one transaction: a few milliseconds. */
 const BEATS_AT_ONCE = 200;
 
@@ -169,6 +171,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
         hasReadyWithoutWork(store.read) ||
         isDue(nextNotBefore(store.read)) ||
         fleetParties().length > 0),
+    isBroad: () => fleet.out() >= BROAD,
     claim: (tx) => (isClaiming() ? claim(tx) : null),
     afterEnds(tx, runIds) {
       const above = runIds.flatMap((id) => held.get(id)?.workerId ?? []).filter((id) => (slotOf(id) ?? 0) > slots);

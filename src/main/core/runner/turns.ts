@@ -18,6 +18,8 @@ export interface TurnsOptions {
   readonly afterEnds: (tx: WritableDatabase, runIds: readonly string[]) => void;
   /** In the same tick in which the commit is known. */
   readonly onClaimed: (batch: ClaimBatch) => void;
+  /** Whether enough others are busy that a turn may wait for more ends. Default: no. */
+  readonly isBroad?: () => boolean;
   /** Nothing more can be claimed for now. */
   readonly onIdle: () => void;
 }
@@ -37,6 +39,8 @@ export interface Turns {
  * would be started by itself: a start makes every page of this process that is written next cost a fault.
  */
 const BETWEEN_MS = 4;
+/** With many workers elsewhere: what ends in this time is written, and given out anew, together. */
+const BROAD_BETWEEN_MS = 12;
 
 /** After a claim that was refused. */
 const REST_MS = 5_000;
@@ -138,7 +142,8 @@ export function createTurns(options: TurnsOptions): Turns {
   const schedule = (): void => {
     if (isScheduled || isUnderWay) return;
     isScheduled = true;
-    const wait = BETWEEN_MS - (store.clock.monotonic() - lastAt);
+    const between = options.isBroad?.() === true ? BROAD_BETWEEN_MS : BETWEEN_MS;
+    const wait = between - (store.clock.monotonic() - lastAt);
     if (wait > 0) setTimeout(() => void turn(), wait);
     else setImmediate(() => void turn());
   };
