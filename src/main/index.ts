@@ -1,42 +1,20 @@
 import { getPriority, setPriority } from "node:os";
-import { basename, join, resolve } from "node:path";
-import { app, type IpcMainInvokeEvent, ipcMain, Menu, net, session as webSession } from "electron";
+import { basename, join } from "node:path";
+import { app, session as webSession } from "electron";
 import { version } from "../../package.json";
-import { createAgentEnvironment } from "./agent-environment";
-import { type LaunchRequest, lastingSwitches, readArguments, USAGE } from "./arguments";
-import { createClosing, type TasksAtEnd } from "./closing";
-import { openMachineSettings } from "./core/machine-settings";
-import { knownAgents } from "./core/operations/agents";
+import { type LaunchRequest, readArguments, USAGE } from "./arguments";
+import { databasesFile, ownArguments } from "./command-line";
 import { dataFolder, defaultDatabaseFile } from "./core/paths";
-import { recoverFromCrashes } from "./crash";
-import { createDatabases, isDatabase, rememberedDatabases } from "./databases";
-import { createDesk } from "./desk";
+import { isDatabase, rememberedDatabases } from "./databases";
 import { startDiagnostics } from "./diagnostics";
-import { createDialogs } from "./dialogs";
-import { createExplorer } from "./explorer/client";
-import { createLogSearches } from "./explorer/log-searches";
-import { forkUtility } from "./explorer/utility";
 import { guardPages } from "./guard";
-import { registerDrops } from "./ipc/drops";
-import { registerCalls } from "./ipc/register";
 import { type LaunchTarget, targetOf } from "./launch-target";
 import { linkPlace } from "./links";
-import { createMenu } from "./menu";
-import { startNews } from "./news";
 import { declareScheme, servePage } from "./page";
-import { openPlanDrafts } from "./plan-drafts";
 import { createPlanFiles } from "./plan-files";
-import { createPlanReader } from "./plan-reader";
-import { createPlanSources } from "./plan-sources";
 import { openPreferences } from "./preferences";
-import { LLM_KEY, openSafeStorage } from "./safe-storage";
-import { createSamples } from "./samples";
-import { takeFromSystem } from "./system-requests";
-import { createUpdateDuty } from "./update-duty";
-import { tellOfUpdate, tellOutcome } from "./update-words";
-import { createWindow, isResponsive, senderTo } from "./window";
-import { answerSecondStart, NOTHING_SHOWN, type Shown, startConsole, takeDatabase, windowFolder } from "./windows";
-import { createZoom } from "./zoom";
+import { createWindow } from "./window";
+import { type Shown, takeDatabase, windowFolder } from "./windows";
 
 type OpenRequest = Extract<LaunchRequest, { readonly kind: "open" }>;
 
@@ -97,134 +75,27 @@ async function start(
     if (plan !== null) return `${page.url}#/launch?file=${files.name(plan)}`;
     return task === null ? page.url : `${page.url}${linkPlace(task)}`;
   };
-  // The page's process starts while the rest is put together: none of its messages is heard before all of it is there.
   const loading = window.loadURL(urlOf({ planFile, link }));
-  const send = senderTo(window);
-  const zoom = createZoom(window, preferences);
-  const dialogs = createDialogs(window, preferences);
-  const reader = createPlanReader(join(root, "out", "main", "plan-reader-thread.cjs"), () => knownAgents(desk.file()));
-  const explorer = createExplorer({ fork: () => forkUtility(join(root, "out", "main", "explorer.cjs")) });
-  const machine = openMachineSettings();
-  // On Windows the key that encrypts belongs to the profile, and so to the window's folder.
-  const secrets = openSafeStorage(join(process.platform === "win32" ? folder : dataFolder(), "secrets.json"));
-  diagnostics.hide(() => [secrets.read(LLM_KEY)]);
-  const { environment } = createAgentEnvironment(process.env, machine, secrets);
-  const desk = createDesk({
-    file: databaseFile,
-    mode,
-    machine,
-    secrets,
-    environment,
-    preferences,
-    databases: createDatabases({ listFile: databasesFile(), files, now: Date.now, report }),
-    news: (core) =>
-      startNews({
-        core,
-        window,
-        machine,
-        icons: {
-          notification: join(resources, "icons", "128x128.png"),
-          tray: join(resources, "icons", "32x32.png"),
-        },
-        show: (place) => void window.loadURL(`${page.url}${place}`),
-        quit: () => closing.request(),
-        report,
-      }),
+  // Evaluating the rest takes as long as the page's process takes to start. No turn of the event loop lies between:
+  // none of the page's messages is heard before all of it is there.
+  const { wireWindow } = await import("./wiring");
+  const { afterLoading } = wireWindow({
     window,
-    dialogs,
-    samples: createSamples(join(resources, "plans"), reader),
-    sources: createPlanSources(reader, openPlanDrafts(join(app.getPath("userData"), "drafts"), report)),
+    page,
+    preferences,
     files,
-    reader,
-    homeFolder: app.getPath("home"),
+    diagnostics,
+    databaseFile,
+    mode,
     nativeBinding,
-    searches: createLogSearches(explorer),
-    explorer,
-    answerClosing: (choice) => closing.answer(choice),
-    queryFile: (file) => join(windowFolder(dataFolder(), file), "queries.json"),
-    takeDatabase: (file) => takeDatabase(windowFolder(dataFolder(), file), NOTHING_SHOWN),
-    openWindow: (file, how) => startAnother(["--db", file, ...(how === "observe" ? ["--observe"] : [])]),
-    zoom,
-    report,
+    folder,
+    root,
+    resources,
+    urlOf,
   });
-  const closing = createClosing({
-    running: desk.running,
-    askPage(running) {
-      send("closing", { running });
-      return isResponsive(window);
-    },
-    askNatively: dialogs.closing,
-    end,
-  });
-
-  /** A console beside this one. `args`: as on the command line. */
-  const startAnother = (args: readonly string[]): Promise<void> =>
-    startConsole({
-      args,
-      switches: lastingSwitches(ownArguments()),
-      environment: { ...process.env, ...(nativeBinding === undefined ? {} : { HIVE_SQLITE_BINDING: nativeBinding }) },
-    });
-
-  async function end(tasks: TasksAtEnd): Promise<void> {
-    await desk.end(tasks);
-    explorer.stop();
-    updates.stop();
-    window.destroy();
-    app.quit();
-  }
-
-  window.on("close", (event) => {
-    event.preventDefault();
-    closing.request();
-  });
-  window.on("session-end", () => closing.endNow("leave"));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => closing.endNow("leave"));
-  const updates = createUpdateDuty({
-    machine,
-    version,
-    fetch: (url, init) => net.fetch(url, init),
-    stateFile: join(dataFolder(), "updates.json"),
-    now: Date.now,
-    tell: (update) => void tellOfUpdate(window, update),
-    report,
-  });
-  recoverFromCrashes(window, () => closing.endNow("leave"), report);
-  Menu.setApplicationMenu(
-    createMenu({
-      send: (name) => send("command", { name }),
-      zoom,
-      development: developmentUrl !== null,
-      revealLog: diagnostics.reveal,
-      askForUpdate: () => void updates.ask().then((outcome) => tellOutcome(window, outcome, version)),
-    }),
-  );
-  const isTrusted = ({ senderFrame }: IpcMainInvokeEvent): boolean =>
-    !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.origin === page.origin;
-  registerDrops({ ipcMain, isTrusted, name: files.name });
-  registerCalls({
-    ipcMain,
-    handlers: desk.handlers,
-    isTrusted,
-    report,
-    now: () => performance.now(),
-  });
-
-  answerSecondStart(window, (shown) => void window.loadURL(urlOf(shown)));
-  takeFromSystem((request) => startAnother([request]).catch((error: Error) => report(error.message)));
   await loading;
   diagnostics.tellOfCrashes(window);
-  updates.start();
-}
-
-/** The list of databases that windows on this computer had open. */
-function databasesFile(): string {
-  return join(dataFolder(), "databases.json");
-}
-
-/** What follows the executable or, while developing, the program's folder: before it stand Electron's own. */
-function ownArguments(): string[] {
-  const program = process.defaultApp ? process.argv.findIndex((part) => resolve(part) === app.getAppPath()) : 0;
-  return process.argv.slice(program + 1);
+  afterLoading();
 }
 
 /** Where it may (as root), Chromium raises the priority of the thread that tasks are started from and inherit. */

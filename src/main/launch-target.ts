@@ -1,7 +1,7 @@
 import type { WindowMode } from "../shared/model/database-choice";
 import type { LaunchRequest } from "./arguments";
 import type { RememberedDatabase } from "./databases";
-import { databaseOfLink } from "./links";
+import type { TaskLink } from "./links";
 
 type OpenRequest = Extract<LaunchRequest, { readonly kind: "open" }>;
 
@@ -27,8 +27,14 @@ export async function targetOf(
   { remembered, defaultFile, nativeBinding }: TargetOptions,
 ): Promise<LaunchTarget> {
   const known = [...remembered.map(({ file }) => file), defaultFile];
-  const file = databaseFile ?? (link === null ? null : await databaseOfLink(link, known, nativeBinding));
+  const file = databaseFile ?? (link === null ? null : await findTask(link, known, nativeBinding));
   const last = remembered.find((one) => one.file === file)?.mode;
   if (file === null || file === defaultFile) return { databaseFile: defaultFile, mode: mode ?? last ?? "operate" };
   return { databaseFile: file, mode: mode ?? last ?? "observe" };
+}
+
+/** What reads databases is loaded only where one is searched: a start waits for it otherwise. */
+async function findTask(...search: [TaskLink, readonly string[], string | undefined]): Promise<string | null> {
+  const { databaseOfLink } = await import("./link-database");
+  return databaseOfLink(...search);
 }

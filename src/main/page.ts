@@ -9,6 +9,8 @@ import { protocol, type Session } from "electron";
 export interface Page {
   readonly url: string;
   readonly origin: string;
+  /** It comes from Vite's server. */
+  readonly isDevelopment: boolean;
 }
 
 const SCHEME = "hive-app";
@@ -76,10 +78,10 @@ export function servePage(session: Session, folder: string, developmentUrl: stri
         responseHeaders: { ...details.responseHeaders, "content-security-policy": [DEVELOPMENT_POLICY] },
       });
     });
-    return { url: developmentUrl, origin: new URL(developmentUrl).origin };
+    return { url: developmentUrl, origin: new URL(developmentUrl).origin, isDevelopment: true };
   }
   session.protocol.handle(SCHEME, (request) => answer(request, folder));
-  return { url: `${BUILT_ORIGIN}/index.html`, origin: BUILT_ORIGIN };
+  return { url: `${BUILT_ORIGIN}/index.html`, origin: BUILT_ORIGIN, isDevelopment: false };
 }
 
 /** The file that an address names, or null when it names none inside `folder`. */
