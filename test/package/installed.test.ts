@@ -251,14 +251,16 @@ it("closed, a link starts it at its task; a crash leaves a report here, and the 
       const folder = join(dataFolder, "crashes", place);
       return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".dmp")) : [];
     });
-  expect(reports()).toEqual([]);
+  const told = (): number => log().split("crash reports since the last start").length;
+  // Chromium's page process crashes now and then while it is ended: such a report may be there before.
+  const [reportsBefore, toldBefore] = [reports().length, told()];
   opened.child.kill("SIGSEGV");
   await opened.ended();
-  await waitFor("a report of the crash", () => reports().length > 0, LONG);
+  await waitFor("a report of the crash", () => reports().length > reportsBefore, LONG);
 
   const next = await start();
   await next.page.getByRole("main").waitFor();
-  await waitFor("the crash to be written down", () => log().includes("crash reports since the last start"), LONG);
+  await waitFor("the crash to be written down", () => told() > toldBefore, LONG);
   expect(log()).toContain(`Hive Console ${version} on Electron`);
   // The next start begins where this one ends.
   await goTo(next, "#/overview");
