@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Environment } from "../agents/agent";
 import type { FleetState } from "../fleet/fleet";
 import { createFleetPart } from "../fleet/fleet-part";
@@ -17,10 +17,9 @@ import {
   requestStop,
 } from "../store/queue";
 import { createRequeuer } from "../store/requeue";
-import { beatWorkers, markWorkersOffline, tellOfWorkers } from "../store/workers";
-import { createLaunchWatch } from "./abandoned-launches";
+import { markWorkersOffline, tellOfWorkers } from "../store/workers";
+import { startBeats } from "./beats";
 import { type ClaimBatch, type ClaimParty, claimBatch, claimForOthers, EVENT_SOURCE } from "./claim-batch";
-import { createJumpWatch, shiftRetryTimes } from "./clock-jumps";
 import { createEventSpanKeeper } from "./event-span-keeper";
 import { routeExecutors } from "./executor";
 import { createExternalRuns } from "./external-runs";
@@ -30,7 +29,6 @@ import { createLocalExecutor } from "./local-executor";
 import { localSkills, localWorkerId, localWorkerIds, slotOf } from "./local-workers";
 import { createPersistence, LOST } from "./persistence";
 import { createRoster } from "./roster";
-import { sweepSecrets } from "./secrets";
 import { createTurns } from "./turns";
 import { createWorkerWatch } from "./worker-watch";
 
@@ -82,8 +80,6 @@ const SHORTEST_WAIT_MS = 10;
 const FAREWELL_MS = 3_000;
 /** With so many attempts at workers of the fleet nobody sees a few milliseconds more between two turns. */
 const BROAD = 32;
-/** Heartbeats of the fleet's workers that are written in one transaction: a few milliseconds. */
-const BEATS_AT_ONCE = 200;
 
 /** Claims ready tasks, starts them, watches them and records their ends, while its epoch lasts. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
@@ -129,7 +125,6 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const executor = routeExecutors(createLocalExecutor(context, options.environment), [fleet]);
   let slots = options.slots;
   let phase: Phase = "opening";
-  let beating = false;
   let drained = readDrained(store.read);
   let retryTimer: NodeJS.Timeout | undefined;
 
@@ -303,37 +298,19 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   const syncRoster = () => persist((tx) => roster.sync(tx, slots, occupation(), clock.now()));
 
-  /** What cannot be removed now is with the next heartbeat, or by the next console. */
-  const dropSecrets = () => sweepSecrets(store.filesFolder, store.read, clock.now()).catch(() => undefined);
-
-  const watchLaunches = createLaunchWatch(store);
-  const dropLaunches = () => watchLaunches().catch(() => undefined);
-
-  const jumped = createJumpWatch(clock);
-
-  const beat = async (): Promise<void> => {
-    fleet.look();
-    reconcile();
-    void dropSecrets();
-    void dropLaunches();
-    noteEventSpans();
-    if (beating) return;
-    beating = true;
-    const jump = jumped();
-    if (jump !== 0) await persist((tx) => shiftRetryTimes(tx, jump)).then(armRetryTimer);
-    await persist((tx) => beatWorkers(tx, roster.ids(slots, occupation()), clock.now()));
-    await beatFleet();
-    beating = false;
-  };
-
-  const beatFleet = async (): Promise<void> => {
-    const rows = fleet.rows();
-    for (let at = 0; at < rows.length; at += BEATS_AT_ONCE) {
-      const some = rows.slice(at, at + BEATS_AT_ONCE);
-      await persist((tx) => beatWorkers(tx, some, clock.now()));
-      await nextTurn();
-    }
-  };
+  const beats = startBeats({
+    store,
+    persist,
+    heartbeatMs: () => options.heartbeatMs,
+    workerIds: () => roster.ids(slots, occupation()),
+    fleetRows: () => fleet.rows(),
+    look() {
+      fleet.look();
+      reconcile();
+      noteEventSpans();
+    },
+    onRetryTimesMoved: armRetryTimer,
+  });
 
   const foreign = createForeignPlans(store);
   /** What could not be written is found again by the next look. */
@@ -343,20 +320,12 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   requeue();
 
   const unsubscribe = store.changes.subscribe(onChanges);
-  let heartbeat: NodeJS.Timeout | undefined;
-  const beatLater = (): void => {
-    heartbeat = setTimeout(() => {
-      beatLater();
-      void beat();
-    }, options.heartbeatMs);
-  };
-  beatLater();
   const shut = (last: Phase): void => {
     phase = last;
     workerWatch.close();
     eventSpans.close();
     unsubscribe();
-    clearTimeout(heartbeat);
+    beats.stop();
     clearTimeout(retryTimer);
   };
 
@@ -406,7 +375,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       if (tasks === "cancel") await cancel();
       else release();
       await within(FAREWELL_MS + (tasks === "cancel" ? 2 * options.graceMs : 0), quiet());
-      await dropSecrets();
+      await beats.dropSecrets();
       const ids = roster.ids(slots, occupation());
       await within(
         FAREWELL_MS,
