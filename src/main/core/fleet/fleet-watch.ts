@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { FleetConnection, RefusedWorker } from "../../../shared/model/fleet-view";
 import type { Clock } from "../clock";
 import type { FleetAccess } from "./fleet-access";
@@ -90,10 +91,9 @@ export async function openFleetWatch(
       return [...refused.values()].map(({ worker }) => worker);
     },
     async settled(waitMs) {
-      const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
-      await Promise.race([stood, wait(STAND_MS)]);
+      await Promise.race([stood, delay(STAND_MS, undefined, { ref: false })]);
       if (!link?.isUp()) return;
-      await wait(waitMs);
+      await delay(waitMs, undefined, { ref: false });
       isSettled = true;
     },
     close() {

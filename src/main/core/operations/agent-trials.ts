@@ -4,6 +4,7 @@ import { HiveError } from "../../../shared/errors";
 import type { AgentRow, AgentTrial } from "../../../shared/model/agent";
 import type { AgentWork } from "../../../shared/model/agent-work";
 import { NO_RETRIES, SUBTASK_DEFAULTS, type SubtaskDefinition } from "../../../shared/model/plan-definition";
+import { planOfOne } from "../plan/plan-of-one";
 import { promptWork } from "../plan/read-agent";
 import { templateOf } from "../plan/template";
 import { listAgentTrials } from "../store/agent-runs";
@@ -75,17 +76,7 @@ export async function tryAgent(store: Store, place: AgentPlace, { id, input, act
     executor: "local",
   };
   const { planId } = await launchPlan(store, {
-    definition: {
-      title,
-      description: "An operator tries an agent.",
-      parameters: [],
-      env: {},
-      cwd: ".",
-      concurrency: null,
-      groups: {},
-      synthesis: null,
-      subtasks: [subtask],
-    },
+    definition: planOfOne(subtask, "An operator tries an agent."),
     parameters: {},
     sourceName: null,
     sourceText: null,

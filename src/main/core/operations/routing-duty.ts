@@ -6,6 +6,7 @@ import { NO_RETRIES, SUBTASK_DEFAULTS, type SubtaskDefinition } from "../../../s
 import { isTerminalTask } from "../../../shared/model/task";
 import type { Environment } from "../agents/agent";
 import { payloadKeys } from "../plan/payload-keys";
+import { planOfOne } from "../plan/plan-of-one";
 import { promptWork } from "../plan/read-agent";
 import { templateOf } from "../plan/template";
 import type { WritableDatabase } from "../store/database";
@@ -169,17 +170,7 @@ async function give(store: Store, task: WantingTask): Promise<boolean> {
   };
   try {
     await launchPlan(store, {
-      definition: {
-        title,
-        description: `Task ${literal(task.id)} of another program, given to an agent`,
-        parameters: [],
-        env: {},
-        cwd: ".",
-        concurrency: null,
-        groups: {},
-        synthesis: null,
-        subtasks: [subtask],
-      },
+      definition: planOfOne(subtask, `Task ${literal(task.id)} of another program, given to an agent`),
       parameters: {},
       sourceName: null,
       sourceText: null,
