@@ -1,5 +1,6 @@
 import { create, type StoreApi, type UseBoundStore } from "zustand";
 import { messageOf } from "./api";
+import { followToEnd } from "./follow-to-end";
 import { toast } from "./ui/toast";
 
 /** A file that main writes, as far as it is. */
@@ -27,8 +28,6 @@ export interface FileWriting<Progress> {
   readonly stop: () => Promise<void>;
 }
 
-const POLL_MS = 200;
-
 /** Files of one kind, one at a time: main is asked how far it is. */
 export function createFileWriting<Progress extends FileProgress>(kind: FileKind<Progress>): FileWriting<Progress> {
   const use = create<{ readonly writing: Progress | null }>()(() => ({ writing: null }));
@@ -45,14 +44,14 @@ export function createFileWriting<Progress extends FileProgress>(kind: FileKind<
     use,
     async write(begin) {
       try {
-        let latest = await begin();
-        if (latest === null) return;
-        while (latest.state === "writing") {
-          use.setState({ writing: latest });
-          await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-          latest = await kind.ask(latest);
-        }
-        tell(latest);
+        const begun = await begin();
+        if (begun === null) return;
+        const last = await followToEnd(begun, {
+          isOver: ({ state }) => state !== "writing",
+          show: (writing) => use.setState({ writing }),
+          ask: kind.ask,
+        });
+        tell(last);
       } catch (error) {
         toast.error(kind.failed, { description: messageOf(error) });
       } finally {

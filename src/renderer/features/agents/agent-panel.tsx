@@ -7,6 +7,7 @@ import { Button, IconButton } from "../../ui/button";
 import { cx } from "../../ui/class-names";
 import { formatCount, formatDuration, plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
+import inset from "../../ui/inset-text.module.css";
 import { lookOf } from "../../ui/looks";
 import { Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
@@ -221,12 +222,12 @@ function About({ agent }: { readonly agent: AgentDetail }) {
         <>
           <details className={styles.more}>
             <summary>What it is told before every task</summary>
-            <pre>{settings.prompt}</pre>
+            <pre className={inset.text}>{settings.prompt}</pre>
           </details>
           {settings.schema !== null && (
             <details className={styles.more}>
               <summary>What its answers fit</summary>
-              <pre>{JSON.stringify(settings.schema, null, 2)}</pre>
+              <pre className={inset.text}>{JSON.stringify(settings.schema, null, 2)}</pre>
             </details>
           )}
         </>

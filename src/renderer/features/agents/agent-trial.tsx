@@ -5,6 +5,7 @@ import { messageOf } from "../../api";
 import { formatPlace, planPlace } from "../../location";
 import { Button } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
+import inset from "../../ui/inset-text.module.css";
 import { lookOf } from "../../ui/looks";
 import { Elapsed, Moment } from "../../ui/relative-time";
 import { StatusGlyph, StatusLabel } from "../../ui/status";
@@ -145,8 +146,12 @@ function Answer({ trial }: { readonly trial: ShownTrial }) {
         </p>
       )}
       {text !== "" && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard
-        <section tabIndex={0} aria-label={answer === null ? "What it printed" : "What it answered"}>
+        <section
+          className={inset.text}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling text must be reachable by keyboard
+          tabIndex={0}
+          aria-label={answer === null ? "What it printed" : "What it answered"}
+        >
           {text}
         </section>
       )}

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { BOARD_TABLES, type BoardImportProgress } from "../../../shared/model/board-import";
 import { call, messageOf } from "../../api";
+import { followToEnd } from "../../follow-to-end";
 import { goTo } from "../../location";
 import { plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
@@ -8,19 +9,17 @@ import { toast } from "../../ui/toast";
 /** The import that goes on; null: none does. */
 export const useBoardImport = create<{ readonly running: BoardImportProgress | null }>()(() => ({ running: null }));
 
-const POLL_MS = 200;
-
 /** Asks for a database of The Board, takes it over, and tells what came of it. */
 export async function importBoard(): Promise<void> {
   try {
-    let latest = await call("boardImport.begin", {});
-    if (latest === null) return;
-    while (latest.state === "running") {
-      useBoardImport.setState({ running: latest });
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      latest = await call("boardImport.status", { importId: latest.importId });
-    }
-    tell(latest);
+    const begun = await call("boardImport.begin", {});
+    if (begun === null) return;
+    const last = await followToEnd(begun, {
+      isOver: ({ state }) => state !== "running",
+      show: (running) => useBoardImport.setState({ running }),
+      ask: ({ importId }) => call("boardImport.status", { importId }),
+    });
+    tell(last);
   } catch (error) {
     toast.error("The Board could not be imported", { description: messageOf(error) });
   } finally {
