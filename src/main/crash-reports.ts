@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { app, crashReporter } from "electron";
 import { z } from "zod";
+import { processTypeOf } from "./minidump";
 
 /** Where Crashpad puts a report while it is written, and when it is whole. */
 const PLACES = ["new", "pending", "completed", "reports"];
@@ -24,14 +25,22 @@ export function keepCrashReports(folder: string): void {
   crashReporter.start({ uploadToServer: false, ignoreSystemCrashHandler: false });
 }
 
-/** Reports that nobody was told of yet, the latest first. They count as told from now on; the oldest ones are removed. */
+/**
+ * Reports of main that nobody was told of yet, the latest first. They count as told from now on; the oldest ones are
+ * removed. A page that crashes is told of while it happens; one that does while the console ends harms nobody.
+ */
 export function newCrashReports(folder: string, now: number): CrashReport[] {
   const reports = PLACES.flatMap((place) => reportsIn(join(folder, place))).sort((a, b) => b.at - a.at);
   for (const { file } of reports.slice(MOST_KEPT)) rmSync(file, { force: true });
   const until = toldUntil(folder);
-  const fresh = reports.slice(0, MOST_KEPT).filter(({ at }) => at > until);
+  const fresh = reports.slice(0, MOST_KEPT).filter(({ at, file }) => at > until && isOfMain(file));
   if (fresh.length > 0) writeFileSync(join(folder, TOLD), JSON.stringify({ until: now }));
   return fresh;
+}
+
+/** Also one that does not say of what it is. */
+function isOfMain(file: string): boolean {
+  return (processTypeOf(readFileSync(file)) ?? "browser") === "browser";
 }
 
 function reportsIn(folder: string): CrashReport[] {
