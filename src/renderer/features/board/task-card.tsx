@@ -87,7 +87,7 @@ export const TaskCard = memo(function TaskCard({ task, column, isSelected, isCur
           <AgentIcon agent={task.agent} />
           <span>{task.workerId ?? task.agent}</span>
         </span>
-        <span className={cx(styles.attempt, task.attempts > 1 && styles.retried)} title="Attempts begun, of so many">
+        <span className={task.attempts > 1 ? styles.retried : undefined} title="Attempts begun, of so many">
           {task.attempts}/{task.maxAttempts}
         </span>
         <span className={styles.age}>

@@ -120,7 +120,9 @@ export function BackupsTab() {
               <tr>
                 <th scope="col">Made</th>
                 <th scope="col">Why</th>
-                <th scope="col">Size</th>
+                <th scope="col" className={styles.number}>
+                  Size
+                </th>
                 <th scope="col">Verified</th>
                 <th scope="col">File</th>
                 <th scope="col">

@@ -110,7 +110,7 @@ function Waterfall({ trace, cursor, most, onOpen }: WaterfallProps) {
   const span = Math.max(1, trace.to - trace.from);
   const place = (at: number): number => (Math.min(Math.max(at - trace.from, 0), span) / span) * 100;
   return (
-    <div className={styles.waterfall}>
+    <div>
       <div className={styles.axis} aria-hidden="true">
         <span>Span</span>
         <span className={styles.ticks}>

@@ -9,7 +9,7 @@ import { drainWords, formatRate, hintWords } from "./fleet-words";
 /** What waits, what is done about it, and how long that takes. */
 export function QueuesTable({ queues }: { readonly queues: readonly FleetQueue[] }) {
   return (
-    <Panel title="Queues" meta="tasks of this database; rates of the last five minutes" className={styles.queues}>
+    <Panel title="Queues" meta="tasks of this database; rates of the last five minutes">
       <div className={styles.scroll}>
         <table className={styles.table} aria-label="Queues">
           <thead>

@@ -37,7 +37,7 @@ export function SecretLine({ label, noun, says, state, holds, placeholder, keep 
   };
   return (
     <div className={styles.line}>
-      <div className={styles.words}>
+      <div>
         <label htmlFor={id} className={styles.label}>
           {label}
         </label>

@@ -27,7 +27,7 @@ export function SettingLine({ name, children }: { readonly name: string; readonl
   const problem = refused ?? row.problem;
   return (
     <div className={styles.line} id={`setting-${name}`} data-wide={children === undefined ? undefined : true}>
-      <div className={styles.words}>
+      <div>
         <label htmlFor={id} className={styles.label}>
           {row.label}
         </label>

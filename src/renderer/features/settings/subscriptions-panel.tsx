@@ -57,7 +57,7 @@ export function SubscriptionsPanel() {
           <code>hive subscription add</code>.
         </EmptyState>
       )}
-      <ul className={styles.subscriptions} aria-label="Subscriptions">
+      <ul aria-label="Subscriptions">
         {rows?.map((row) => (
           <li key={row.id}>
             <Subscription row={row} isShown={row.id === shownId} readOnly={readOnly} />

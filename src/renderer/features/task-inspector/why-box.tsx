@@ -123,7 +123,7 @@ function Gates({ why, isQueued }: { readonly why: TaskWhy; readonly isQueued: bo
   const told = isQueued ? gates : gates.filter(({ verdict }) => verdict === "holds" || verdict === "unknown");
   const others = gates.length - told.length;
   return (
-    <ul className={styles.gates} aria-label="What it has to pass">
+    <ul aria-label="What it has to pass">
       {told.map((gate) => (
         <Gate key={gate.gate} gate={gate} planId={why.planId} headline={why.headline} />
       ))}

@@ -179,7 +179,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id} aria-rowindex={1} className={styles.headRow}>
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={cx(styles.headCell, styles[alignOf(header.column)])}>
+                <th key={header.id} scope="col" className={cx(styles.headCell, isAtEnd(header.column) && styles.end)}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -216,7 +216,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
               >
                 {() =>
                   row.getAllCells().map((cell) => (
-                    <td key={cell.id} className={cx(styles.cell, styles[alignOf(cell.column)])}>
+                    <td key={cell.id} className={cx(styles.cell, isAtEnd(cell.column) && styles.end)}>
                       <table.FlexRender cell={cell} />
                     </td>
                   ))
@@ -253,6 +253,6 @@ function sectionsOf<Row>(rows: readonly Row[], nameOf: ((row: Row) => string) | 
   return { lines, lineOf, counts };
 }
 
-function alignOf(column: { readonly columnDef: { readonly meta?: ColumnLayout } }): "start" | "end" {
-  return column.columnDef.meta?.align ?? "start";
+function isAtEnd(column: { readonly columnDef: { readonly meta?: ColumnLayout } }): boolean {
+  return column.columnDef.meta?.align === "end";
 }
