@@ -82,6 +82,8 @@ const HOT: ReadonlyArray<readonly [name: string, sql: string, by: string]> = [
   ["reported runs", REPORTED, "cr USING INDEX console_runs_reported (claimed=?)"],
   ["what depends on a task", BEHIND, "e USING PRIMARY KEY (depends_on=?)"],
   ["live runs", queue.LIVE_RUNS, "cr USING INDEX console_runs_"],
+  ["a live run", queue.LIVE_RUN, "cr USING PRIMARY KEY (run_id=?)"],
+  ["the ids of live runs", queue.LIVE_RUN_IDS, "cr USING COVERING INDEX console_runs_live"],
   ["stop requests", queue.STOP_REQUESTS, "cr USING INDEX console_runs_stopping"],
   ["runs to finish", RUNS_TO_FINISH, "r USING INDEX sqlite_autoindex_runs_1 (id=?)"],
   ["a plan's counters", COUNTS, "console_counts USING PRIMARY KEY (scope=?)"],

@@ -184,7 +184,7 @@ test("stops are asked for once, by the first reason, and only of what runs", asy
   const runId = one?.runId ?? "";
   expect(await store.write((tx) => requestStop(tx, runId, "timeout"))).toBe(true);
   expect(await store.write((tx) => requestStop(tx, runId, "cancel"))).toBe(true);
-  expect(listStopRequests(store.read)).toMatchObject([{ runId, stopRequested: "timeout" }]);
+  expect(listStopRequests(store.read)).toEqual([{ runId, reason: "timeout" }]);
   expect(getTaskRows(store, [one?.taskId ?? ""])[0]?.state).toBe("stopping");
   await finish(store, runId, "timeout");
   expect(await store.write((tx) => requestStop(tx, runId, "cancel"))).toBe(false);

@@ -10,10 +10,11 @@ import type { Store } from "../store/open";
 import { endPlanIfOver, plansToEnd } from "../store/plan-end";
 import {
   hasReadyWithoutWork,
-  type LiveRun,
-  listLiveRuns,
+  type LiveRunId,
+  listLiveRunIds,
   listStopRequests,
   nextNotBefore,
+  readLiveRun,
   requestStop,
 } from "../store/queue";
 import { createRequeuer } from "../store/requeue";
@@ -246,24 +247,24 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Takes up attempts that nobody watches, and stops processes whose attempt was ended by another hand. */
   const reconcile = (): void => {
-    const runs = listLiveRuns(store.read);
+    const runs = listLiveRunIds(store.read);
     const ids = new Set(runs.map((run) => run.runId));
-    const isOurs = ({ workerId }: LiveRun): boolean => slotOf(workerId) !== null || fleet.isTheirs(workerId);
+    const isOurs = ({ workerId }: LiveRunId): boolean => slotOf(workerId) !== null || fleet.isTheirs(workerId);
     externalRuns.look(runs.filter((run) => !isOurs(run) && !held.has(run.runId)));
     externalRuns.settle();
     watchWorkers(new Set(runs.map((run) => run.workerId)));
-    for (const run of runs.filter(isOurs)) {
-      if (held.has(run.runId) || refused.has(run.runId)) continue;
-      lives.adopt(run);
+    for (const { runId } of runs.filter(isOurs)) {
+      const run = held.has(runId) || refused.has(runId) ? null : readLiveRun(store.read, runId);
+      if (run !== null) lives.adopt(run);
     }
     for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) lives.askStop(run, "cancel");
     obeyStopRequests();
   };
 
   const obeyStopRequests = (): void => {
-    for (const { runId, stopRequested } of listStopRequests(store.read)) {
+    for (const { runId, reason } of listStopRequests(store.read)) {
       const run = held.get(runId);
-      if (run !== undefined && stopRequested !== null) lives.askStop(run, stopRequested);
+      if (run !== undefined) lives.askStop(run, reason);
     }
   };
 

@@ -2,7 +2,7 @@ import { isAlive, thisHost } from "../process-identity";
 import type { WritableDatabase } from "../store/database";
 import { settleReportedRun } from "../store/finish-run";
 import type { Store } from "../store/open";
-import { finishRun, type LiveRun } from "../store/queue";
+import { finishRun, type LiveRun, type LiveRunId, readLiveRun } from "../store/queue";
 import { listReportedRuns, type ReportedRun } from "../store/reported-runs";
 import { getWorkers, markWorkersOffline, tellOfWorkers, type WorkerRecord } from "../store/workers";
 import { EVENT_SOURCE } from "./claim-batch";
@@ -26,7 +26,7 @@ export interface ExternalRunsOptions {
 /** What the dispatcher does for workers that are not its own: settles the ends that they report, rescues their runs. */
 export interface ExternalRuns {
   /** Looks after the workers of these runs. */
-  look(runs: readonly LiveRun[]): void;
+  look(runs: readonly LiveRunId[]): void;
   /** Deals with ends that other programs have written. */
   settle(): void;
 }
@@ -75,8 +75,9 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
     tellOfWorkers(tx, [workerId], "offline", common(), { lost: true });
   };
 
-  const take = async (runs: readonly LiveRun[], workerId: string, why: string, isGone: boolean): Promise<void> => {
+  const take = async (runIds: readonly string[], workerId: string, why: string, isGone: boolean): Promise<void> => {
     await persistence.persist((tx) => giveUpWorker(tx, workerId));
+    const runs = runIds.flatMap((runId) => readLiveRun(store.read, runId) ?? []);
     const theirEnds = runs.map((run) => {
       // A program of ours leaves its processes running: they go on under the console's eyes.
       if (isGone && !run.bySql) return options.adopt(run);
@@ -107,8 +108,12 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
 
   return {
     look(runs) {
-      const byWorker = new Map<string, LiveRun[]>();
-      for (const run of runs) byWorker.set(run.workerId, [...(byWorker.get(run.workerId) ?? []), run]);
+      const byWorker = new Map<string, string[]>();
+      for (const { runId, workerId } of runs) {
+        const theirs = byWorker.get(workerId);
+        if (theirs === undefined) byWorker.set(workerId, [runId]);
+        else theirs.push(runId);
+      }
       const records = new Map(getWorkers(store.read, [...byWorker.keys()]).map((record) => [record.id, record]));
       for (const known of sightings.keys()) if (!byWorker.has(known)) sightings.delete(known);
       for (const [workerId, theirs] of byWorker) {
@@ -120,15 +125,15 @@ export function createExternalRuns(options: ExternalRunsOptions): ExternalRuns {
           2 * options.intervalMs,
         );
         sightings.set(workerId, sighting);
-        const open = theirs.filter((run) => !inHand.has(run.runId));
+        const open = theirs.filter((runId) => !inHand.has(runId));
         const isGone = record !== undefined && isAlive(record) === false;
         if (open.length === 0 || (!isGone && sighting.silentMs < options.silenceMs)) continue;
-        for (const run of open) inHand.add(run.runId);
+        for (const runId of open) inHand.add(runId);
         const why = isGone
           ? `The process of worker ${workerId} (${processOf(record)}) is gone`
           : `Worker ${workerId} has not been heard of for ${Math.round(sighting.silentMs / 100) / 10} s`;
         void take(open, workerId, why, isGone).finally(() => {
-          for (const run of open) inHand.delete(run.runId);
+          for (const runId of open) inHand.delete(runId);
         });
       }
     },

@@ -7,11 +7,12 @@ import type { Store } from "../store/open";
 import {
   type Claim,
   hasReadyWithoutWork,
-  listLiveRuns,
+  listLiveRunIds,
   listStopRequests,
   nextNotBefore,
   type Skills,
 } from "../store/queue";
+import { isRunLive } from "../store/run-rows";
 import { markWorkersOffline, tellOfWorkers } from "../store/workers";
 import { claimBatch, EVENT_SOURCE } from "./claim-batch";
 import { type HeldRun, occupationOf } from "./held-run";
@@ -95,7 +96,7 @@ export async function startWorkerHost(store: Store, options: WorkerHostOptions):
   const isClaiming = (): boolean => isTaking && persistence.trouble() === null && isFresh();
 
   const confirmClaim = async (runId: string): Promise<boolean> =>
-    isFresh() || ((await beat()) && listLiveRuns(store.read).some((run) => run.runId === runId));
+    isFresh() || ((await beat()) && isRunLive(store.read, runId));
 
   const executor = createLocalExecutor({ store, persistence, graceMs, confirmLease: confirmClaim });
   const turns = createTurns({
@@ -160,13 +161,13 @@ export async function startWorkerHost(store: Store, options: WorkerHostOptions):
 
   /** Stops what was given to others while this process was stopped, and what somebody asks to stop. */
   const reconcile = (): void => {
-    const ids = new Set(listLiveRuns(store.read).map((run) => run.runId));
+    const ids = new Set(listLiveRunIds(store.read).map((run) => run.runId));
     for (const run of held.values()) if (!run.finishing && !ids.has(run.runId)) lives.askStop(run, "cancel");
-    for (const { runId, stopRequested } of listStopRequests(store.read)) {
+    for (const { runId, reason } of listStopRequests(store.read)) {
       const run = held.get(runId);
-      if (run === undefined || stopRequested === null) continue;
+      if (run === undefined) continue;
       givenBack.delete(runId);
-      lives.askStop(run, stopRequested);
+      lives.askStop(run, reason);
     }
   };
 
