@@ -205,9 +205,11 @@ test("a link names the task and what is looked at of it; back and forward go thr
   await page.keyboard.press("3");
   await expect(tab(page, "Attempts")).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("5");
-  await inspector(page).getByRole("button", { name: "Copy link" }).click();
-  await expect.poll(() => clipboard(opened)).toContain("show=events");
-  const link = new URL(await clipboard(opened)).hash;
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain("show=events");
+  const link = new URL(page.url()).hash;
+  const taskId = link.match(/tasks\/([^?]+)/)?.[1];
+  await page.keyboard.press("y");
+  await expect.poll(() => clipboard(opened)).toBe(`hive://task/${taskId}`);
   await page.goBack();
   await expect(tab(page, "Attempts")).toHaveAttribute("aria-selected", "true");
   await page.goForward();

@@ -12,6 +12,7 @@ import {
   SquareStop,
 } from "lucide-react";
 import type { TaskDetail } from "../../../shared/model/views";
+import { taskLink } from "../../../shared/task-link";
 import { eventsPlace, goTo } from "../../location";
 import { Button, IconButton } from "../../ui/button";
 import { useHotkeys } from "../../ui/hotkeys";
@@ -53,6 +54,7 @@ export function TaskActions({ task, hasKeys }: TaskActionsProps) {
   const retry = (): void => void retryTask(task);
   const rerun = (): void => askRerunFrom(task);
   const force = (): void => askForce(task);
+  const copyLink = (): void => void copyText(taskLink(task.id), "the link");
   useHotkeys({
     group: "Task",
     hotkeys: [
@@ -72,6 +74,7 @@ export function TaskActions({ task, hasKeys }: TaskActionsProps) {
       },
       { keys: ["Shift+G"], label: "Retry from here on", disabled: !hasKeys || noRerun !== null, run: rerun },
       { keys: ["Shift+S"], label: "Force a state", disabled: !hasKeys || readOnly !== null, run: force },
+      { keys: ["y"], label: "Copy link to the task", disabled: !hasKeys, run: copyLink },
     ],
   });
   return (
@@ -168,7 +171,9 @@ export function TaskActions({ task, hasKeys }: TaskActionsProps) {
           Show it in the audit log
         </MenuItem>
         <MenuLine />
-        <MenuItem onSelect={() => void copyText(window.location.href, "the link")}>Copy link</MenuItem>
+        <MenuItem hint="Y" onSelect={copyLink}>
+          Copy link
+        </MenuItem>
         <MenuItem onSelect={() => void copyText(task.id, "the id")}>Copy id</MenuItem>
         <MenuItem
           disabledReason={task.command === null ? "It runs nothing by itself." : null}

@@ -1,6 +1,7 @@
 import { Link, SearchX, X } from "lucide-react";
 import { useEffect } from "react";
 import type { TaskDetail } from "../../../shared/model/views";
+import { taskLink } from "../../../shared/task-link";
 import { messageOf } from "../../api";
 import { lazyPart } from "../../lazy";
 import { type InspectorPane, usePlace } from "../../location";
@@ -195,7 +196,7 @@ function Head({ task, isGone, hasKeys, onClose }: HeadProps) {
           </span>
         )}
         <span className={styles.push}>
-          <IconButton label="Copy link" size="sm" onClick={() => void copyText(window.location.href, "the link")}>
+          <IconButton label="Copy link" keys="Y" size="sm" onClick={() => void copyText(taskLink(task.id), "the link")}>
             <Link size={14} />
           </IconButton>
           <IconButton label="Close" keys="Escape" size="sm" onClick={onClose}>
