@@ -20,7 +20,7 @@ import { ActIcon } from "./act-icon";
 import styles from "./palette.module.css";
 import { actsOfKeys, findActs, type PaletteAct } from "./palette-acts";
 import { closePalette, searchOlder, setScoped, setText, usePalette } from "./palette-store";
-import { markPieces, matchLabel, readQuery } from "./query";
+import { markPieces, matchLabel, readQuery, SEARCHED } from "./query";
 
 const MOST_ACTS = 6;
 
@@ -61,7 +61,7 @@ export function PaletteBody() {
   return (
     <Command
       className={styles.palette}
-      label="Search tasks, plans, workers, agents, or run a command"
+      label={SEARCHED}
       shouldFilter={false}
       loop
       vimBindings={false}
@@ -76,7 +76,7 @@ export function PaletteBody() {
           autoFocus
           value={text}
           onValueChange={setText}
-          placeholder="Search tasks, plans, workers, agents, or run a command"
+          placeholder={SEARCHED}
           maxLength={200}
         />
         {plan !== null && isScoped && (

@@ -4,6 +4,7 @@ import { holdKeys, useHotkeys } from "../../ui/hotkeys";
 import styles from "./palette.module.css";
 import { PaletteBody } from "./palette-body";
 import { closePalette, openPalette, startPalette, usePalette } from "./palette-store";
+import { SEARCHED } from "./query";
 
 /** One field that goes to anything and does anything; the shell shows it once. */
 export function Palette() {
@@ -28,9 +29,7 @@ export function Palette() {
         <Dialog.Backdrop className={styles.scrim} />
         <Dialog.Viewport className={styles.viewport}>
           <Dialog.Popup className={styles.popup}>
-            <Dialog.Title className="visually-hidden">
-              Search tasks, plans, workers, agents, or run a command
-            </Dialog.Title>
+            <Dialog.Title className="visually-hidden">{SEARCHED}</Dialog.Title>
             {isOpen && <PaletteBody />}
           </Dialog.Popup>
         </Dialog.Viewport>

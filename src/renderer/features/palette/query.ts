@@ -1,3 +1,5 @@
+export const SEARCHED = "Search tasks, plans, workers, agents, commands";
+
 /** What is searched: everything, or with a sign before it `>` acts, `#` tasks, `@` workers. */
 type QueryKind = "all" | "acts" | "tasks" | "workers";
 

@@ -5,6 +5,7 @@ import { Button, IconButton } from "../../ui/button";
 import { Kbd } from "../../ui/kbd";
 import { Bell } from "../notifications/bell";
 import { openPalette } from "../palette/palette-store";
+import { SEARCHED } from "../palette/query";
 import { usePast } from "../plan-past/past-store";
 import { usePlan } from "../plans/plan-store";
 import { cycleTheme } from "../settings/settings-store";
@@ -49,14 +50,9 @@ export function TopBar() {
           </span>
         ))}
       </nav>
-      <button
-        type="button"
-        className={styles.search}
-        title="Search tasks, plans, workers, or run a command"
-        onClick={openPalette}
-      >
+      <button type="button" className={styles.search} title={SEARCHED} onClick={openPalette}>
         <Search size={14} />
-        <span className={styles.searchLong}>Search tasks, plans, workers, or run a command</span>
+        <span className={styles.searchLong}>{SEARCHED}</span>
         <span className={styles.searchShort}>Search or run a command</span>
         <Kbd keys="Mod+K" />
       </button>
