@@ -32,10 +32,10 @@ import { addWorkerCommands } from "./worker-commands";
 
 const EXAMPLES = `
 Examples:
-  hive run deploy.yaml                        run a plan and watch it
+  hive run deploy.yaml                                 run a plan and watch it
   hive run deploy.yaml --param target=staging --workers 4
-  hive run deploy.yaml --json | jq .state     one JSON object a line
-  hive plan validate deploy.yaml              say what is wrong with it, and where
+  hive run deploy.yaml --json | tail -1 | jq .status   how it ended, for a script
+  hive plan validate deploy.yaml                       say what is wrong with it, and where
 `;
 
 const RUN_NOTES = `

@@ -99,20 +99,23 @@ export function createLiveReporter(outputs: Outputs, tree: readonly TreeNode[], 
 /** States that a task passes on its way to a slot: no news in a log. */
 const QUIET_STATES = new Set(["waiting", "queued", "assigned"]);
 
+/** The longest that is told has as many letters. */
+const STATE_WIDTH = "review_pending".length;
+
 /** One line per change of state: time, state, subtask, detail. For pipes and files. */
 export function createLineReporter(outputs: Outputs, now: () => number): Reporter {
   const { out, err } = outputs;
   const line = (task: TaskRow) => {
     const attempt = task.attempts > 1 ? `attempt ${task.attempts} of ${task.maxAttempts}` : "";
     const parts = [attempt, detailOf(task, now())].filter((part) => part !== "");
-    const state = out.paint(lookOf(task.state).tone, column(task.state, 12));
+    const state = out.paint(lookOf(task.state).tone, column(task.state, STATE_WIDTH));
     const name = column(plainText(task.subtaskId ?? task.id), 24);
     out.line(`${formatClock(now())}  ${state}  ${name}  ${parts.join(": ")}`.trimEnd());
   };
   return {
     began(plan, tasks, joined) {
       out.line(
-        `${formatClock(now())}  ${column(joined ? "watching" : "launched", 12)}  ${plainText(plan.title)} (${plural(tasks.length, "task")}, plan ${plan.id})`,
+        `${formatClock(now())}  ${column(joined ? "watching" : "launched", STATE_WIDTH)}  ${plainText(plan.title)} (${plural(tasks.length, "task")}, plan ${plan.id})`,
       );
     },
     changed(_plan, _tasks, changed) {

@@ -25,7 +25,8 @@ for. What it has launched goes on as it was launched.
 Examples:
   hive schedule edit nightly --cron '0 4 * * *'
   hive schedule edit nightly --timezone UTC --reason 'the servers moved'
-  hive schedule edit poll -p host=db2 --default-param port
+  hive schedule edit poll -p host=db2
+  hive schedule edit poll --default-param host
 `;
 
 interface EditFlags extends DatabaseFlags, TimingFlags {
@@ -124,7 +125,9 @@ async function changedParameters(
   if (param === undefined && defaultParam.length === 0) return undefined;
   const missing = defaultParam.find((key) => !Object.hasOwn(parameters, key));
   if (missing !== undefined) {
-    throw new HiveError("invalid_input", `The schedule ${name} gives no value to "${missing}".`, { name: missing });
+    const given = Object.keys(parameters).join(", ") || "none";
+    const message = `The schedule ${name} gives no value to "${missing}". Those it gives: ${given}.`;
+    throw new HiveError("invalid_input", message, { name: missing });
   }
   const stays = Object.entries(parameters).filter(([key]) => !defaultParam.includes(key));
   return { ...Object.fromEntries(stays), ...(await fetch(planFile, param ?? {})) };

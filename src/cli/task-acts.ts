@@ -108,9 +108,19 @@ function run(setting: CommandSetting, change: TaskChange, taskIds: readonly stri
     const task = await changeTask(store, { taskId, reason, actor: operatorName() }, change);
     const { id, status, state } = task;
     if (json) out.line(JSON.stringify({ task_id: id, status, state }));
-    else out.line(`${out.paint("green", "✓")} ${plainText(task.title)} is ${lookOf(state).word}`);
+    else out.line(`${out.paint("green", "✓")} ${plainText(task.title)} ${becameWords(change, state)}`);
     return undefined;
   });
+}
+
+/** What a person reads after the title of one task. */
+function becameWords(change: TaskChange, state: string): string {
+  const is = `is ${lookOf(state).word}`;
+  if (change.act === "tasks.setPriority") return `${is}, with priority ${change.priority}`;
+  if (change.act === "tasks.cancel" && change.mode === "let_end" && state === "in_progress") {
+    return `${is}; it may end, and is not retried`;
+  }
+  return is;
 }
 
 async function runFrom(setting: CommandSetting, taskIds: readonly string[], flags: ActFlags): Promise<void> {

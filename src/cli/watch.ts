@@ -26,7 +26,7 @@ export interface PlanWatch {
   close(): void;
 }
 
-/** `changed`: the tasks whose state or attempt is another than before. */
+/** `changed`: the tasks whose state or attempt is another than before, in the order in which that came about. */
 export type PlanListener = (plan: PlanSummary, tasks: readonly TaskRow[], changed: readonly TaskRow[]) => void;
 
 /**
@@ -65,7 +65,7 @@ export function watchPlan(source: PlanSource, subtasks: readonly WatchedSubtask[
       if (next.size > 0) changed.push(...take(source.tasksByIds([...next])).changed);
     }
     plan = source.plan();
-    listener(plan, tasks, changed);
+    listener(plan, tasks, changed.sort(byMoment));
   };
 
   let unsubscribe = () => {};
@@ -91,6 +91,12 @@ export function watchPlan(source: PlanSource, subtasks: readonly WatchedSubtask[
     ended,
     close: () => unsubscribe(),
   };
+}
+
+/** Of what changed at once: what ended before what began with its end. */
+function byMoment(one: TaskRow, other: TaskRow): number {
+  const moment = ({ finishedAt, startedAt }: TaskRow): number => finishedAt ?? startedAt ?? Number.MAX_SAFE_INTEGER;
+  return moment(one) - moment(other) || Number(other.finishedAt !== null) - Number(one.finishedAt !== null);
 }
 
 type Dependents = ReadonlyMap<string, readonly string[]>;

@@ -13,7 +13,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   offline: "grey",
 };
 const STATE_WIDTH = 16;
-const BEAT_WIDTH = 9;
+const BEAT_WIDTH = 12;
 const WIDEST_ROLE = 20;
 
 /** Workers with their health, then how many slots each program has. `now`: milliseconds since the epoch. */

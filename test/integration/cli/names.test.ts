@@ -22,7 +22,7 @@ const only = async (...args: string[]) => {
 
 async function launch(): Promise<{ planId: string; ended: Promise<{ code: number | null }> }> {
   const running = place.start(["run", place.file("gated.yaml", GATED)]);
-  await running.printed(/review_pend/);
+  await running.printed(/review_pending/);
   const [plan] = records((await place.hive(["plan", "list", "--json"])).out);
   return { planId: String(plan?.plan_id), ended: running.ended };
 }
@@ -52,7 +52,7 @@ describe("what a person calls a task or a plan", () => {
     const second = await launch();
     // What waits for a person is told to whoever joins.
     const watching = place.start(["plan", "watch", second.planId, "--leave"]);
-    await watching.printed(/watching +Gated[\s\S]*review_pend/);
+    await watching.printed(/watching +Gated[\s\S]*review_pending/);
     watching.child.kill("SIGINT");
     expect((await watching.ended).code).toBe(130);
     for (const [args, message] of [

@@ -81,7 +81,7 @@ describe("hive schedule", () => {
       [["poll"], /Say what is to change/],
       [["poll", "--timezone", "UTC"], /either by a clock or by an interval/],
       [["poll", "-p", "n=many"], /"n"/],
-      [["poll", "--default-param", "n"], /gives no value to "n"/],
+      [["poll", "--default-param", "n"], /gives no value to "n"\. Those it gives: /],
     ];
     const refused = await Promise.all(wrong.map(([args]) => hive("edit", ...args)));
     refused.forEach(({ code, err }, index) => {

@@ -79,6 +79,14 @@ function watched() {
 }
 
 describe("watching a plan", () => {
+  it("tells the end of a task before the beginning of the one that waited for it, when both are news", () => {
+    const { set, tell, seen } = watched();
+    set("b", { state: "in_progress", attempts: 1, startedAt: 20 });
+    set("a", { state: "completed", attempts: 1, startedAt: 10, finishedAt: 20 });
+    tell("b", "a");
+    expect(seen).toEqual([["a completed 1", "b in_progress 1"]]);
+  });
+
   it("tells what changed, and reads the tasks right behind a completed one again", () => {
     const { set, tell, seen, reads } = watched();
     set("a", { state: "in_progress", attempts: 1 });
