@@ -1,6 +1,5 @@
-// npm run package [-- --dir | --target NAME...] [--compression NAME]: the packages that people install, for this
-// platform, in dist/. Those for testing are compressed fast, others well: xz takes minutes. `--dir`: only the unpacked
-// program.
+// npm run package [-- --dir | --target NAME...] [--compression fast|small]: the packages that people install, for this
+// platform, in dist/. Those for testing are compressed fast, others small. `--dir`: only the unpacked program.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,11 +8,12 @@ import { ensureBuilt } from "./lib/build.mjs";
 import { FALLBACK_VERSION } from "./lib/fallback-electron.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { wantedVersion } from "./lib/official-electron.mjs";
-import { EXECUTABLE, packageConfig, TARGETS } from "./lib/package-config.mjs";
+import { COMPRESSION, EXECUTABLE, packageConfig, TARGETS } from "./lib/package-config.mjs";
 import { stagePackage } from "./lib/package-stage.mjs";
 import { logFile, nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { megabytes, runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals, runLogged } from "./lib/run-command.mjs";
+import { tryForSystemPart } from "./lib/system-packages.mjs";
 
 const PLATFORM_FLAGS = { linux: "--linux", darwin: "--mac", win32: "--win" };
 const BUILD_TIMEOUT_MS = 30 * 60_000;
@@ -33,6 +33,9 @@ function readArguments() {
   if (unknown !== undefined) {
     throw new StepError(`There is no target ${unknown} here.`, { todo: `There are: ${known.join(", ")}.` });
   }
+  if (values.compression !== undefined && COMPRESSION[values.compression] === undefined) {
+    throw new StepError(`--compression is ${Object.keys(COMPRESSION).join(" or ")}.`);
+  }
   return values;
 }
 
@@ -41,13 +44,17 @@ function homepage({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } =
   return server && repository ? `${server}/${repository}` : "https://hive-console.invalid/";
 }
 
-/** Without GitHub, electron-builder cannot have fpm, which makes deb and rpm; a deb can be made without it. */
-function chooseTargets({ dir, target }, isFallback) {
+/** Without GitHub, electron-builder cannot have fpm, which makes deb and rpm; dpkg-deb and rpmbuild make them here. */
+async function chooseTargets({ dir, target }, isFallback) {
   if (dir) return ["dir"];
-  if (target !== undefined) return target;
-  if (!isFallback) return TARGETS[process.platform];
-  say("Only the deb is made: rpm and AppImage need tools that electron-builder fetches from GitHub.");
-  return ["deb"];
+  if (target === undefined && !isFallback) return TARGETS[process.platform];
+  const wanted = target ?? ["deb", "rpm"];
+  if (!isFallback || !wanted.includes("rpm")) return wanted;
+  const lacking = await tryForSystemPart("rpm", "Making an rpm");
+  if (lacking === undefined) return wanted;
+  if (target !== undefined) throw new StepError("An rpm cannot be made here.", { todo: lacking });
+  say(`NO RPM IS MADE.\n${lacking}`);
+  return wanted.filter((one) => one !== "rpm");
 }
 
 function builtFiles(folder, since) {
@@ -62,8 +69,9 @@ await runMain(async () => {
   const given = readArguments();
   await ensureInstalled();
   const { path, kind } = await ensureElectron();
-  await ensureBuilt();
   const isFallback = kind === "fallback";
+  const targets = await chooseTargets(given, isFallback);
+  await ensureBuilt();
   const began = Date.now();
   const stage = join(given.out, "stage");
   mkdirSync(given.out, { recursive: true });
@@ -78,18 +86,11 @@ await runMain(async () => {
     output: given.out,
     scripts: join(ROOT, "scripts", "package"),
     homepage: homepage(),
+    compression: given.compression ?? (isFallback ? "fast" : "small"),
     electron: { version, folder },
   });
   const file = join(stage, "electron-builder.json");
-  writeFileSync(
-    file,
-    JSON.stringify(
-      { ...config, deb: { ...config.deb, compression: given.compression ?? (isFallback ? "zst" : "xz") } },
-      null,
-      2,
-    ),
-  );
-  const targets = chooseTargets(given, isFallback);
+  writeFileSync(file, JSON.stringify(config, null, 2));
   const stand = isFallback ? { CUSTOM_FPM_PATH: join(ROOT, "scripts", "package", "fpm.mjs") } : {};
   const args = [PLATFORM_FLAGS[process.platform], ...targets, `--${process.arch}`, "--config", file, "--publish=never"];
   await runLogged(nodeBinary(), [packageScript("electron-builder", "cli.js"), ...args], {

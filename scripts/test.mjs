@@ -92,7 +92,13 @@ async function vitest(project, work, env = {}) {
   return countVitest(readReport(file), code);
 }
 
-/** Makes the Debian package and tests what it installs. Compressed fast: the files in it are the same. */
+/** The package of a kind that was made; nothing where none was. */
+function madeFile(folder, ending) {
+  const name = readdirSync(folder).find((one) => one.endsWith(ending));
+  return name === undefined ? "" : join(folder, name);
+}
+
+/** Makes the packages and tests what they install. Compressed fast: the files in them are the same. */
 async function installedPackage(work) {
   const needed = process.getuid?.() === 0 ? ["dpkg-deb"] : ["dpkg-deb", "fakeroot"];
   const missing = needed.find((command) => !hasCommand(command));
@@ -100,14 +106,20 @@ async function installedPackage(work) {
     say(`There is no ${missing} here: the package is not tested.`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
+  const lacking = await tryForSystemPart("rpm", "Testing the rpm");
+  if (lacking !== undefined) say(`\nWITHOUT RPMBUILD: the rpm is neither made nor tested.\n${lacking}\n`);
   const { path } = await ensureElectron();
   const out = join(work, "dist");
-  const args = ["--target", "deb", "--compression", "zst", "--out", out];
+  const targets = ["--target", "deb", ...(lacking === undefined ? ["--target", "rpm"] : [])];
+  const args = [...targets, "--compression", "fast", "--out", out];
   const code = await run(join(ROOT, "scripts", "package.mjs"), args, { limitMs: 10 * MINUTE });
   if (code !== 0) return countExit(code);
-  const deb = readdirSync(out).find((name) => name.endsWith(".deb")) ?? "none.deb";
   const made = hasDisplay() ? undefined : await startXvfb();
-  const env = { HIVE_PACKAGE_DEB: join(out, deb), HIVE_ELECTRON_PATH: path };
+  const env = {
+    HIVE_PACKAGE_DEB: madeFile(out, ".deb"),
+    HIVE_PACKAGE_RPM: madeFile(out, ".rpm"),
+    HIVE_ELECTRON_PATH: path,
+  };
   try {
     return await vitest("package", work, made ? { ...env, DISPLAY: made.display } : env);
   } finally {

@@ -38,6 +38,15 @@ const DEPENDS = {
   ],
 };
 
+/** How each kind of package is compressed: fast for testing; small for people, which takes minutes. */
+export const COMPRESSION = {
+  fast: { deb: "zst", rpm: "zstd" },
+  small: { deb: "xz", rpm: "xzmt" },
+};
+
+/** Every kind of package is given them: electron-builder adds to a list that they share, and each would have more. */
+const MIME_TYPES = ["application/x-hive-plan", "application/x-hive-database"];
+
 const ASSOCIATIONS = [
   { ext: "hiveplan", name: "Hive plan", description: "Hive plan", role: "Editor" },
   { ext: "hivedb", name: "Hive database", description: "Hive database", role: "Editor" },
@@ -45,13 +54,17 @@ const ASSOCIATIONS = [
 
 /**
  * electron-builder's configuration. Everything that it packs was laid out before, in the stage.
- * @param {{ stage: string, output: string, scripts: string, homepage: string,
+ * @param {{ stage: string, output: string, scripts: string, homepage: string, compression: keyof typeof COMPRESSION,
  *   electron: { version: string, folder: string | null } }} given `stage`: what stagePackage() laid out; `scripts`: the
  *   folder of scripts and texts for installers; `electron.folder`: an unpacked runtime, null for the official one
  */
-export function packageConfig({ stage, output, scripts, homepage, electron }) {
+export function packageConfig({ stage, output, scripts, homepage, compression, electron }) {
   const fpm = [`${scripts}/mime.xml=/usr/share/mime/packages/${EXECUTABLE}.xml`];
-  const scriptsOfInstall = { afterInstall: `${scripts}/after-install.sh`, afterRemove: `${scripts}/after-remove.sh` };
+  const installed = {
+    afterInstall: `${scripts}/after-install.sh`,
+    afterRemove: `${scripts}/after-remove.sh`,
+    mimeTypes: MIME_TYPES,
+  };
   return {
     appId: "console.hive",
     productName: PRODUCT,
@@ -94,16 +107,28 @@ export function packageConfig({ stage, output, scripts, homepage, electron }) {
       synopsis: "Operations console for plans of tasks in a SQLite database",
       maintainer: "The Hive Console authors <hive-console@localhost>",
       syncDesktopName: true,
-      mimeTypes: ["application/x-hive-plan", "application/x-hive-database"],
     },
     deb: {
-      ...scriptsOfInstall,
+      ...installed,
       depends: DEPENDS.deb,
       packageCategory: "utils",
       fpm,
-      compression: "xz",
+      compression: COMPRESSION[compression].deb,
     },
-    rpm: { ...scriptsOfInstall, depends: DEPENDS.rpm, fpm },
+    rpm: {
+      ...installed,
+      depends: DEPENDS.rpm,
+      fpm: [
+        ...fpm,
+        // Without it the folders of the program would be nobody's, and stay when it is removed.
+        `--directories=/opt/${PRODUCT}`,
+        // fpm's own choice, md5, is refused by systems in FIPS mode.
+        "--rpm-digest=sha256",
+        // Said here, where electron-builder knows fewer kinds than fpm.
+        `--rpm-compression=${COMPRESSION[compression].rpm}`,
+      ],
+    },
+    appImage: { mimeTypes: MIME_TYPES },
     mac: {
       target: TARGETS.darwin,
       icon: "resources/icons/512x512.png",

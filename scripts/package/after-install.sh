@@ -5,9 +5,23 @@ set -e
 root=${DPKG_ROOT:-}
 app='/opt/${sanitizedProductName}'
 
-mkdir -p "$root/usr/bin"
-ln -sfn "../..$app/${executable}" "$root/usr/bin/${executable}"
-ln -sfn "../..$app/resources/cli/hive" "$root/usr/bin/hive"
+# A command of that name that another program brought stays what it is.
+put_into_path() {
+  place="$root/usr/bin/$1"
+  if [ -e "$place" ] || [ -L "$place" ]; then
+    case $(readlink "$place") in
+      *"$app/"*) ;;
+      *)
+        echo "Hive Console: /usr/bin/$1 belongs to another program and is left alone; ours is $app/$2" >&2
+        return
+        ;;
+    esac
+  fi
+  mkdir -p "$root/usr/bin"
+  ln -sfn "../..$app/$2" "$place"
+}
+put_into_path '${executable}' '${executable}'
+put_into_path hive resources/cli/hive
 
 # Chromium's sandbox stands on user namespaces; where the system denies them, on a helper that root owns.
 if [ -L /proc/self/ns/user ] && unshare --user true 2>/dev/null; then

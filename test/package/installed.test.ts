@@ -157,6 +157,25 @@ it("a newer version is installed over it and leaves nothing of it behind", () =>
   );
 });
 
+it("a command of another program that has its name stays what it is", () => {
+  const elsewhere = join(work, "elsewhere");
+  const place = join(elsewhere, "usr/bin/hive");
+  mkdirSync(join(elsewhere, APP), { recursive: true });
+  mkdirSync(join(elsewhere, "usr/bin"), { recursive: true });
+  writeFileSync(join(elsewhere, APP, "chrome-sandbox"), "");
+  writeFileSync(place, "another hive");
+  const run = (name: string, argument: string) => {
+    const script = execFileSync("dpkg-deb", ["-I", DEB, name], { encoding: "utf8" });
+    const env = { ...process.env, DPKG_ROOT: elsewhere };
+    return spawnSync("/bin/sh", ["-s", argument], { input: script, env, encoding: "utf8" });
+  };
+  expect(run("postinst", "configure")).toMatchObject({ status: 0, stderr: expect.stringContaining("is left alone") });
+  expect(readdirSync(join(elsewhere, "usr/bin")).sort()).toEqual(["hive", NAME]);
+  expect(run("postrm", "remove")).toMatchObject({ status: 0, stderr: "" });
+  expect(readdirSync(join(elsewhere, "usr/bin"))).toEqual(["hive"]);
+  expect(readFileSync(place, "utf8")).toBe("another hive");
+});
+
 it("the system learns of its files, its links and its icon", () => {
   const desktop = readFileSync(inRoot(`usr/share/applications/${NAME}.desktop`), "utf8");
   expect(desktop).toContain(`Exec="/${APP}/${NAME}" %U`);

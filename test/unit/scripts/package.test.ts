@@ -31,6 +31,7 @@ describe("what electron-builder is told", () => {
     output: "/out",
     scripts: join(ROOT, "scripts/package"),
     homepage: "https://example.com",
+    compression: "small",
     electron: { version: "45.0.0", folder: null },
   });
 
