@@ -3,11 +3,16 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TestContext } from "vitest";
+import type { Runner } from "../../../src/main/core/runner/runner";
 import type { Store } from "../../../src/main/core/store/open";
 import { bundleForNode } from "../../helpers/bundle";
 import type { NamespaceHost } from "../../helpers/network-namespace";
+import { type RedisOptions, RedisServer } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
 import { Bench, runsOf, type Subtask } from "../runner/setup";
+import { QUICK_RUNNER } from "./quick";
+import { fleetEnvironment } from "./setup";
 
 /** The programs that tests start, stop and kill, bundled once. */
 export class Programs {
@@ -43,10 +48,23 @@ export class FaultBench {
     execFileSync("mkfifo", [this.#gate]);
   }
 
-  worker(slots = 1, host?: NamespaceHost, environment = this.environment): ChildProcess {
+  /** `pace`: with short times, or with those of life. */
+  worker({
+    slots = 1,
+    queue = "default",
+    pace = "quick",
+    host,
+    environment = this.environment,
+  }: {
+    readonly slots?: number;
+    readonly queue?: string;
+    readonly pace?: "quick" | "real";
+    readonly host?: NamespaceHost;
+    readonly environment?: Record<string, string>;
+  } = {}): ChildProcess {
     this.#folders += 1;
     const folder = join(this.bench.folder, `worker-${this.#folders}`);
-    return this.#start([this.#programs.worker, folder, String(slots)], environment, host?.before);
+    return this.#start([this.#programs.worker, folder, String(slots), queue, pace], environment, host?.before);
   }
 
   console(): ChildProcess {
@@ -96,6 +114,37 @@ export class FaultBench {
     for (const child of this.#children) await kill(child);
     await this.bench.close();
   }
+}
+
+export interface Fleet {
+  readonly redis: RedisServer;
+  readonly faults: FaultBench;
+  readonly store: Store;
+  /** A console; nobody is taken for lost by silence unless the test is about that. */
+  begin(silenceMs?: number): Runner;
+}
+
+/** A fleet of the test's own, so that tests wait beside each other; gone after it. */
+export async function setUpFleet(
+  programs: Programs,
+  { onTestFinished }: TestContext,
+  options: RedisOptions = {},
+  more: Record<string, string> = {},
+): Promise<Fleet> {
+  const redis = await RedisServer.start(options);
+  const faults = new FaultBench(programs, fleetEnvironment(redis.url, more));
+  onTestFinished(async () => {
+    await faults.close();
+    await redis.remove();
+  }, 30_000);
+  const store = await faults.bench.open();
+  return {
+    redis,
+    faults,
+    store,
+    begin: (silenceMs = 600_000) =>
+      faults.bench.start(store, { slots: 1, ...QUICK_RUNNER, silenceMs, environment: faults.environment }),
+  };
 }
 
 export async function kill(child: ChildProcess): Promise<void> {

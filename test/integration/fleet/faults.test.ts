@@ -1,18 +1,16 @@
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { fleetNames } from "../../../src/main/core/fleet/protocol";
 import { newFleetKey } from "../../../src/main/core/fleet/sealed";
-import { cancelPlan } from "../../../src/main/core/operations/plans";
 import type { Runner } from "../../../src/main/core/runner/runner";
 import type { Store } from "../../../src/main/core/store/open";
 import { NAMESPACES_MISSING, NamespaceHost } from "../../helpers/network-namespace";
 import { isAlive, processesWith } from "../../helpers/processes";
-import { REDIS_MISSING, RedisServer } from "../../helpers/redis";
+import { REDIS_MISSING, type RedisOptions } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
 import { logOf, runOf, runsOf, untilEnded } from "../runner/setup";
-import { endsOf, FaultBench, kill, lateReturns, Programs } from "./fault-bench";
-import { QUICK_RUNNER } from "./quick";
-import { fleetEnvironment, untilJoined } from "./setup";
+import { endsOf, kill, lateReturns, Programs, setUpFleet } from "./fault-bench";
+import { untilJoined } from "./setup";
 
 /*
  * Real processes and a real Redis, with short times: what takes a quarter of a minute in life takes two seconds here. No
@@ -23,32 +21,18 @@ const ONCE_MORE = { count: 2, backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: nu
 const LONG = 30_000;
 const SILENCE_MS = 3_000;
 
-describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
+describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true }, () => {
   const programs = new Programs();
-  let redis: RedisServer;
-  let faults: FaultBench;
-  let store: Store;
-
   beforeAll(() => programs.build(), 60_000);
   afterAll(() => programs.remove());
-  afterEach(async () => {
-    await faults.close();
-    await redis.remove();
-  }, 30_000);
 
-  async function setUp(options: Parameters<typeof RedisServer.start>[0] = {}, more: Record<string, string> = {}) {
-    redis = await RedisServer.start(options);
-    faults = new FaultBench(programs, fleetEnvironment(redis.url, more));
-    store = await faults.bench.open();
-  }
-  /** A console; nobody is taken for lost by silence unless the test is about that. */
-  const begin = (silenceMs = 600_000): Runner =>
-    faults.bench.start(store, { slots: 1, ...QUICK_RUNNER, silenceMs, environment: faults.environment });
+  const setUp = (context: TestContext, options: RedisOptions = {}, more: Record<string, string> = {}) =>
+    setUpFleet(programs, context, options, more);
   const isUp = (runner: Runner) => waitFor("the fleet to be there", () => runner.fleet()?.trouble === null);
-  const error = (planId: string) => runsOf(store, planId)[0]?.error;
+  const error = (store: Store, planId: string) => runsOf(store, planId)[0]?.error;
 
-  it("gives the task of a worker that was killed to another", async () => {
-    await setUp();
+  it("gives the task of a worker that was killed to another", async (context) => {
+    const { faults, store, begin } = await setUp(context);
     begin();
     const first = faults.worker();
     await untilJoined(store, 1);
@@ -60,12 +44,12 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     faults.go();
     expect(await untilEnded(store, planId, LONG)).toBe("completed");
     expect(endsOf(store, planId)).toEqual(["failure", "success"]);
-    expect(error(planId)).toMatch(/^Its process \(pid \d+\) on .* is gone$/);
+    expect(error(store, planId)).toMatch(/^Its process \(pid \d+\) on .* is gone$/);
     for (const runId of faults.begun()) for (const pid of processesWith(`HIVE_RUN_ID=${runId}`)) process.kill(pid, 9);
   });
 
-  it("fences a worker that was frozen past its lock, and stops what it still runs", async () => {
-    await setUp();
+  it("fences a worker that was frozen past its lock, and stops what it still runs", async (context) => {
+    const { faults, store, begin } = await setUp(context);
     begin(SILENCE_MS);
     const frozen = faults.worker();
     await untilJoined(store, 1);
@@ -86,11 +70,11 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     faults.go();
     expect(await untilEnded(store, planId, LONG)).toBe("completed");
     expect(endsOf(store, planId)).toEqual(["failure", "success"]);
-    expect(error(planId)).toMatch(/has not been heard of for [\d.]+ s$/);
+    expect(error(store, planId)).toMatch(/has not been heard of for [\d.]+ s$/);
   });
 
-  it("changes nothing by an end that comes too late, and says so", async () => {
-    await setUp();
+  it("changes nothing by an end that comes too late, and says so", async (context) => {
+    const { faults, store, begin } = await setUp(context);
     begin(SILENCE_MS);
     const frozen = faults.worker();
     await untilJoined(store, 1);
@@ -105,13 +89,13 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(endsOf(store, planId)).toEqual(["failure"]);
   });
 
-  it.each([
+  it.for([
     ["forgets everything", "none"],
     ["keeps everything", "always"],
-  ] as const)("loses no task to a Redis that dies and %s", async (_what, persistence) => {
-    await setUp({ persistence });
+  ] as const)("loses no task to a Redis that dies and %s", async ([_what, persistence], context) => {
+    const { redis, faults, store, begin } = await setUp(context, { persistence });
     const runner = begin();
-    faults.worker(2);
+    faults.worker({ slots: 2 });
     await untilJoined(store, 2);
     const subtasks = ["a", "b", "c", "d"].map((id) => ({ id, run: faults.gated() }));
     const planId = await faults.launch(store, subtasks);
@@ -128,10 +112,10 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(logOf(runOf(store, planId, "a"))).toBe("up\ndown\n");
   });
 
-  it("waits while the memory of Redis is full, and runs local tasks meanwhile", async () => {
-    await setUp();
+  it("waits while the memory of Redis is full, and runs local tasks meanwhile", async (context) => {
+    const { redis, faults, store, begin } = await setUp(context);
     begin();
-    faults.worker(2);
+    faults.worker({ slots: 2 });
     await untilJoined(store, 2);
     const planId = await faults.launch(
       store,
@@ -149,10 +133,10 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(runsOf(store, planId).map(({ status }) => status)).toEqual(["success", "success", "success"]);
   });
 
-  it("finishes a hundred tasks that were out when the console was killed, each once", async () => {
-    await setUp();
+  it("finishes a hundred tasks that were out when the console was killed, each once", async (context) => {
+    const { faults, store, begin } = await setUp(context);
     const first = faults.console();
-    faults.worker(100);
+    faults.worker({ slots: 100 });
     await untilJoined(store, 100);
     const subtasks = Array.from({ length: 100 }, (_, index) => ({ id: `t${index}`, run: faults.gated() }));
     const planId = await faults.launch(store, subtasks);
@@ -167,10 +151,10 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(faults.begun()).toHaveLength(100);
   });
 
-  it("is given tasks by one of two consoles, and by the other when that dies", async () => {
-    await setUp();
+  it("is given tasks by one of two consoles, and by the other when that dies", async (context) => {
+    const { faults, store, begin } = await setUp(context);
     const first = faults.console();
-    faults.worker(2);
+    faults.worker({ slots: 2 });
     await untilJoined(store, 2);
     const second = begin();
     const planId = await faults.launch(store, [
@@ -188,10 +172,10 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(faults.begun()).toHaveLength(3);
   });
 
-  it("drains a worker that is asked to end", async () => {
-    await setUp();
-    begin();
-    const worker = faults.worker(1);
+  it("drains a worker that is asked to end", async (context) => {
+    const { faults, store, begin } = await setUp(context);
+    const runner = begin();
+    const worker = faults.worker();
     await untilJoined(store, 1);
     const planId = await faults.launch(store, [
       { id: "a", run: faults.gated(), priority: 2 },
@@ -200,7 +184,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     await faults.untilBegun(1);
     const gone = new Promise((resolve) => worker.once("exit", resolve));
     worker.kill("SIGTERM");
-    await waitFor("it to drain", () => (worker.exitCode === null && worker.signalCode === null ? true : null));
+    await waitFor("it to drain", () => runner.fleet()?.workers[0]?.state === "draining");
     faults.go();
     await gone;
     expect(endsOf(store, planId)).toEqual(["success"]);
@@ -211,8 +195,8 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     expect(endsOf(store, planId, "b")).toEqual(["success"]);
   });
 
-  it("refuses a worker that speaks another version, and says why", async () => {
-    await setUp();
+  it("refuses a worker that speaks another version, and says why", async (context) => {
+    const { redis, faults, begin } = await setUp(context);
     const runner = begin();
     await isUp(runner);
     const other = new Redis(redis.url);
@@ -233,8 +217,8 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
     listener.disconnect();
   });
 
-  it("keeps nothing in clear in Redis when there is a key", async () => {
-    await setUp({}, { HIVE_FLEET_KEY: newFleetKey() });
+  it("keeps nothing in clear in Redis when there is a key", async (context) => {
+    const { redis, faults, store, begin } = await setUp(context, {}, { HIVE_FLEET_KEY: newFleetKey() });
     begin();
     faults.worker();
     await untilJoined(store, 1);
@@ -248,22 +232,18 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
   });
 
   describe.skipIf(NAMESPACES_MISSING)("over a link that is cut", () => {
-    let host: NamespaceHost;
-
-    beforeEach(() => {
-      host = new NamespaceHost();
-    });
-    afterEach(() => host.remove());
-
-    async function setUpThere() {
+    async function setUpThere(context: TestContext) {
+      const host = new NamespaceHost();
+      context.onTestFinished(() => host.remove());
       // Without a password Redis answers nobody from elsewhere.
-      await setUp({ addresses: [host.here], password: "word" });
-      const environment = { ...faults.environment, HIVE_FLEET_REDIS: redis.urlAt(host.here) };
-      return faults.worker(1, host, environment);
+      const fleet = await setUp(context, { addresses: [host.here], password: "word" });
+      const environment = { ...fleet.faults.environment, HIVE_FLEET_REDIS: fleet.redis.urlAt(host.here) };
+      fleet.faults.worker({ host, environment });
+      return { ...fleet, host };
     }
 
-    it("goes on where it was when it is mended in time", async () => {
-      await setUpThere();
+    it("goes on where it was when it is mended in time", async (context) => {
+      const { host, faults, store, begin } = await setUpThere(context);
       const runner = begin();
       await untilJoined(store, 1);
       const planId = await faults.launch(store, [{ id: "a", run: faults.gated() }]);
@@ -281,8 +261,8 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
       expect(runner.fleet()?.trouble).toBeNull();
     });
 
-    it("gives its task to another when it is not, and fences it", async () => {
-      await setUpThere();
+    it("gives its task to another when it is not, and fences it", async (context) => {
+      const { host, faults, store, begin } = await setUpThere(context);
       begin(SILENCE_MS);
       await untilJoined(store, 1);
       const planId = await faults.launch(store, [{ id: "a", run: faults.gated(), retries: ONCE_MORE }]);
@@ -303,17 +283,5 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000 }, () => {
       expect(await untilEnded(store, planId, LONG)).toBe("completed");
       expect(endsOf(store, planId)).toEqual(["failure", "success"]);
     });
-  });
-
-  it("is told of a cancel while it runs, and ends what was cancelled", async () => {
-    await setUp();
-    begin();
-    faults.worker();
-    await untilJoined(store, 1);
-    const planId = await faults.launch(store, [{ id: "a", run: faults.gated() }]);
-    await faults.untilBegun(1);
-    await cancelPlan(store, { planId, actor: "test" });
-    expect(await untilEnded(store, planId, LONG)).toBe("cancelled");
-    expect(endsOf(store, planId)).toEqual(["cancelled"]);
   });
 });

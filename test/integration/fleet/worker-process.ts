@@ -3,10 +3,10 @@ import { startFleetWorker } from "../../../src/main/core/fleet/worker/fleet-work
 import { QUICK } from "./quick";
 
 /**
- * A worker of a fleet, for tests to kill, to freeze and to cut off: arguments are its folder, slots and queue. Its Redis
- * is in its environment.
+ * A worker of a fleet, for tests to kill, to freeze and to cut off: arguments are its folder, slots and queue, and `real`
+ * for the times of life. Its Redis is in its environment.
  */
-const [folder = "", slots = "1", queue = "default"] = process.argv.slice(2);
+const [folder = "", slots = "1", queue = "default", pace = "quick"] = process.argv.slice(2);
 const access = fleetAccess(process.env);
 if (access === null) throw new Error("The environment names no fleet");
 const worker = await startFleetWorker({
@@ -18,7 +18,7 @@ const worker = await startFleetWorker({
   version: "test",
   filesFolder: folder,
   workFolder: null,
-  ...QUICK,
+  ...(pace === "real" ? {} : QUICK),
 });
 process.on("SIGTERM", async () => {
   await worker.drain();
