@@ -39,6 +39,23 @@ describe("the environment of a task", () => {
     expect(inheritedEnvironment({ NODE_OPTIONS: "-r /x/playwright/loader.js" })).toEqual({});
   });
 
+  it("has nothing of the AppImage that the console runs from, which is gone before the task may be", () => {
+    const image = "/tmp/.mount_hive";
+    const inherited = inheritedEnvironment({
+      APPDIR: image,
+      APPIMAGE: "/home/o/hive-console.AppImage",
+      PATH: `${image}:${image}/usr/sbin:/usr/bin:/tmp/.mount_hive2`,
+      LD_LIBRARY_PATH: `${image}/usr/lib`,
+      XDG_DATA_DIRS: `${image}/usr/share/:/usr/share/`,
+      HOME: image,
+    });
+    expect(inherited).toEqual({ PATH: "/usr/bin:/tmp/.mount_hive2", XDG_DATA_DIRS: "/usr/share/", HOME: image });
+    expect(inheritedEnvironment({ PATH: "/bin", LD_LIBRARY_PATH: "/opt/lib" })).toEqual({
+      PATH: "/bin",
+      LD_LIBRARY_PATH: "/opt/lib",
+    });
+  });
+
   it("says who the attempt is; a plan cannot forge that, but may set everything else", () => {
     const env = taskEnvironment(
       { PATH: "/bin", LANG: "C" },

@@ -30,6 +30,9 @@ export interface EnvironmentRequest extends AttemptIdentity {
  */
 const OWN_PREFIXES = ["HIVE_", "ELECTRON_", "npm_lifecycle_", "npm_package_"];
 const OWN_NAMES = new Set([
+  "APPDIR",
+  "APPIMAGE",
+  "ARGV0",
   "CHROME_DESKTOP",
   "INIT_CWD",
   "npm_command",
@@ -39,16 +42,31 @@ const OWN_NAMES = new Set([
   "npm_config_user_agent",
 ]);
 
+/** Lists of folders to which an AppImage adds folders of its own. */
+const LISTS_OF_FOLDERS = new Set(["PATH", "LD_LIBRARY_PATH", "XDG_DATA_DIRS", "GSETTINGS_SCHEMA_DIR"]);
+
 function isOwn(name: string, value: string): boolean {
   if (name === "NODE_OPTIONS") return /playwright|--inspect|bootloader/.test(value);
   return OWN_NAMES.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
+/**
+ * A list of folders without those of an AppImage: tasks outlive the console whose file it is, and must not link its
+ * libraries. Undefined: nothing is left of it.
+ */
+function withoutImage(list: string, image: string): string | undefined {
+  const folders = list.split(":").filter((folder) => folder !== image && !folder.startsWith(`${image}/`));
+  return folders.length === 0 ? undefined : folders.join(":");
+}
+
 /** The environment that every task starts from: the console's without what is the console's own. */
 export function inheritedEnvironment(console: Environment): Record<string, string> {
   const inherited: Record<string, string> = {};
+  const image = console.APPDIR;
   for (const [name, value] of Object.entries(console)) {
-    if (value !== undefined && !isOwn(name, value)) inherited[name] = value;
+    if (value === undefined || isOwn(name, value)) continue;
+    const kept = image && LISTS_OF_FOLDERS.has(name) ? withoutImage(value, image) : value;
+    if (kept !== undefined) inherited[name] = kept;
   }
   return inherited;
 }
