@@ -240,7 +240,8 @@ export function formatFilterText(filter: TaskFilter): string {
 const isList = (value: object): value is readonly string[] => Array.isArray(value);
 
 const inQuotes = (value: string): string => `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
-const quoted = (value: string): string => (value === "" || /[\s",\\]/.test(value) ? inQuotes(value) : value);
+// After a colon, two slashes begin an address: a text.
+const quoted = (value: string): string => (/^$|^\/\/|[\s",\\]/.test(value) ? inQuotes(value) : value);
 const quotedText = (value: string): string => (/[\s":\\]/.test(value) ? inQuotes(value) : value);
 
 function formatRange({ min, max }: Range, isDuration: boolean): string[] {

@@ -6,7 +6,7 @@ import { formatFilterText, parseFilterText } from "../../../src/shared/model/tas
 const item = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }),
-    fc.constantFrom("a b", 'say "hi"', "back\\slash", "a,b", "state:failed", ">=3", "\\", '"'),
+    fc.constantFrom("a b", 'say "hi"', "back\\slash", "a,b", "state:failed", ">=3", "\\", '"', "//host/x"),
   )
   .filter((value) => value.trim() !== "");
 const list = fc.array(item, { minLength: 1, maxLength: 4 });
