@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -103,6 +103,26 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     expect(logOf(one(planId))).toBe(`a 'b' "c"\n$d|own $value|${inputs}|${inputs}|1|kept|${bench.folder}|4\n`);
   });
 
+  it("passes results of any size on to what depends on them: those over 2 MB as files", async () => {
+    const planId = await launch([
+      { id: "long", run: returns(1_500_000) },
+      { id: "longer", run: returns(3_000_000) },
+      {
+        id: "a",
+        dependencies: ["long", "longer"],
+        run: [process.execPath, "-e", READS_INPUTS],
+      },
+    ]);
+    expect(await untilEnded(store, planId)).toBe("completed");
+    expect(logOf(one(planId))).toBe("1500000 3000002 3000000\n");
+    const { $file, bytes } = JSON.parse(runOf(store, planId, "longer")?.result ?? "{}");
+    expect([bytes, statSync($file).size]).toEqual([3_000_002, 3_000_002]);
+    expect($file.startsWith(store.filesFolder)).toBe(true);
+    // What went beside the messages is gone with them.
+    const beside = async () => (redis === null ? "" : redis.cli("KEYS", "*:large:*"));
+    await waitFor("Redis to hold none of it", async () => (await beside()) === "");
+  });
+
   it("shows the log while it runs", async () => {
     const planId = await launch([{ id: "a", run: gated("echo down") }]);
     await started(planId);
@@ -197,5 +217,11 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     expect(logOf(one(planId))).toBe("up\ndown\n");
   });
 });
+
+const returns = (characters: number): string =>
+  `node -e 'process.stdout.write(JSON.stringify("x".repeat(${characters})))' > "$HIVE_RESULT_FILE"`;
+const READS_INPUTS = `const { readFileSync } = require("fs");
+  const { long, longer } = JSON.parse(readFileSync(process.env.HIVE_INPUTS_FILE, "utf8"));
+  console.log(long.length, longer.bytes, JSON.parse(readFileSync(longer.$file, "utf8")).length);`;
 
 const NO_DELAY = { backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: null } as const;

@@ -19,6 +19,7 @@ import { untilJoined } from "./setup";
 
 const ONCE_MORE = { count: 2, backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: null } as const;
 const LONG = 30_000;
+const SLOW = { timeoutMs: LONG } as const;
 const SILENCE_MS = 3_000;
 
 describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true }, () => {
@@ -115,22 +116,34 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
   it("waits while the memory of Redis is full, and runs local tasks meanwhile", async (context) => {
     const { redis, faults, store, begin } = await setUp(context);
     begin();
-    faults.worker({ slots: 2 });
-    await untilJoined(store, 2);
+    faults.worker({ slots: 4 });
+    await untilJoined(store, 4);
     const planId = await faults.launch(
       store,
-      ["a", "b", "c"].map((id) => ({ id, run: faults.gated() })),
+      ["a", "b"].map((id) => ({ id, run: faults.gated() })),
     );
     await faults.untilBegun(2);
     await redis.cli("CONFIG", "SET", "maxmemory", "1");
     faults.go();
     // Their workers go on to be heard, their ends are not: nobody is taken for lost.
-    const local = await faults.bench.launch(store, [{ id: "here", run: "sleep 2.5" }]);
-    expect(await untilEnded(store, local, LONG)).toBe("completed");
+    const returns = `node -e 'process.stdout.write(JSON.stringify("x".repeat(1.2e6)))' > $HIVE_RESULT_FILE; sleep 1`;
+    const other = await faults.launch(store, [
+      { id: "here", executor: "local", run: returns },
+      { id: "small", run: "true" },
+      { id: "large", dependencies: ["here"], run: "true" },
+    ]);
+    await waitFor(
+      "what there is no room for to be put off",
+      () => endsOf(store, other, "large")[0] === "failure",
+      SLOW,
+    );
     expect(runsOf(store, planId).map(({ status }) => status)).toEqual(["running", "running"]);
     await redis.cli("CONFIG", "SET", "maxmemory", "0");
     expect(await untilEnded(store, planId, LONG)).toBe("completed");
-    expect(runsOf(store, planId).map(({ status }) => status)).toEqual(["success", "success", "success"]);
+    expect(await untilEnded(store, other, LONG)).toBe("completed");
+    expect(runsOf(store, planId).map(({ status }) => status)).toEqual(["success", "success"]);
+    expect(endsOf(store, other, "small")).toEqual(["success"]);
+    expect(endsOf(store, other, "large").at(-1)).toBe("success");
   });
 
   it("finishes a hundred tasks that were out when the console was killed, each once", async (context) => {

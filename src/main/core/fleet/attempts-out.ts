@@ -3,6 +3,7 @@ import type { Attempt } from "../runner/attempt";
 import type { Ending, StopReason } from "../runner/outcome";
 import { type ArrivingLog, openArrivingLog } from "./arriving-log";
 import { noteArtifacts } from "./artifact-notes";
+import type { LargeFile } from "./large-files";
 import { type Beat, endSchema, type HeldByWorker, type Order, PARTS, type ToConsole, type ToWorker } from "./protocol";
 import { createSealer, type FleetKeys, type Sealer } from "./sealed";
 
@@ -17,6 +18,8 @@ export interface Post {
   /** The text of what came large; see large-payloads.ts. */
   incoming(sent: string): Promise<string>;
   drop(sent: string): void;
+  /** Writes what came as a file; see large-files.ts. */
+  fetch(file: LargeFile, path: string, sealer: Sealer): Promise<void>;
 }
 
 export interface AttemptsOutOptions {
@@ -37,6 +40,8 @@ export interface AttemptOut {
   readonly logFile: string;
   /** Where to note what it left. */
   readonly artifactsFile: string;
+  /** Where a result is kept that is too large for the database. */
+  readonly resultFile: string;
   /** Null: another console gave it out. */
   readonly order: Order | null;
 }
@@ -70,6 +75,7 @@ interface Out extends AttemptOut {
   written: number;
   stop: StopReason | null;
   end: (ToConsole & { readonly kind: "ended" }) | null;
+  isFetching: boolean;
   isOver: boolean;
 }
 
@@ -151,11 +157,31 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
       return;
     }
     try {
-      const { uncounted, artifacts, ...end } = endSchema.parse(JSON.parse(out.sealer.open(text, PARTS.end)));
+      const { uncounted, artifacts, resultFile, ...told } = endSchema.parse(
+        JSON.parse(out.sealer.open(text, PARTS.end)),
+      );
+      const end = resultFile === undefined ? told : await withResultFile(out, told, resultFile);
+      if (end === null) return;
       if (artifacts !== undefined) await noteArtifacts(out.artifactsFile, artifacts);
       finish(out, uncounted ? { ...end, uncounted } : end);
     } catch (error) {
       finish(out, failure(`How it ended cannot be read: ${toErrorBody(error).message}`));
+    }
+  };
+
+  /** As a result of this host that is too large. Null: not now, and it is tried again when its worker is heard. */
+  const withResultFile = async (out: Out, told: Ending, file: LargeFile): Promise<Ending | null> => {
+    if (out.isFetching) return null;
+    out.isFetching = true;
+    try {
+      await post.fetch(file, out.resultFile, out.sealer);
+      return { ...told, result: JSON.stringify({ $file: out.resultFile, bytes: file.bytes }) };
+    } catch (error) {
+      if (error instanceof HiveError && error.code !== "not_found") throw error;
+      if (error instanceof HiveError) tellLog(out, true);
+      return null;
+    } finally {
+      out.isFetching = false;
     }
   };
 
@@ -208,6 +234,7 @@ export function createAttemptsOut(options: AttemptsOutOptions): AttemptsOut {
         written: 0,
         stop: null,
         end: null,
+        isFetching: false,
         isOver: false,
       };
       outs.set(attempt.runId, out);

@@ -12,14 +12,15 @@ import { isRunLive, setRunLog } from "../store/run-rows";
 import { artifactsFile } from "./artifact-notes";
 import { createAttemptsOut, type Post, STOPPED } from "./attempts-out";
 import { databaseName, fleetAccess } from "./fleet-access";
-import { workOf } from "./fleet-order";
+import { sendWork, workOf } from "./fleet-order";
 import { openInbox } from "./inbox";
+import { createLargeFiles } from "./large-files";
 import { createLargePayloads, redisChunks } from "./large-payloads";
 import { createLateEnds } from "./late-end";
 import { type Link, openLink } from "./link";
 import { type Mailboxes, openMailboxes } from "./mailboxes";
 import { createMembers, type FleetParty, type RefusedMember } from "./members";
-import { type Beat, FLEET_PROTOCOL, type Order, PARTS, type ToWorker } from "./protocol";
+import { type Beat, FLEET_PROTOCOL, type Order, type ToWorker } from "./protocol";
 import { createSealer } from "./sealed";
 
 export interface FleetOptions extends ExecutorContext {
@@ -75,6 +76,8 @@ export function createFleet(options: FleetOptions): Fleet | null {
 type Access = NonNullable<ReturnType<typeof fleetAccess>>;
 
 const RECORDED_MS = 10;
+/** After an order for which Redis had no room. */
+const NO_ROOM_MS = 5_000;
 
 function startFleet(options: FleetOptions, { address, keys, names }: Access): Fleet {
   const { store, persistence } = options;
@@ -92,6 +95,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     throw new HiveError("internal", "There is no connection to the fleet yet.", {});
   };
   const large = () => createLargePayloads(redisChunks(redis().link.commands), names.large);
+  const files = () => createLargeFiles(redisChunks(redis().link.commands), names.large);
 
   const publish = (channel: string, message: unknown): void => {
     // Without a connection nobody hears it, and the next beat shows that it is to be said again.
@@ -129,6 +133,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
           .drop(sent)
           .catch(() => undefined)
       ),
+    fetch: async (file, path, sealer) => files().pull(file, path, sealer),
   };
   const outs = createAttemptsOut({
     database,
@@ -202,11 +207,12 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     const { runId, planId, workerId } = claim;
     const instance = members.instanceOf(workerId);
     if (instance === null) return { kind: "postponed", why: `Worker ${workerId} has left`, delayMs: 0 };
+    const sealer = createSealer(keys, runId);
     const work = await workOf(claim, { store, environment: options.environment, graceMs: options.graceMs });
-    const text = createSealer(keys, runId).seal(JSON.stringify(work), PARTS.order);
-    const sealed = await large().outgoing(text, `${runId}-${PARTS.order}`);
+    const sealed = await sendWork(work, { large: large(), files: files(), sealer, filesFolder: store.filesFolder });
+    if (sealed === null) return { kind: "postponed", why: "Redis has no room for its inputs", delayMs: NO_ROOM_MS };
     const order: Order = { protocol: FLEET_PROTOCOL, database, runId, sealed };
-    const logFile = attemptFiles(store.filesFolder, planId, runId).log;
+    const { log: logFile, result: resultFile } = attemptFiles(store.filesFolder, planId, runId);
     if (work.run !== null) {
       await makeFolders(planId);
       // It is there from the start, as that of a process of this host.
@@ -216,7 +222,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     if (!(await options.confirmLease(runId))) return { kind: "lost" };
     return {
       kind: "running",
-      attempt: outs.give({ runId, instance, logFile, artifactsFile: noteOf(planId, runId), order }),
+      attempt: outs.give({ runId, instance, logFile, resultFile, artifactsFile: noteOf(planId, runId), order }),
     };
   };
 
@@ -229,11 +235,12 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     resume(run: LiveRun) {
       const instance = instanceOf(store.read, run.workerId) ?? "";
       const planId = run.planId ?? "";
-      const logFile = attemptFiles(store.filesFolder, planId, run.runId).log;
+      const { log: logFile, result: resultFile } = attemptFiles(store.filesFolder, planId, run.runId);
       const attempt = {
         runId: run.runId,
         instance,
         logFile,
+        resultFile,
         artifactsFile: noteOf(planId, run.runId),
         order: null,
       };

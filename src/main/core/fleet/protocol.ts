@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { QUEUE_PATTERN } from "../../../shared/model/fleet";
 import { artifactReference } from "./artifact-manifest";
+import { largeFileSchema } from "./large-files";
 
 /*
  * What consoles and the workers of a fleet say to each other through Redis. docs/fleet.md tells the whole story.
@@ -35,7 +36,7 @@ export const fleetNames = (prefix: string = FLEET_PREFIX) => ({
 export type FleetNames = ReturnType<typeof fleetNames>;
 
 /** The parts of an attempt's sealed texts. */
-export const PARTS = { order: "order", log: "log", end: "end" } as const;
+export const PARTS = { order: "order", log: "log", end: "end", result: "result" } as const;
 
 /** Bytes of a log that may be under way before the console has written them. */
 export const LOG_WINDOW = 256 * 1024;
@@ -126,6 +127,8 @@ export const workSchema = z.object({
   parameters: z.record(z.string(), z.unknown()),
   /** Results of the dependencies by subtask id. */
   inputs: z.record(z.string(), z.unknown()),
+  /** Of the inputs those that are files of the console, by subtask id: there `{"$file": path, "bytes": n}` names each. */
+  inputFiles: z.record(z.string(), largeFileSchema),
   /** What the direct dependencies left, by subtask id. */
   artifacts: z.record(z.string(), artifactReference),
   /** Its standard input; null: none. */
@@ -186,6 +189,8 @@ export const endSchema = z.object({
   error: z.string().nullable(),
   /** JSON. */
   result: z.string().nullable(),
+  /** The result as a file, which is too large for `result`. */
+  resultFile: largeFileSchema.optional(),
   /** What it left. */
   artifacts: artifactReference.optional(),
   /** Not the task's doing: it is queued again, as if this had not been. */

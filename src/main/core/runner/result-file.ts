@@ -8,6 +8,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
+/** Whether a result is too large for the database, and stays the file that it is. */
+export async function isKeptAsFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ size }) => size > RESULT_LIMIT_BYTES,
+    () => false,
+  );
+}
+
 /**
  * Reads what a process left in `HIVE_RESULT_FILE`. More than 2 MB stays where it is and the result names it:
  * `{"$file": path, "bytes": n}`; such a file is not parsed.

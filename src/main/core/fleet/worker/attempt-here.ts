@@ -87,8 +87,8 @@ function ended(ending: Ending): Attempt {
   return { ended: Promise.resolve(ending), stop: () => undefined, release: () => undefined };
 }
 
-/** Removes what an attempt left here; its log is the console's by now. */
-export async function removeFiles(files: AttemptFiles): Promise<void> {
+/** Removes what an attempt left here; its log is the console's by now. `more`: files that it was given. */
+export async function removeFiles(files: AttemptFiles, more: readonly string[]): Promise<void> {
   const { log, exit, inputs, prompt, result } = files;
-  await Promise.all([log, exit, inputs, prompt, result].map((file) => unlink(file).catch(() => undefined)));
+  await Promise.all([log, exit, inputs, prompt, result, ...more].map((file) => unlink(file).catch(() => undefined)));
 }

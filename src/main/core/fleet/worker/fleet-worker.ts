@@ -8,6 +8,7 @@ import { createSpawnServer } from "../../runner/spawn-server";
 import { createPlanFolders } from "../../runner/task-files";
 import type { ArtifactTarget } from "../artifact-target";
 import type { FleetAccess } from "../fleet-access";
+import { createLargeFiles } from "../large-files";
 import { createLargePayloads, redisChunks } from "../large-payloads";
 import { openLink } from "../link";
 import {
@@ -104,6 +105,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
   });
   const outbox = createOutbox(link.commands);
   const large = createLargePayloads(redisChunks(link.commands), names.large);
+  const files = createLargeFiles(redisChunks(link.commands), names.large);
   const inherited = inheritedEnvironment(process.env);
   const server = createSpawnServer(inherited);
   const host = {
@@ -158,6 +160,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
         keys,
         outbox,
         large,
+        files,
         host,
         onBegin: (work) => options.onBegin?.(work),
         onEnd: (work, end) => options.onEnd?.(work, end),

@@ -2,7 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HiveError, toErrorBody } from "../../../../shared/errors";
 import type { Attempt } from "../../runner/attempt";
 import type { Ending, StopReason } from "../../runner/outcome";
+import { isKeptAsFile } from "../../runner/result-file";
 import { attemptFiles } from "../../runner/task-files";
+import type { LargeFile, LargeFiles } from "../large-files";
 import type { LargePayloads } from "../large-payloads";
 import { type End, type FleetNames, type HeldByWorker, type Order, PARTS, type Work, workSchema } from "../protocol";
 import { createSealer, type FleetKeys } from "../sealed";
@@ -17,6 +19,7 @@ export interface HeldHereOptions {
   readonly keys: FleetKeys | null;
   readonly outbox: Outbox;
   readonly large: LargePayloads;
+  readonly files: LargeFiles;
   readonly host: AttemptHost;
   readonly onBegin: (work: Work) => void;
   readonly onEnd: (work: Work, end: End) => void;
@@ -63,14 +66,18 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   let isReporting = false;
   let isToldAgain = false;
   let sentEnd: string | null = null;
+  /** In Redis beside messages, by their paths here. */
+  const beside = new Map<string, LargeFile>();
 
   const close = (): void => {
     if (closed.signal.aborted) return;
     closed.abort();
     void pump?.close();
     void artifacts?.remove();
-    if (work !== null && work.run !== null) void removeFiles(attemptFiles(host.filesFolder, work.planId, runId));
-    if (sentEnd !== null) void options.large.drop(sentEnd).catch(() => undefined);
+    if (work !== null && work.run !== null)
+      void removeFiles(attemptFiles(host.filesFolder, work.planId, runId), [...beside.keys()]);
+    for (const sent of [order.sealed, sentEnd]) if (sent !== null) void options.large.drop(sent).catch(() => undefined);
+    for (const file of beside.values()) void options.files.drop(file).catch(() => undefined);
     onClosed();
   };
 
@@ -90,22 +97,31 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   const reportOnce = async (): Promise<void> => {
     const logBytes = pump === null ? 0 : await pump.finish();
     if (logBytes === false || end === null) return;
-    const text = sealer.seal(JSON.stringify(end), PARTS.end);
-    const sealed = await outgoing(text);
+    const sealed = await outgoing(end);
     if (sealed === null) return;
     sentEnd = sealed;
     await outbox.send(stream, { kind: "ended", instance, runId, logBytes, sealed }, null, closed.signal);
   };
-  const outgoing = async (text: string): Promise<string | null> => {
+  const outgoing = async (told: End): Promise<string | null> => {
     while (!closed.signal.aborted) {
       try {
+        const text = sealer.seal(JSON.stringify(await withResultFile(told)), PARTS.end);
         return await options.large.outgoing(text, `${runId}-${PARTS.end}`);
       } catch (error) {
-        if (error instanceof HiveError) return sealer.seal(JSON.stringify(failed(error.message)), PARTS.end);
+        if (error instanceof HiveError) return sealer.seal(JSON.stringify(unsent(told, error.message)), PARTS.end);
         await delay(1_000, undefined, { signal: closed.signal }).catch(() => undefined);
       }
     }
     return null;
+  };
+  /** A result that is too large for the database is a file, and goes as one. */
+  const withResultFile = async (told: End): Promise<End> => {
+    if (told.outcome !== "success" || told.result === null || work === null) return told;
+    const { result } = attemptFiles(host.filesFolder, work.planId, runId);
+    if (!(await isKeptAsFile(result))) return told;
+    const resultFile = await options.files.push(result, `${runId}-${PARTS.result}`, sealer);
+    beside.set(result, resultFile);
+    return { ...told, resultFile };
   };
   const report = (): void => {
     isToldAgain = true;
@@ -123,7 +139,19 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
 
   const readWork = async (): Promise<Work> => {
     const text = await options.large.incoming(order.sealed);
-    return workSchema.parse(JSON.parse(sealer.open(text, PARTS.order)));
+    const told = workSchema.parse(JSON.parse(sealer.open(text, PARTS.order)));
+    const { inputs, inputFiles, planId } = told;
+    const given = Object.entries(inputFiles);
+    if (given.length === 0) return told;
+    await host.makeFolders(planId);
+    const files = attemptFiles(host.filesFolder, planId, runId);
+    for (const [at, [subtaskId, file]] of given.entries()) {
+      const path = `${files.inputs}.${at}`;
+      beside.set(path, file);
+      await options.files.pull(file, path, sealer);
+      inputs[subtaskId] = { $file: path, bytes: file.bytes };
+    }
+    return told;
   };
 
   const begin = async (): Promise<End | null> => {
@@ -209,6 +237,10 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
 
 function failed(error: string): End {
   return { outcome: "failure", exitCode: null, signal: null, error, result: null };
+}
+
+function unsent(told: End, why: string): End {
+  return { ...told, outcome: "failure", error: `It succeeded, and its result cannot be sent: ${why}`, result: null };
 }
 
 function notBegun(reason: StopReason, isGivenBack: boolean): End {
