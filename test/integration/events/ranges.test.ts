@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { gapsOfAudit } from "../../../src/main/core/operations/audit-ranges";
 import { type Gap, gapsOf, leap } from "../../../src/main/core/operations/event-ranges";
-import { listEvents } from "../../../src/main/core/operations/events";
+import { listAudit, listEvents } from "../../../src/main/core/operations/events";
 import { createEventSpanKeeper } from "../../../src/main/core/runner/event-span-keeper";
+import { ACT_AT, ACTS_OF_SPAN, LAST_ACT } from "../../../src/main/core/store/audit-rows";
 import { statement } from "../../../src/main/core/store/database";
 import { EVENTS_OF_SPAN, NOTED_SPANS, PLACES, readNotedSpans } from "../../../src/main/core/store/event-spans";
 import { EVENTS_OF_A_SPAN } from "../../../src/main/core/store/migrations/event-spans";
@@ -98,6 +100,29 @@ test("events told late, moved, deleted, written over and without a time are foun
   expect(statement(store.read, "SELECT span FROM console_event_spans").all()).toEqual([]);
 });
 
+test("acts far back are found by what is near them, those of a wrong clock too, and in a log that is another one", async () => {
+  const store = await openTestStore();
+  const act = (count: number, first: number, at = second) =>
+    store.write((tx) => {
+      const insert = tx.prepare(`INSERT INTO console_audit (at, actor, act, entity, entity_id)
+        VALUES (?, 'ann', 'tasks.retry', 'task', ?)`);
+      for (let n = first; n < first + count; n += 1) insert.run(at(n), `t${n}`);
+    });
+  const range = { since: second(5_000), until: second(5_003) };
+  const found = async (order: LogOrder) =>
+    (await listAudit(store, { ...range, order })).rows.map(({ entityId }) => entityId);
+  expect(await found("newest")).toEqual([]);
+  await act(EVENTS + 500, 0);
+  const gaps = await gapsOfAudit(store, range);
+  expect(placesOutside(gaps, EVENTS + 500)).toBe(EVENTS_OF_A_SPAN + 500);
+  expect(await found("newest")).toEqual(["t5002", "t5001", "t5000"]);
+  await act(EVENTS_OF_A_SPAN, EVENTS + 500, (n) => second(n === EVENTS + 600 ? 5_001 : n));
+  expect(await found("oldest")).toEqual(["t5000", "t5001", "t5002", `t${EVENTS + 600}`]);
+  await store.write((tx) => tx.exec("DROP TRIGGER console_audit_no_delete; DELETE FROM console_audit"));
+  await act(EVENTS, 0, (n) => second(n + 4_000));
+  expect(await found("oldest")).toEqual(["t1000", "t1001", "t1002"]);
+});
+
 test("a leap ends at the first place that no gap holds", () => {
   const spans = fc.array(fc.boolean(), { maxLength: 12 });
   fc.assert(
@@ -130,5 +155,9 @@ test("what is noted is read and measured along keys", async () => {
     "SEARCH e USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
   ]);
   expect(explained(EVENTS_OF_SPAN, 2)).toEqual(["SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
+  expect(explained(ACTS_OF_SPAN, 2)).toEqual(["SEARCH console_audit USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
+  for (const [sql, count] of [[ACT_AT, 1] as const, [LAST_ACT, 0] as const]) {
+    expect(explained(sql, count)).toEqual([expect.stringMatching(/^SEARCH console_audit/)]);
+  }
   expect(explained(PLACES, 0).filter((detail) => detail.startsWith("SCAN events"))).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Store } from "../store/open";
 /** Places of the log that hold nothing of a range of time: after `from`, up to and with `to`. In order, far apart. */
 export type Gap = readonly [from: number, to: number];
 
-interface TimeRange {
+export interface TimeRange {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
@@ -30,12 +30,15 @@ export async function gapsOf(store: Store, range: TimeRange): Promise<Gap[]> {
   }
 }
 
-function mayHold({ minAt, maxAt }: NotedSpan, { since, until }: TimeRange): boolean {
+type SpanTimes = Pick<NotedSpan, "minAt" | "maxAt">;
+
+export function mayHold({ minAt, maxAt }: SpanTimes, { since, until }: TimeRange): boolean {
   if (minAt === null || maxAt === null) return false;
   return (since === undefined || maxAt >= since) && (until === undefined || minAt < until);
 }
 
-function widen(gaps: Gap[], span: number): void {
+/** Adds a span behind those that are there. */
+export function widen(gaps: Gap[], span: number): void {
   const [from, to] = [span * EVENTS_OF_A_SPAN, (span + 1) * EVENTS_OF_A_SPAN];
   const last = gaps.at(-1);
   if (last !== undefined && last[1] === from) gaps[gaps.length - 1] = [last[0], to];

@@ -4,6 +4,7 @@ import { readAudit, searchAudit } from "../store/audit-rows";
 import { lastEventCursor, placeBefore, readEvents, searchEvents } from "../store/event-rows";
 import { logPlace, readLogPage } from "../store/log-page";
 import type { Store } from "../store/open";
+import { gapsOfAudit } from "./audit-ranges";
 import { gapsOf, without } from "./event-ranges";
 
 const NO_FLOOR = Number.MIN_SAFE_INTEGER;
@@ -32,7 +33,9 @@ function beginning(from: number, floor: number, order: string): number {
 export async function listAudit(store: Store, request: AuditFilter & LogPage = {}): Promise<Page<AuditRow>> {
   const { order, from, limit, patience } = logPlace(request);
   const search = searchAudit(store.read, request, order);
-  const page = await readLogPage({ ...search, order, from, floor: NO_FLOOR, limit, patience });
+  const gaps = await gapsOfAudit(store, request);
+  const streams = search.streams.map((stream) => without(stream, gaps, order));
+  const page = await readLogPage({ ...search, streams, order, from, floor: NO_FLOOR, limit, patience });
   return { rows: readAudit(store.read, page.rows), next: page.next };
 }
 

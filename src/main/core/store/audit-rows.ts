@@ -1,6 +1,6 @@
 import { type AuditFilter, type AuditRow, LOG_ORDERS, type LogOrder } from "../../../shared/model/log-views";
 import { topicFilter } from "../../../shared/model/topic";
-import { integer, json, type Row, text, textOrNull } from "./columns";
+import { integer, integerOrNull, json, type Row, text, textOrNull } from "./columns";
 import { type ReadableDatabase, statement } from "./database";
 import { keyset, type LogStream } from "./log-page";
 import { AUDIT_BY_ENTITY } from "./migrations/events-and-board";
@@ -45,6 +45,27 @@ export function searchAudit(db: ReadableDatabase, filter: AuditFilter, order: Lo
 function hasAudit(db: ReadableDatabase): boolean {
   const sql = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?";
   return statement(db, sql).get(AUDIT_BY_ENTITY) !== undefined;
+}
+
+export const ACT_AT = "SELECT at FROM console_audit WHERE seq = ?";
+export const LAST_ACT = "SELECT max(seq) AS last FROM console_audit";
+export const ACTS_OF_SPAN =
+  "SELECT min(at) AS min_at, max(at) AS max_at FROM console_audit WHERE seq > +? AND seq <= +?";
+
+/** The place of the last act; 0: there is none, or no audit log. */
+export function lastAuditPlace(db: ReadableDatabase): number {
+  return hasAudit(db) ? (integerOrNull(statement(db, LAST_ACT).get()?.last) ?? 0) : 0;
+}
+
+/** When the act at this place was; null: there is none. */
+export function auditTimeAt(db: ReadableDatabase, place: number): number | null {
+  return integerOrNull(statement(db, ACT_AT).get(place)?.at);
+}
+
+/** Between which times the acts after one place, up to and with another, lie. Null: there are none. */
+export function measureActs(db: ReadableDatabase, from: number, to: number) {
+  const row = statement(db, ACTS_OF_SPAN).get(from, to);
+  return { minAt: integerOrNull(row?.min_at), maxAt: integerOrNull(row?.max_at) };
 }
 
 const ONE_ACT = `SELECT seq AS place, at, actor, act, entity, entity_id, reason, before, after
