@@ -4,11 +4,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureElectron } from "./electron-runtime.mjs";
+import { stageAppImageTools } from "./lib/appimage-tools.mjs";
 import { ensureBuilt } from "./lib/build.mjs";
 import { FALLBACK_VERSION } from "./lib/fallback-electron.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { wantedVersion } from "./lib/official-electron.mjs";
-import { COMPRESSION, EXECUTABLE, packageConfig, TARGETS } from "./lib/package-config.mjs";
+import { COMPRESSION, EXECUTABLE, MADE_WITH, packageConfig, TARGETS } from "./lib/package-config.mjs";
 import { stagePackage } from "./lib/package-stage.mjs";
 import { logFile, nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { megabytes, runMain, StepError, say } from "./lib/report.mjs";
@@ -44,17 +45,28 @@ function homepage({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } =
   return server && repository ? `${server}/${repository}` : "https://hive-console.invalid/";
 }
 
-/** Without GitHub, electron-builder cannot have fpm, which makes deb and rpm; dpkg-deb and rpmbuild make them here. */
+/** The targets that are asked for; where tools cannot be fetched, those for which the system has some. */
 async function chooseTargets({ dir, target }, isFallback) {
   if (dir) return ["dir"];
-  if (target === undefined && !isFallback) return TARGETS[process.platform];
-  const wanted = target ?? ["deb", "rpm"];
-  if (!isFallback || !wanted.includes("rpm")) return wanted;
-  const lacking = await tryForSystemPart("rpm", "Making an rpm");
-  if (lacking === undefined) return wanted;
-  if (target !== undefined) throw new StepError("An rpm cannot be made here.", { todo: lacking });
-  say(`NO RPM IS MADE.\n${lacking}`);
-  return wanted.filter((one) => one !== "rpm");
+  const wanted = target ?? TARGETS[process.platform];
+  if (!isFallback) return wanted;
+  const possible = [];
+  for (const one of wanted) {
+    const part = MADE_WITH[one];
+    const lacking = part === undefined ? undefined : await tryForSystemPart(part, `Making ${one} packages`);
+    if (lacking === undefined) possible.push(one);
+    else if (target !== undefined) throw new StepError(`There is nothing here to make ${one} with.`, { todo: lacking });
+    else say(`NO ${one} IS MADE.\n${lacking}`);
+  }
+  return possible;
+}
+
+/** What electron-builder is to use instead of its own tools. */
+function ownTools(stage) {
+  return {
+    CUSTOM_FPM_PATH: join(ROOT, "scripts", "package", "fpm.mjs"),
+    APPIMAGE_TOOLS_PATH: stageAppImageTools(join(stage, "appimage-tools")),
+  };
 }
 
 function builtFiles(folder, since) {
@@ -87,18 +99,18 @@ await runMain(async () => {
     scripts: join(ROOT, "scripts", "package"),
     homepage: homepage(),
     compression: given.compression ?? (isFallback ? "fast" : "small"),
+    isSigned: Boolean(process.env.CSC_LINK || process.env.CSC_NAME),
     electron: { version, folder },
   });
   const file = join(stage, "electron-builder.json");
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const stand = isFallback ? { CUSTOM_FPM_PATH: join(ROOT, "scripts", "package", "fpm.mjs") } : {};
   const args = [PLATFORM_FLAGS[process.platform], ...targets, `--${process.arch}`, "--config", file, "--publish=never"];
   await runLogged(nodeBinary(), [packageScript("electron-builder", "cli.js"), ...args], {
     what: "Packaging (electron-builder)",
     label: `Packaging ${targets.join(", ")}`,
     log: logFile("package"),
     cwd: ROOT,
-    env: toolEnvironment(stand),
+    env: toolEnvironment(isFallback ? ownTools(stage) : {}),
     timeoutMs: BUILD_TIMEOUT_MS,
     onLine: (line) => line.match(/•\s+(.{1,60})/)?.[1],
   });

@@ -9,6 +9,7 @@ import { electronParts, ensureElectron } from "./electron-runtime.mjs";
 import { build, ensureBuilt } from "./lib/build.mjs";
 import { hasDisplay, startXvfb } from "./lib/display.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
+import { MADE_WITH } from "./lib/package-config.mjs";
 import { nodeBinary, packageScript, ROOT, toolEnvironment } from "./lib/paths.mjs";
 import { describeFailure, runMain, StepError, say } from "./lib/report.mjs";
 import { endOnSignals, killGroup, OWN_GROUP } from "./lib/run-command.mjs";
@@ -84,10 +85,10 @@ async function packageScriptCalls(name) {
   return countExit(failed);
 }
 
-async function vitest(project, work, env = {}) {
+async function vitest(project, work, env = {}, options = []) {
   const file = join(work, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const args = ["run", "--project", project, ...reporters];
+  const args = ["run", "--project", project, ...reporters, ...options];
   const code = await run(packageScript("vitest", "vitest.mjs"), args, { env, limitMs: 20 * MINUTE });
   return countVitest(readReport(file), code);
 }
@@ -99,29 +100,35 @@ function madeFile(folder, ending) {
 }
 
 /** Makes the packages and tests what they install. Compressed fast: the files in them are the same. */
-async function installedPackage(work) {
+async function installedPackage(work, wanted) {
   const needed = process.getuid?.() === 0 ? ["dpkg-deb"] : ["dpkg-deb", "fakeroot"];
   const missing = needed.find((command) => !hasCommand(command));
   if (missing !== undefined) {
     say(`There is no ${missing} here: the package is not tested.`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
-  const lacking = await tryForSystemPart("rpm", "Testing the rpm");
-  if (lacking !== undefined) say(`\nWITHOUT RPMBUILD: the rpm is neither made nor tested.\n${lacking}\n`);
+  const targets = [];
+  for (const target of wanted) {
+    const part = MADE_WITH[target];
+    const lacking = part === undefined ? undefined : await tryForSystemPart(part, `Testing the ${target}`);
+    if (lacking === undefined) targets.push(target);
+    else say(`\nTHE ${target} IS NEITHER MADE NOR TESTED.\n${lacking}\n`);
+  }
   const { path } = await ensureElectron();
   const out = join(work, "dist");
-  const targets = ["--target", "deb", ...(lacking === undefined ? ["--target", "rpm"] : [])];
-  const args = [...targets, "--compression", "fast", "--out", out];
+  const args = [...targets.flatMap((target) => ["--target", target]), "--compression", "fast", "--out", out];
   const code = await run(join(ROOT, "scripts", "package.mjs"), args, { limitMs: 10 * MINUTE });
   if (code !== 0) return countExit(code);
   const made = hasDisplay() ? undefined : await startXvfb();
   const env = {
     HIVE_PACKAGE_DEB: madeFile(out, ".deb"),
     HIVE_PACKAGE_RPM: madeFile(out, ".rpm"),
+    HIVE_PACKAGE_APPIMAGE: madeFile(out, ".AppImage"),
     HIVE_ELECTRON_PATH: path,
   };
   try {
-    return await vitest("package", work, made ? { ...env, DISPLAY: made.display } : env);
+    const left = wanted.includes("AppImage") ? [] : ["--exclude", "test/package/appimage.test.ts"];
+    return await vitest("package", work, made ? { ...env, DISPLAY: made.display } : env, left);
   } finally {
     made?.stop();
   }
@@ -167,7 +174,8 @@ function suites(work) {
     unit: () => vitest("unit", work),
     integration: () => vitest("integration", work),
     e2e: () => playwright(work),
-    package: () => installedPackage(work),
+    // An AppImage takes as long as the two others: `npm run test:package` has it, too.
+    package: () => installedPackage(work, ["deb", "rpm"]),
   };
 }
 
@@ -203,7 +211,7 @@ await runMain(async () => {
     await prepareRedis();
     results.push(await runSuite("e2e", () => playwright(work, given)));
   } else if (only === "package") {
-    results.push(await runSuite("package", () => installedPackage(work)));
+    results.push(await runSuite("package", () => installedPackage(work, ["deb", "rpm", "AppImage"])));
   } else {
     await prepareMachine();
     for (const [name, suite] of Object.entries(suites(work))) results.push(await runSuite(name, suite));

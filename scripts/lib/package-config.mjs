@@ -21,6 +21,9 @@ export const TARGETS = {
   win32: ["nsis"],
 };
 
+/** The part of the system that makes a kind of package where electron-builder cannot fetch its tools from GitHub. */
+export const MADE_WITH = { rpm: "rpm", AppImage: "squashfs" };
+
 /** What Electron links to, and what it starts: for deb in Debian's names, for rpm in Fedora's and openSUSE's. */
 const DEPENDS = {
   deb: ["libgtk-3-0", "libnss3", "libasound2", "libgbm1", "libxss1", "libxtst6", "libsecret-1-0", "xdg-utils"].map(
@@ -40,7 +43,7 @@ const DEPENDS = {
 
 /** How each kind of package is compressed: fast for testing; small for people, which takes minutes. */
 export const COMPRESSION = {
-  fast: { deb: "zst", rpm: "zstd" },
+  fast: { deb: "zst", rpm: "none" },
   small: { deb: "xz", rpm: "xzmt" },
 };
 
@@ -55,10 +58,11 @@ const ASSOCIATIONS = [
 /**
  * electron-builder's configuration. Everything that it packs was laid out before, in the stage.
  * @param {{ stage: string, output: string, scripts: string, homepage: string, compression: keyof typeof COMPRESSION,
- *   electron: { version: string, folder: string | null } }} given `stage`: what stagePackage() laid out; `scripts`: the
- *   folder of scripts and texts for installers; `electron.folder`: an unpacked runtime, null for the official one
+ *   isSigned: boolean, electron: { version: string, folder: string | null } }} given `stage`: what stagePackage() laid
+ *   out; `scripts`: the folder of scripts and texts for installers; `isSigned`: whether there is a certificate to sign
+ *   with; `electron.folder`: an unpacked runtime, null for the official one
  */
-export function packageConfig({ stage, output, scripts, homepage, compression, electron }) {
+export function packageConfig({ stage, output, scripts, homepage, compression, isSigned, electron }) {
   const fpm = [`${scripts}/mime.xml=/usr/share/mime/packages/${EXECUTABLE}.xml`];
   const installed = {
     afterInstall: `${scripts}/after-install.sh`,
@@ -128,13 +132,17 @@ export function packageConfig({ stage, output, scripts, homepage, compression, e
         `--rpm-compression=${COMPRESSION[compression].rpm}`,
       ],
     },
+    // Of the older one people would have to install libfuse2 first, which current systems have no more.
+    toolsets: { appimage: "1.0.3" },
     appImage: { mimeTypes: MIME_TYPES },
     mac: {
       target: TARGETS.darwin,
       icon: "resources/icons/512x512.png",
       category: "public.app-category.developer-tools",
       fileAssociations: ASSOCIATIONS,
-      hardenedRuntime: true,
+      // Setting the fuses breaks the signature that Electron comes with, and arm64 runs nothing without one: where there is
+      // no certificate, it is signed by nobody ("-"), whose libraries a hardened runtime would refuse.
+      ...(isSigned ? { hardenedRuntime: true } : { identity: "-", hardenedRuntime: false }),
     },
     dmg: { title: `${PRODUCT} \${version}` },
     win: { target: TARGETS.win32, icon: "resources/icons/256x256.png", fileAssociations: ASSOCIATIONS },

@@ -50,6 +50,8 @@ function stageCli(folder) {
   if (process.platform === "linux" && hasCommand("strip")) spawnSync("strip", [node], { timeout: MINUTE });
   const launcher = join(folder, WINDOWS ? "hive.cmd" : "hive");
   copyFileSync(join(SCRIPTS, WINDOWS ? "hive.cmd" : "hive.sh"), launcher);
+  // Its installer calls it there.
+  if (WINDOWS) copyFileSync(join(SCRIPTS, "path.ps1"), join(folder, "path.ps1"));
   for (const file of [node, launcher]) chmodSync(file, 0o755);
   stageSqlite(join(folder, "node_modules"), null);
 }

@@ -57,7 +57,9 @@ const SYSTEM_PARTS = {
   xvfb: { packages: ["xvfb", "xauth"], isMissing: () => !hasCommand("Xvfb") },
   electron: { packages: ELECTRON_LIBRARIES, isMissing: lacksElectronLibraries },
   compiler: { packages: ["g++"], isMissing: () => !hasCommand("gcc") || !hasCommand("g++") },
+  /** Packages beside the deb, where their tools cannot be fetched. */
   rpm: { packages: ["rpm"], isMissing: () => !hasCommand("rpmbuild") || !hasCommand("rpm") },
+  squashfs: { packages: ["squashfs-tools"], isMissing: () => !hasCommand("mksquashfs") },
   /** Tests of the fleet start servers of their own; the one that the package would run is not wanted. */
   redis: { packages: ["redis-server"], services: ["redis-server"], isMissing: () => !hasCommand("redis-server") },
 };

@@ -15,7 +15,7 @@ export const RPM_OPTIONS = {
 
 /** What electron-builder calls a processor otherwise than rpm. */
 const ARCHITECTURE = { amd64: "x86_64" };
-const COMPRESSION = { xzmt: "w6T0.xzdio", gzip: "w6.gzdio", zstd: "w3T0.zstdio" };
+const COMPRESSION = { none: "w0.gzdio", gzip: "w6.gzdio", xzmt: "w6T0.xzdio" };
 const DIGEST = { sha256: 8, sha512: 10 };
 /** rpmbuild would empty the root, strip executables and make packages of their symbols. */
 const NOTHING_ELSE = [

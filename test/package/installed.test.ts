@@ -292,7 +292,7 @@ it("its start is told beside that of an empty window", async () => {
   const electron = process.env.HIVE_ELECTRON_PATH ?? "";
   const empty = makeEmptyApp(join(work, "empty"));
   const times: { readonly console: number[]; readonly empty: number[] } = { console: [], empty: [] };
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const data = join(work, `empty-${round}`);
     mkdirSync(data);
     const reference = await startInstalled({

@@ -32,6 +32,7 @@ describe("what electron-builder is told", () => {
     scripts: join(ROOT, "scripts/package"),
     homepage: "https://example.com",
     compression: "small",
+    isSigned: false,
     electron: { version: "45.0.0", folder: null },
   });
 
