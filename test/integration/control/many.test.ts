@@ -6,6 +6,8 @@ import { previewAct } from "../../../src/main/core/operations/previews";
 import { retryFrom } from "../../../src/main/core/operations/retry-from";
 import { countOf } from "../../../src/main/core/store/jobs";
 import { openStore, type Store } from "../../../src/main/core/store/open";
+import { storedStatus } from "../../../src/main/core/store/task-filter-sql";
+import type { SkipGroup } from "../../../src/shared/control-contract";
 import { TASK_STATUSES } from "../../../src/shared/model/task";
 import type { TaskChange } from "../../../src/shared/model/task-change";
 import type { TaskFilter } from "../../../src/shared/model/task-filter";
@@ -70,6 +72,19 @@ async function build(store: Store, tasks: readonly { dependencies: number[]; pri
   });
 }
 
+/**
+ * How many are left out, by why and by stored state: setting one task going makes others wait that were blocked, and
+ * those are told of as they are at their turn, which a busy machine may put into a later slice.
+ */
+function skippedBy(groups: readonly SkipGroup[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { reason, state, count } of groups) {
+    const key = `${reason} ${storedStatus(state)}`;
+    counts[key] = (counts[key] ?? 0) + count;
+  }
+  return counts;
+}
+
 test("an act on many does exactly what its preview said, and leaves the database consistent", {
   timeout: 240_000,
 }, async () => {
@@ -83,9 +98,7 @@ test("an act on many does exactly what its preview said, and leaves the database
       expect(job).toMatchObject({ state: "done", total: preview.matched, seen: preview.matched, error: null });
       expect(job?.report.failed).toEqual([]);
       expect(job?.report.done).toBe(preview.count);
-      const group = ({ reason, state, count }: { reason: string; state: string; count: number }) =>
-        `${reason} ${state} ${count}`;
-      expect(job?.report.skipped.map(group).sort()).toEqual(preview.skipped.map(group).sort());
+      expect(skippedBy(job?.report.skipped ?? [])).toEqual(skippedBy(preview.skipped));
       const audited = store.read
         .prepare<[string], string>("SELECT entity_id FROM console_audit WHERE act = ? AND entity = 'task'")
         .pluck()
