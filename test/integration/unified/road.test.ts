@@ -99,6 +99,13 @@ test("a check of the whole database is seen while it is made, and can be stopped
   expect(migrationStatus(store)).toMatchObject({ checking: null, parity: null });
   // What dropping the tables would take away is counted the same way.
   await (await startBackfill(store, act)).ended;
+  // The one that a cutover makes, too: then nothing is cut over.
+  await flag(store, "enable_dual_write", true);
+  const cutover = expect(cutOver(store, calm)).rejects.toMatchObject({ details: { stopped: true } });
+  expect(stopParity(store)).toBe(true);
+  await cutover;
+  expect(migrationStatus(store)).toMatchObject({ phase: "C", readsUnified: false });
+  await flag(store, "enable_dual_write", false);
   await store.write((tx) =>
     tx.exec(`INSERT INTO unified_tasks (id, correlation_id, task_type, status, agent_type, input_data, created_at, updated_at)
       VALUES ('own', 'c', 'code', 'running', 'hive-coder', '{}', '2026-01-01 00:00:00', '2026-01-01 00:00:00')`),

@@ -152,8 +152,8 @@ async function requireAgreement(store: Store, { force, actor }: ForcedRequest, o
   if (differences === 0) return;
   throw new HiveError(
     "not_allowed",
-    `The two schemas differ in ${differences} row(s). ${otherwise}. See them with: hive migration parity; put them right ` +
-      "with: hive migration backfill; or say --force.",
+    `The two schemas differ in ${differences} row(s). ${otherwise}. Differences (hive migration parity) lists them, a ` +
+      "backfill (hive migration backfill) puts them right; or do it all the same (--force).",
     { missing: report.missing, differing: report.differing, extra: report.extra },
   );
 }

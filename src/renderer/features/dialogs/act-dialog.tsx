@@ -50,6 +50,7 @@ function AskedAct({ act }: { readonly act: Act }) {
       {...(preview.more === undefined ? {} : { more: preview.more })}
       {...(preview.skipped === undefined ? {} : { skipped: preview.skipped })}
       {...(act.reasons === undefined ? {} : { reasons: act.reasons })}
+      {...(act.stop === undefined ? {} : { stop: act.stop })}
       {...(act.needsReason === undefined ? {} : { needsReason: act.needsReason })}
       options={<Options act={act} option={option} onChoose={setOption} error={error} />}
       onConfirm={(reason) => act.run({ option, reason })}

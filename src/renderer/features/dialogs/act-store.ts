@@ -27,6 +27,13 @@ export interface ActOption {
   readonly detail: string;
 }
 
+/** Ends an act that is being done. */
+export interface ActStop {
+  /** "Stop comparing". */
+  readonly label: string;
+  readonly run: () => Promise<void>;
+}
+
 export interface Act {
   /** Shown while the preview is read: "Retry failed tasks". */
   readonly title: string;
@@ -36,6 +43,8 @@ export interface Act {
   readonly options?: readonly ActOption[];
   /** Does it. When it throws, the dialog stays with what was typed and says why. */
   readonly run: (answer: { readonly option: string | null; readonly reason: string | undefined }) => Promise<void>;
+  /** Where `run` takes a while: what ends it early, with nothing done. `run` throws then. Default: it cannot be stopped. */
+  readonly stop?: ActStop;
   /** What not doing it means: "Keep running". */
   readonly keepLabel: string;
   /** Default `danger`. */

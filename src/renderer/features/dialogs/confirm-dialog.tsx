@@ -6,6 +6,7 @@ import { formatCount } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import type { StateKind } from "../../ui/looks";
 import { StatusGlyph } from "../../ui/status";
+import type { ActStop } from "./act-store";
 import styles from "./dialogs.module.css";
 
 /** One thing that the act will touch. */
@@ -44,6 +45,8 @@ interface ConfirmDialogProps {
   readonly confirmVariant?: "danger" | "primary";
   /** What not doing it means: "Keep running". */
   readonly keepLabel: string;
+  /** Stands in place of `keepLabel` while it is being done. Default: it cannot be stopped. */
+  readonly stop?: ActStop;
   /** Does it. When it throws, the dialog stays with what was typed and says why. */
   readonly onConfirm: (reason: string | undefined) => Promise<void>;
 }
@@ -85,6 +88,7 @@ function ConfirmForm(props: ConfirmFormProps) {
     confirmLabel,
     confirmVariant = "danger",
     keepLabel,
+    stop,
     onConfirm,
     reasonRef,
     isBusy,
@@ -110,7 +114,16 @@ function ConfirmForm(props: ConfirmFormProps) {
   useHotkeys({
     group: "Dialog",
     scope: "dialog",
-    hotkeys: [{ keys: ["Mod+Enter"], label: confirmLabel, whileTyping: true, run: () => void confirm() }],
+    hotkeys: [
+      { keys: ["Mod+Enter"], label: confirmLabel, whileTyping: true, run: () => void confirm() },
+      {
+        keys: ["Mod+."],
+        label: stop?.label ?? "Stop",
+        disabled: !isBusy || stop === undefined,
+        whileTyping: true,
+        run: () => void stop?.run(),
+      },
+    ],
   });
   return (
     <>
@@ -169,9 +182,15 @@ function ConfirmForm(props: ConfirmFormProps) {
         <span className={styles.note} role="status">
           {isBusy ? "Waiting for the database…" : "Recorded as operator"}
         </span>
-        <Button onClick={onClose} keys="Escape" disabledReason={isBusy ? "It is being done" : null}>
-          {keepLabel}
-        </Button>
+        {isBusy && stop !== undefined ? (
+          <Button onClick={() => void stop.run()} keys="Mod+.">
+            {stop.label}
+          </Button>
+        ) : (
+          <Button onClick={onClose} keys="Escape" disabledReason={isBusy ? "It is being done" : null}>
+            {keepLabel}
+          </Button>
+        )}
         <Button
           variant={confirmVariant}
           keys="Mod+Enter"

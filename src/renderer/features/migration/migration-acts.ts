@@ -12,7 +12,7 @@ import { formatDateTime } from "../../time-format";
 import { formatCount, plural } from "../../ui/format";
 import { toast } from "../../ui/toast";
 import { type ActOption, type ActPreview, askAct } from "../dialogs/act-store";
-import { loadMigration, takeStatus } from "./migration-store";
+import { loadMigration, stopCheck, takeStatus } from "./migration-store";
 
 /** The last check of the whole database, in words. */
 function parityWords({ parity }: MigrationStatus): string {
@@ -28,6 +28,9 @@ const CHECKED: readonly ActOption[] = [
 ];
 
 const REASONS = ["Pilot", "As planned"];
+
+/** Comparing a large database takes a while. */
+const STOP = { label: "Stop comparing", run: stopCheck };
 
 /** Makes the unified tables. */
 function askUp({ missing }: MigrationStatus): void {
@@ -90,6 +93,7 @@ function askCutover(status: MigrationStatus): void {
     needsReason: true,
     reasons: ["As planned", "Parity has held"],
     options: CHECKED,
+    stop: STOP,
     preview: (option) => ({
       title: "Read the unified tables from now on?",
       consequence: `Operations read what a task holds from unified_tasks, here and in every other console. ${parityWords(status)} ${
@@ -145,7 +149,7 @@ export function askRollback(status: MigrationStatus): void {
     keepLabel: `Stay in ${phase}`,
     needsReason: true,
     reasons: ["Something is wrong", "Pilot is over"],
-    ...(phase === "D" ? { options: CHECKED } : {}),
+    ...(phase === "D" ? { options: CHECKED, stop: STOP } : {}),
     preview: (option) => ({
       title: `Go back to ${to}, ${PHASE_TITLES[to]}?`,
       consequence: `${BACK[phase]}${
