@@ -249,6 +249,8 @@ it("the window opens the older database, runs a clicked plan, hears from the com
   }
   expect(placeOf(new URL(page.url())), "a link that is none of ours leads nowhere").toBe(`#/tasks/${taskId}`);
 
+  // An upgrade while it runs: what it has not loaded yet is looked for among files that were replaced.
+  root.install(DEB);
   // Samples lie outside the archive: their tasks run in their folder.
   await goTo(opened, "#/launch");
   await page.getByText("Rehearse a release").first().waitFor();
