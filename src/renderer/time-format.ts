@@ -83,6 +83,14 @@ export function shownZone(): string {
   return useTimeStyle.getState().zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/** How far the clocks that are shown are ahead of UTC: `UTC`, `UTC+2`, `UTC-3:30`. Default zone: the chosen one. */
+export function offsetWords(time: number, zone?: string | null): string {
+  const minutes = Math.round(zoneOffset(time, zone) / MINUTE);
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes > 0 ? "+" : "-"}${hours}${rest === 0 ? "" : `:${String(rest).padStart(2, "0")}`}`;
+}
+
 /** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. Default: the chosen zone. */
 export function zoneOffset(time: number, zone: string | null = useTimeStyle.getState().zone): number {
   if (zone === null) return -new Date(time).getTimezoneOffset() * MINUTE;

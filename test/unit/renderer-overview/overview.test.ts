@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { whyOf } from "../../../src/renderer/features/overview/attention-words";
 import { holdPlaces } from "../../../src/renderer/features/overview/hold-places";
 import { thinOut } from "../../../src/renderer/features/overview/sparkline";
-import { describeThroughput, figuresOf } from "../../../src/renderer/features/overview/throughput-figures";
+import { changeWords, describeThroughput, figuresOf } from "../../../src/renderer/features/overview/throughput-figures";
 import type { TaskAttention } from "../../../src/shared/model/overview";
 import type { TaskRow, WorkerRow } from "../../../src/shared/model/views";
 
@@ -125,6 +125,15 @@ describe("figures of throughput", () => {
     expect(figures).toMatchObject({ attempts: 150, successRate: 80 });
     expect(figures.perHourNow).toBeGreaterThan(110);
     expect(Math.abs(figures.change ?? 100)).toBeLessThan(10);
+  });
+
+  it("says that nothing changed without a sign", () => {
+    const completed = minutes(1).with(0, 850).with(59, 295);
+    const even = figuresOf({ ...hour, completed, failed: minutes(0) });
+    expect(even.change).toBe(0);
+    expect(changeWords(even, "1h")).toBe("as the 1 h mean");
+    expect(changeWords({ ...even, change: 18 }, "24h")).toBe("+18 % vs. 24 h mean");
+    expect(changeWords({ ...even, change: -4 }, "24h")).toBe("-4 % vs. 24 h mean");
   });
 
   it("compares nothing where next to nothing happened", () => {

@@ -4,6 +4,7 @@ import {
   formatDateTime,
   formatMoment,
   formatTimeOfDay,
+  offsetWords,
   readTimeStyle,
   setTimeStyle,
   useTimeStyle,
@@ -14,6 +15,15 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 afterEach(() => setTimeStyle({ zone: null, hours: 24 }));
+
+it("says how far the clocks are ahead of UTC", () => {
+  const winter = Date.UTC(2026, 0, 10);
+  expect(offsetWords(winter, "UTC")).toBe("UTC");
+  expect(offsetWords(winter, "Europe/Berlin")).toBe("UTC+1");
+  expect(offsetWords(winter, "Asia/Kolkata")).toBe("UTC+5:30");
+  setTimeStyle({ zone: "America/St_Johns" });
+  expect(offsetWords(winter)).toBe("UTC-3:30");
+});
 
 describe("in the computer's zone", () => {
   const time = new Date(2026, 10, 21, 14, 2, 7).getTime();

@@ -122,15 +122,13 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
     ],
   });
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const isMore = counts.some(([, count]) => count === MOST_OF_A_KIND);
   return (
     <Panel
       title="Needs attention"
-      meta={total === 0 ? undefined : formatCount(total)}
-      className={styles.attention}
-      actions={total === 0 ? undefined : <span className={styles.order}>By urgency, then age</span>}
-    >
-      {total > 0 && (
-        <div className={styles.kinds}>
+      meta={total === 0 ? undefined : `${formatCount(total)}${isMore ? "+" : ""}`}
+      tools={
+        total === 0 ? undefined : (
           <Segmented
             label="Show by kind"
             options={[
@@ -142,8 +140,11 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
             value={wanted}
             onChange={setKind}
           />
-        </div>
-      )}
+        )
+      }
+      className={styles.attention}
+      actions={total === 0 ? undefined : <span className={styles.order}>By urgency, then age</span>}
+    >
       {shown.length === 0 ? (
         <div className={styles.allClear} data-tone="completed">
           <EmptyState icon={<StatusGlyph kind="task" state="completed" size={18} />} title="Nothing needs attention">

@@ -81,7 +81,9 @@ function PlanRow({ plan, isOver }: { readonly plan: PlanSummary; readonly isOver
       <td>
         <Elapsed from={plan.startedAt} to={plan.finishedAt} />
       </td>
-      <td>{isOver ? "Ended" : <EtaSpan planId={plan.id} />}</td>
+      <td>
+        {isOver ? "Ended" : plan.paused ? <span className={styles.muted}>Paused</span> : <EtaSpan planId={plan.id} />}
+      </td>
     </tr>
   );
 }

@@ -17,8 +17,9 @@ interface CellProps {
   readonly children?: ReactNode;
 }
 
-/** More figures than leave room beside them in a narrow window. */
+/** More figures than leave room beside them: in a narrow window, in any. */
 const MANY = 10_000;
+const MOST = 100_000;
 
 function Cell({ state, count, detail, children }: CellProps) {
   return (
@@ -26,7 +27,7 @@ function Cell({ state, count, detail, children }: CellProps) {
       <a
         className={styles.count}
         data-none={count === 0 || undefined}
-        data-many={count >= MANY || undefined}
+        data-many={count >= MOST ? "most" : count >= MANY || undefined}
         href={formatPlace(tasksPlace(`state:${state}`))}
       >
         <StatusLabel kind="task" state={state} />

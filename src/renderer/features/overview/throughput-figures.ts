@@ -28,8 +28,16 @@ export function figuresOf({ completed, failed, stepMs, range }: Throughput): Thr
     attempts,
     successRate: attempts === 0 ? null : (100 * done) / attempts,
     perHourNow: Math.round(perHourNow),
-    change: busy < completed.length / 4 ? null : Math.round((100 * (perHourNow - mean)) / mean),
+    // Never -0, which would be shown with its sign.
+    change: busy < completed.length / 4 ? null : Math.round((100 * (perHourNow - mean)) / mean) || 0,
   };
+}
+
+/** "+18 % vs. 24 h mean"; empty: there is nothing to compare with. */
+export function changeWords({ change }: ThroughputFigures, range: Throughput["range"]): string {
+  if (change === null) return "";
+  const { label } = THROUGHPUT_RANGES[range];
+  return change === 0 ? `as the ${label} mean` : `${change > 0 ? "+" : ""}${formatCount(change)} % vs. ${label} mean`;
 }
 
 /** The chart in a sentence, for who does not see it. */

@@ -1,12 +1,12 @@
 import { useMemo, useState } from "react";
-import { THROUGHPUT_RANGES, type Throughput } from "../../../shared/model/overview";
+import type { Throughput } from "../../../shared/model/overview";
 import { messageOf } from "../../api";
 import { formatMoment, formatTimeOfDay } from "../../time-format";
 import { formatCount, formatDuration } from "../../ui/format";
 import { Panel } from "../../ui/panel";
 import styles from "./overview.module.css";
 import { ThroughputChart } from "./throughput-chart";
-import { describeThroughput, figuresOf } from "./throughput-figures";
+import { changeWords, describeThroughput, figuresOf } from "./throughput-figures";
 
 interface ThroughputPanelProps {
   readonly throughput: Throughput | null;
@@ -36,13 +36,8 @@ export function ThroughputPanel({ throughput, error }: ThroughputPanelProps) {
           <div className={styles.rate}>
             <b>{formatCount(figures.perHourNow)}</b>
             <span>tasks per hour, now</span>
-            <span
-              className={styles.compared}
-              data-tone={figures.change !== null && figures.change < 0 ? "waiting" : "completed"}
-            >
-              {figures.change === null
-                ? ""
-                : `${figures.change > 0 ? "+" : ""}${formatCount(figures.change)} % vs. ${THROUGHPUT_RANGES[throughput.range].label} mean`}
+            <span className={styles.compared} data-tone={(figures.change ?? 0) > 0 ? "completed" : "waiting"}>
+              {changeWords(figures, throughput.range)}
             </span>
           </div>
           <ThroughputChart throughput={throughput} onPoint={setPointed} label={describeThroughput(throughput)} />

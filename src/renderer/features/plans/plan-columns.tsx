@@ -81,7 +81,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "started",
     header: "Started",
-    meta: { width: "124px", align: "end" },
+    meta: { width: "140px", align: "end" },
     cell: row((plan) => (plan.startedAt === null ? "Not started" : <Moment at={plan.startedAt} />)),
   },
   {

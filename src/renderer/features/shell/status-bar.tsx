@@ -1,5 +1,5 @@
 import { Eye, HardDrive, PauseCircle, Play } from "lucide-react";
-import { formatClock } from "../../time-format";
+import { formatClock, offsetWords, shownZone, useTimeStyle } from "../../time-format";
 import { useNow } from "../../ui/clock";
 import { formatBytes } from "../../ui/format";
 import { useHotkeyHints } from "../../ui/hotkeys";
@@ -67,5 +67,11 @@ function RunnerItem() {
 
 function Clock() {
   const now = useNow();
-  return <time className={styles.clock}>{formatClock(now)}</time>;
+  // Written with the zone: figures on the screen are read elsewhere, too.
+  useTimeStyle();
+  return (
+    <time className={styles.clock} title={`All times are those of ${shownZone()}`}>
+      {formatClock(now)} {offsetWords(now)}
+    </time>
+  );
 }
