@@ -26,7 +26,7 @@ function write(path: string, text: string): string {
 }
 
 describe("what electron-builder is told", () => {
-  const config = packageConfig({
+  const GIVEN = {
     stage: "/stage",
     output: "/out",
     scripts: join(ROOT, "scripts/package"),
@@ -34,7 +34,8 @@ describe("what electron-builder is told", () => {
     compression: "small",
     isSigned: false,
     electron: { version: "45.0.0", folder: null },
-  });
+  } as const;
+  const config = packageConfig(GIVEN);
 
   it("names every kind of package, and files that exist", () => {
     expect(TARGETS).toEqual({ linux: ["deb", "rpm", "AppImage"], darwin: ["dmg", "zip"], win32: ["nsis"] });
@@ -44,6 +45,13 @@ describe("what electron-builder is told", () => {
     for (const file of [mac.icon, win.icon, config.linux.icon, nsis.license]) {
       expect(existsSync(join(ROOT, file)), file).toBe(true);
     }
+  });
+
+  it("signs with a certificate, and without one by nobody: a Mac with an arm64 processor runs nothing unsigned", () => {
+    const signed = packageConfig({ ...GIVEN, isSigned: true }).mac;
+    expect(signed).toMatchObject({ hardenedRuntime: true });
+    expect(signed).not.toHaveProperty("identity");
+    expect(config.mac).toMatchObject({ identity: "-", hardenedRuntime: false });
   });
 
   it("opens nothing that was locked", () => {
@@ -142,7 +150,14 @@ describe("a release", () => {
     expect(commands(jobs.package)).toContain("node_modules/electron/install.js");
     expect(commands(jobs.test)).toContain("npm test");
     expect(commands(jobs.release)).toContain("--draft");
-    const { devDependencies } = JSON.parse(read("package.json"));
+    const { devDependencies, scripts } = JSON.parse(read("package.json"));
+    const called = Object.values<{ readonly steps: readonly { readonly run?: string }[] }>(jobs)
+      .map(commands)
+      .join("\n");
+    for (const [, name = "none"] of called.matchAll(/npm run (\S+)/g)) expect(scripts).toHaveProperty([name]);
+    for (const [, file = "none"] of called.matchAll(/node (scripts\/\S+)/g))
+      expect(existsSync(join(ROOT, file))).toBe(true);
+    expect(jobs.release.if).toContain("github.event_name == 'push'");
     for (const job of [jobs.test, jobs.package]) {
       const node = job.steps.find(({ uses = "" }: { readonly uses?: string }) => uses.startsWith("actions/setup-node"));
       expect(node.with["node-version"]).toBe(devDependencies.node);
