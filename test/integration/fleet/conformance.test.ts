@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -192,6 +192,26 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     await nextTurn();
     expect(one(planId)).toMatchObject({ status: "failure", error: "by hand" });
     expect(existsSync(join(bench.folder, "lived"))).toBe(false);
+  });
+
+  it.runIf(executor === "fleet")("keeps a plan's folder on a worker for as long as the plan may need it", async () => {
+    const [worker] = workers;
+    const here = () => readdirSync(worker?.folder ?? "", { recursive: true }).map(String);
+    const planId = await launch([
+      { id: "first", run: 'echo kept > "$HIVE_PLAN_DIR/note"' },
+      { id: "wait", run: gated(), executor: "local", dependencies: ["first"] },
+      { id: "a", run: 'cat "$HIVE_PLAN_DIR/note"', dependencies: ["wait"] },
+    ]);
+    await untilPrinted(store, planId, "wait", "up");
+    const asked = () => (runner.fleet()?.workers[0]?.idle ?? []).some((idle) => idle.planId === planId);
+    await waitFor("its worker to ask for it", asked);
+    await waitFor("its worker to have been answered", () => !asked());
+    expect(here().some((name) => name.endsWith("note"))).toBe(true);
+    go();
+    expect(await untilEnded(store, planId)).toBe("completed");
+    expect(logOf(one(planId))).toBe("kept\n");
+    await waitFor("its folder to go", () => !here().some((name) => name.includes(planId)));
+    expect(await only({ run: "true" })).toMatchObject({ status: "success" });
   });
 
   it.runIf(executor === "fleet")("follows another address at once, and back", async () => {

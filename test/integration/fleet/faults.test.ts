@@ -17,7 +17,8 @@ import { untilJoined } from "./setup";
  * task is lost, and none is finished twice.
  */
 
-const ONCE_MORE = { count: 2, backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: null } as const;
+/** On a machine that is busy enough another worker may seem lost as well. */
+const ONCE_MORE = { count: 9, backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: null } as const;
 const LONG = 30_000;
 const SLOW = { timeoutMs: LONG } as const;
 const SILENCE_MS = 3_000;
@@ -29,7 +30,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
 
   const setUp = (context: TestContext, options: RedisOptions = {}, more: Record<string, string> = {}) =>
     setUpFleet(programs, context, options, more);
-  const isUp = (runner: Runner) => waitFor("the fleet to be there", () => runner.fleet()?.trouble === null);
+  const isUp = (runner: Runner) => waitFor("the fleet to be there", () => runner.fleet()?.trouble === null, SLOW);
   const error = (store: Store, planId: string) => runsOf(store, planId)[0]?.error;
 
   it("gives the task of a worker that was killed to another", async (context) => {
@@ -44,7 +45,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     await faults.untilBegun(2);
     faults.go();
     expect(await untilEnded(store, planId, LONG)).toBe("completed");
-    expect(endsOf(store, planId)).toEqual(["failure", "success"]);
+    expectOneSuccess(endsOf(store, planId));
     expect(error(store, planId)).toMatch(/^Its process \(pid \d+\) on .* is gone$/);
     for (const runId of faults.begun()) for (const pid of processesWith(`HIVE_RUN_ID=${runId}`)) process.kill(pid, 9);
   });
@@ -64,13 +65,11 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     await waitFor(
       "what it still ran to be stopped",
       () => processesWith(`HIVE_RUN_ID=${lost}`).filter(isAlive).length === 0,
-      {
-        timeoutMs: LONG,
-      },
+      SLOW,
     );
     faults.go();
     expect(await untilEnded(store, planId, LONG)).toBe("completed");
-    expect(endsOf(store, planId)).toEqual(["failure", "success"]);
+    expectOneSuccess(endsOf(store, planId));
     expect(error(store, planId)).toMatch(/has not been heard of for [\d.]+ s$/);
   });
 
@@ -86,7 +85,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     faults.go();
     expect(await untilEnded(store, planId, LONG)).toBe("failed");
     frozen.kill("SIGCONT");
-    await waitFor("it to be told", () => lateReturns(store) === 1, { timeoutMs: LONG });
+    await waitFor("it to be told", () => lateReturns(store) === 1, SLOW);
     expect(endsOf(store, planId)).toEqual(["failure"]);
   });
 
@@ -102,7 +101,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     const planId = await faults.launch(store, subtasks);
     await faults.untilBegun(2);
     await redis.kill();
-    await waitFor("its loss to be noticed", () => runner.fleet()?.trouble !== null);
+    await waitFor("its loss to be noticed", () => runner.fleet()?.trouble !== null, SLOW);
     // These end while nobody can be told.
     faults.go();
     await redis.start();
@@ -197,7 +196,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     await faults.untilBegun(1);
     const gone = new Promise((resolve) => worker.once("exit", resolve));
     worker.kill("SIGTERM");
-    await waitFor("it to drain", () => runner.fleet()?.workers[0]?.state === "draining");
+    await waitFor("it to drain", () => runner.fleet()?.workers[0]?.state === "draining", SLOW);
     faults.go();
     await gone;
     expect(endsOf(store, planId)).toEqual(["success"]);
@@ -220,7 +219,7 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
     await listener.subscribe(names.toWorker("stranger"));
     const beat = { protocol: 999, instance: "stranger", host: "elsewhere", version: "9.9" };
     await other.publish(names.beats, JSON.stringify(beat));
-    await waitFor("it to be told", () => heard.length > 0);
+    await waitFor("it to be told", () => heard.length > 0, SLOW);
     expect(JSON.parse(heard[0] ?? "")).toMatchObject({
       kind: "refuse",
       reason: expect.stringContaining("version 999"),
@@ -288,13 +287,17 @@ describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true },
       await waitFor(
         "what it still ran to be stopped",
         () => processesWith(`HIVE_RUN_ID=${lost}`).filter(isAlive).length === 0,
-        {
-          timeoutMs: LONG,
-        },
+        SLOW,
       );
       faults.go();
       expect(await untilEnded(store, planId, LONG)).toBe("completed");
-      expect(endsOf(store, planId)).toEqual(["failure", "success"]);
+      expectOneSuccess(endsOf(store, planId));
     });
   });
 });
+
+/** Some attempts were lost, at least one, and then one ended the task. */
+function expectOneSuccess(ends: readonly string[]): void {
+  expect(ends.length).toBeGreaterThan(1);
+  expect(ends).toEqual([...ends.slice(1).map(() => "failure"), "success"]);
+}

@@ -55,5 +55,5 @@ export async function startWorkerHere(
 export function untilJoined(store: Store, slots: number): Promise<unknown> {
   const sql = "SELECT count(*) FROM workers WHERE id LIKE 'fleet:%' AND status <> 'offline'";
   const count = store.read.prepare<[], number>(sql).pluck();
-  return waitFor(`${slots} slots of the fleet to join`, () => count.get() === slots);
+  return waitFor(`${slots} slots of the fleet to join`, () => count.get() === slots, { timeoutMs: 30_000 });
 }

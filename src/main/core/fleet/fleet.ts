@@ -20,6 +20,7 @@ import { createLateEnds } from "./late-end";
 import { type Link, openLink } from "./link";
 import { type Mailboxes, openMailboxes } from "./mailboxes";
 import { createMembers, type FleetParty, type RefusedMember } from "./members";
+import { plansOver } from "./plans-over";
 import { type Beat, FLEET_PROTOCOL, type Order, type ToWorker } from "./protocol";
 import { createSealer } from "./sealed";
 
@@ -191,7 +192,10 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     };
     await link.subscribe(names.beats, (text) => {
       const beat = members.hear(text);
-      if (beat !== null) outs.compare(beat);
+      if (beat === null) return;
+      outs.compare(beat);
+      const planIds = plansOver(store, beat, database);
+      if (planIds.length > 0) tell(beat.instance, { kind: "over", database, planIds });
     });
     upSince = null;
     onLink();

@@ -57,6 +57,10 @@ const heldSchema = z.object({
 });
 export type HeldByWorker = z.infer<typeof heldSchema>;
 
+/** A plan whose folders a worker still has. */
+const idlePlanSchema = z.object({ database: id, planId: id });
+export type IdlePlan = z.infer<typeof idlePlanSchema>;
+
 /** As much of a beat as every version of the protocol has. */
 export const anyBeatSchema = z.looseObject({
   protocol: z.int(),
@@ -90,6 +94,8 @@ export const beatSchema = z.object({
   /** `draining`: it takes no more. `leaving`: it is gone once this is read, and begins nothing. */
   state: z.enum(["open", "draining", "leaving"]),
   held: z.array(heldSchema).max(10_000),
+  /** Asks whether these are over, so that their folders may go. */
+  idle: z.array(idlePlanSchema).max(100).optional(),
 });
 export type Beat = z.infer<typeof beatSchema>;
 
@@ -154,6 +160,8 @@ export const toWorkerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("recorded"), database: id, runIds: z.array(id) }),
   /** So many bytes of the log are written. `again`: send what follows once more, and the end. */
   z.object({ kind: z.literal("log"), database: id, runId: id, written: z.int().nonnegative(), again: z.boolean() }),
+  /** These will have no more for it: what they left on its disk may go. */
+  z.object({ kind: z.literal("over"), database: id, planIds: z.array(id) }),
   /** Take no more tasks; leave when those in hand are over. */
   z.object({ kind: z.literal("drain") }),
   /** This console gives it nothing, for this reason. */

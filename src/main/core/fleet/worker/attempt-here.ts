@@ -10,6 +10,7 @@ import type { ArtifactTarget } from "../artifact-target";
 import type { Work } from "../protocol";
 import type { ArtifactsHere } from "./artifacts-here";
 import { workingFolder } from "./folders";
+import type { PlansHere } from "./plans-here";
 
 export interface AttemptHost {
   /** Below it are the files of attempts. */
@@ -18,7 +19,7 @@ export interface AttemptHost {
   readonly workFolder: string | null;
   readonly inherited: Readonly<Record<string, string>>;
   readonly server: SpawnServer;
-  readonly makeFolders: (planId: string) => Promise<void>;
+  readonly plans: PlansHere;
   /** Where artifacts go; null: nowhere. */
   readonly artifacts: ArtifactTarget | null;
 }
@@ -29,7 +30,7 @@ export class NoRoom extends Error {}
 const NO_ROOM = new Set(["ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
 
 /**
- * Starts the process of an attempt. What keeps it from starting is how it ends.
+ * Starts the process of an attempt, whose plan has its folders here. What keeps it from starting is how it ends.
  * @param graceMs from SIGTERM to SIGKILL; asked when it is stopped
  * @throws NoRoom
  */
@@ -42,7 +43,6 @@ export async function startHere(
   if (run === null) return ended({ outcome: "success", exitCode: null, signal: null, error: null, result: null });
   const files = attemptFiles(host.filesFolder, planId, runId);
   try {
-    await host.makeFolders(planId);
     const inputs = await writeInputs(files, work.inputs);
     if (work.input !== null) await writeFile(files.prompt, work.input, { mode: 0o600 });
     const cwd = await workingFolder(work, { given: host.workFolder, own: files.planFolder });

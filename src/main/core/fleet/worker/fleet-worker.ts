@@ -5,7 +5,6 @@ import type { Worker } from "bullmq";
 import { ownIdentity } from "../../process-identity";
 import { inheritedEnvironment } from "../../runner/environment";
 import { createSpawnServer } from "../../runner/spawn-server";
-import { createPlanFolders } from "../../runner/task-files";
 import type { ArtifactTarget } from "../artifact-target";
 import type { FleetAccess } from "../fleet-access";
 import { createLargeFiles } from "../large-files";
@@ -25,6 +24,7 @@ import { ownFolder, sweepFolders } from "./folders";
 import { type HeldHere, holdHere } from "./held-here";
 import { createOutbox } from "./outbox";
 import { createPlaces } from "./places";
+import { createPlansHere } from "./plans-here";
 
 export interface FleetWorkerOptions {
   readonly access: FleetAccess;
@@ -45,6 +45,8 @@ export interface FleetWorkerOptions {
   readonly heartbeatMs?: number;
   /** How long BullMQ waits for a sign of life before an order counts as stalled. Default 30,000. */
   readonly lockMs?: number;
+  /** How often it asks whether a plan without attempts here is over, in milliseconds. Default 30,000. */
+  readonly askMs?: number;
   /** How often the connection is tried for life. Default 1,500. */
   readonly pulseMs?: number;
   readonly onBegin?: (work: Work) => void;
@@ -69,6 +71,7 @@ export interface FleetWorker {
 
 const HEARTBEAT_MS = 2_500;
 const LOCK_MS = 30_000;
+const ASK_MS = 30_000;
 const PUMP_MS = 100;
 /** Ends that are in the database, so that an order that is found again is not carried out again. */
 const MOST_REMEMBERED = 50_000;
@@ -114,11 +117,12 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
     inherited,
     server,
     artifacts: options.artifacts ?? null,
-    makeFolders: createPlanFolders(filesFolder),
+    plans: createPlansHere({ filesFolder, askMs: options.askMs ?? ASK_MS, now: () => performance.now() }),
   };
 
   const beat = (): void => {
     if (!link.isUp()) return;
+    const idle = host.plans.idle();
     const message: Beat = {
       protocol: FLEET_PROTOCOL,
       instance,
@@ -134,6 +138,7 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
       heartbeatMs,
       state,
       held: [...held.values()].map((one) => one.standing()),
+      ...(idle.length > 0 && { idle }),
     };
     void link.commands.publish(names.beats, JSON.stringify(message)).catch(() => undefined);
   };
@@ -200,6 +205,9 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
         break;
       case "recorded":
         for (const runId of message.runIds) held.get(runId)?.recorded();
+        break;
+      case "over":
+        host.plans.remove(message.planIds);
         break;
       case "log":
         held.get(message.runId)?.written(message.written, message.again);

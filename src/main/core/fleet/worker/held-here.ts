@@ -63,6 +63,8 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
   let end: End | null = null;
   let pump: LogPump | null = null;
   let artifacts: ArtifactsHere | null = null;
+  /** The plan that has its folders here for this. */
+  let entered: string | null = null;
   let isReporting = false;
   let isToldAgain = false;
   let sentEnd: string | null = null;
@@ -76,6 +78,7 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     void artifacts?.remove();
     if (work !== null && work.run !== null)
       void removeFiles(attemptFiles(host.filesFolder, work.planId, runId), [...beside.keys()]);
+    if (entered !== null) host.plans.leave(entered);
     for (const sent of [order.sealed, sentEnd]) if (sent !== null) void options.large.drop(sent).catch(() => undefined);
     for (const file of beside.values()) void options.files.drop(file).catch(() => undefined);
     onClosed();
@@ -142,8 +145,9 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     const told = workSchema.parse(JSON.parse(sealer.open(text, PARTS.order)));
     const { inputs, inputFiles, planId } = told;
     const given = Object.entries(inputFiles);
-    if (given.length === 0) return told;
-    await host.makeFolders(planId);
+    if (told.run === null) return told;
+    await host.plans.enter({ database, planId });
+    entered = planId;
     const files = attemptFiles(host.filesFolder, planId, runId);
     for (const [at, [subtaskId, file]] of given.entries()) {
       const path = `${files.inputs}.${at}`;
