@@ -108,12 +108,16 @@ it("takes a worker's own word over what is written, and shows one that only spok
     startedAt: 5,
     heartbeatMs: 5_000,
     state: "draining",
-    held: [{ database: "another", runId: "r", state: "running", sent: 0 }],
+    held: [
+      { database: "another", runId: "r", state: "running", sent: 0 },
+      // Begun since the rows were read: it is no other database's.
+      { database: "this", runId: "s", state: "running", sent: 0 },
+    ],
   };
   const slot = { id: "fleet:gpu@node-1-1", role: "fleet", capabilities: ["fleet:gpu"], host: "node-1", pid: 4711 };
   const written = { ...slot, instance: "one", version: "1.2.3", lastHeartbeat: 0, registeredAt: 0, isDrained: false };
   const now = 1_000_000;
-  const at = { now, hearsAll: false };
+  const at = { now, hearsAll: false, database: "this" };
   expect(mergeWorkers([{ ...written, isBusy: true }], [], at)).toMatchObject([{ state: "silent", busy: 1, slots: 1 }]);
   const heard = { beat, heardAt: now };
   expect(mergeWorkers([{ ...written, isBusy: false }], [heard], at)).toMatchObject([
@@ -121,6 +125,6 @@ it("takes a worker's own word over what is written, and shows one that only spok
   ]);
   const fresh = [{ ...written, isBusy: false, lastHeartbeat: now }];
   expect(mergeWorkers(fresh, [], at)).toMatchObject([{ state: "open" }]);
-  expect(mergeWorkers(fresh, [], { now, hearsAll: true })).toMatchObject([{ state: "silent" }]);
+  expect(mergeWorkers(fresh, [], { ...at, hearsAll: true })).toMatchObject([{ state: "silent" }]);
   expect(mergeWorkers([], [heard], at)).toMatchObject([{ instance: "one", workerId: null }]);
 });

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FleetOverview, FleetWorker } from "../../../shared/model/fleet-view";
 import { HEARTBEAT_LIMIT_MS } from "../../../shared/model/worker";
+import { databaseName } from "../fleet/fleet-access";
 import type { FleetWatch, HeardWorker } from "../fleet/fleet-watch";
 import { type FleetSlotRow, fleetQueueOf, readFleetSlots } from "../store/fleet-rows";
 import type { Store } from "../store/open";
@@ -19,6 +20,7 @@ export interface FleetView {
 }
 
 export function createFleetView(store: Store): FleetView {
+  const database = databaseName(store.file);
   const arrivals = createArrivals();
   let counted: { readonly answer: ReturnType<typeof count>; until: number } | null = null;
   return {
@@ -37,6 +39,7 @@ export function createFleetView(store: Store): FleetView {
       const workers = mergeWorkers(slots, watch?.workers() ?? [], {
         now: store.clock.now(),
         hearsAll: watch?.hearsAll() ?? false,
+        database,
       });
       return {
         connection: watch?.connection() ?? null,
@@ -73,6 +76,8 @@ interface Listening {
   readonly now: number;
   /** Who is not among the heard is not there, whatever its rows say. */
   readonly hearsAll: boolean;
+  /** The name of this one in the fleet. */
+  readonly database: string;
 }
 
 /** Each process once: by its slots in the database, and by what it says itself. Pure. */
@@ -88,7 +93,7 @@ export function mergeWorkers(
     const rows = byInstance.get(instance) ?? [];
     const own = said.get(instance);
     const [first] = rows;
-    if (own !== undefined) return [saidWorker(own, rows)];
+    if (own !== undefined) return [saidWorker(own, rows, at.database)];
     return first === undefined ? [] : [writtenWorker(instance, rows, { first, ...at })];
   });
   const byPlace = (a: FleetWorker, b: FleetWorker): number =>
@@ -96,9 +101,9 @@ export function mergeWorkers(
   return workers.sort(byPlace);
 }
 
-function saidWorker({ beat, heardAt }: HeardWorker, rows: readonly FleetSlotRow[]): FleetWorker {
+function saidWorker({ beat, heardAt }: HeardWorker, rows: readonly FleetSlotRow[], ours: string): FleetWorker {
   const busy = rows.filter(({ isBusy }) => isBusy).length;
-  const running = beat.held.filter(({ state }) => state === "running").length;
+  const others = beat.held.filter(({ state, database }) => state === "running" && database !== ours);
   const isDrained = rows.length > 0 && rows.every((row) => row.isDrained);
   return {
     instance: beat.instance,
@@ -110,7 +115,7 @@ function saidWorker({ beat, heardAt }: HeardWorker, rows: readonly FleetSlotRow[
     version: beat.version,
     slots: beat.slots,
     busy,
-    elsewhere: Math.max(0, running - busy),
+    elsewhere: others.length,
     state: beat.state === "open" && !isDrained ? "open" : "draining",
     heardAt,
     startedAt: beat.startedAt,

@@ -18,7 +18,8 @@ export function formatRate(perMinute: number): string {
 
 /** When the queue is empty, in a few characters, and in a sentence. */
 export function drainWords({ drain, waiting, running }: FleetQueue): { readonly short: string; readonly long: string } {
-  if (drain === "no_slots") return { short: "never", long: "No worker takes tasks of this queue: start one." };
+  if (drain === "no_slots")
+    return { short: "never: no worker", long: "No worker takes tasks of this queue: start one." };
   if (drain === "nothing_ended") {
     return { short: "–", long: "No task of it succeeded in the last five minutes, so nobody can tell." };
   }

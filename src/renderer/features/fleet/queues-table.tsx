@@ -1,3 +1,4 @@
+import { TriangleAlert } from "lucide-react";
 import { DRAIN_GOAL_MS, type FleetQueue } from "../../../shared/model/fleet-view";
 import { formatPlace, taskPlace, tasksPlace } from "../../location";
 import { formatCount, formatDuration } from "../../ui/format";
@@ -82,6 +83,7 @@ function QueueRow({ queue }: { readonly queue: FleetQueue }) {
       <td>{formatRate(outPerMinute)}</td>
       <td>{usualMs === null ? "–" : formatDuration(usualMs)}</td>
       <td title={drain.long} className={isStuck ? styles.stuck : undefined} data-tone={isStuck ? "failed" : undefined}>
+        {isStuck && <TriangleAlert size={12} aria-hidden="true" />}
         {drain.short}
         {hint !== null && (
           <span className={styles.hint} title={`So many more slots would empty it in ${formatDuration(DRAIN_GOAL_MS)}`}>
