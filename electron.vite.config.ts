@@ -36,6 +36,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: entry("src/main/index.ts"),
+          packaged: entry("src/main/packaged.ts"),
           "plan-reader-thread": entry("src/main/plan-reader-thread.ts"),
           explorer: entry("src/main/explorer/index.ts"),
           hive: entry("src/cli/hive.ts"),

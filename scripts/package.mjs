@@ -91,7 +91,7 @@ await runMain(async () => {
   say(`Laying out the package in ${stage}`);
   const folder = await stagePackage({
     stage,
-    electron: { version, fallback: isFallback ? dirname(path) : null },
+    electron: { version, executable: path, fallback: isFallback ? dirname(path) : null },
   });
   const config = packageConfig({
     stage,

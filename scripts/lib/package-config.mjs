@@ -75,7 +75,7 @@ export function packageConfig({ stage, output, scripts, homepage, compression, i
     copyright: "Copyright (c) 2026 The Hive Console authors",
     electronVersion: electron.version,
     ...(electron.folder === null ? {} : { electronDist: electron.folder }),
-    extraMetadata: { homepage, desktopName: `${EXECUTABLE}.desktop`, main: "./out/main/index.cjs" },
+    extraMetadata: { homepage, desktopName: `${EXECUTABLE}.desktop`, main: "./out/main/packaged.cjs" },
     directories: { output, buildResources: `${stage}/none` },
     // Nothing is compiled or fetched: the native part comes with its package.
     npmRebuild: false,
@@ -88,6 +88,8 @@ export function packageConfig({ stage, output, scripts, homepage, compression, i
       "!**/*.map",
       "!node_modules/**",
       { from: `${stage}/modules`, to: "node_modules", filter: ["**/*"] },
+      { from: `${stage}/code/out`, to: "out", filter: ["**/*"] },
+      { from: `${stage}/code/node_modules`, to: "node_modules", filter: ["**/*"] },
     ],
     asar: true,
     asarUnpack: ["**/*.node"],

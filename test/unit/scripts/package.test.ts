@@ -65,6 +65,7 @@ describe("what electron-builder is told", () => {
       enableCookieEncryption: true,
     });
     expect(config.publish).toBeNull();
+    expect(config.extraMetadata.main).toBe("./out/main/packaged.cjs");
   });
 
   const fileOf = (pair: string): string => pair.split("=")[0] ?? "";
