@@ -39,10 +39,10 @@ test("the window begins with what wants a person, and each is settled beside its
   await page.keyboard.press("j");
   await expect(page.locator("[data-current]")).toContainText("Approve the release");
   await page.keyboard.press("Shift+A");
-  await expect(page.getByText("It completes, and 1 task can go on.")).toBeVisible();
+  await expect(page.getByText("It completes; 1 task waited for it.")).toBeVisible();
   // Taken back by its key, nothing has happened; the second time it is meant.
   await page.keyboard.press("z");
-  await expect(page.getByText("It completes, and 1 task can go on.")).toHaveCount(0);
+  await expect(page.getByText("It completes; 1 task waited for it.")).toHaveCount(0);
   await expect(item(page, "Approve the release")).toContainText("Good enough?");
   await page.keyboard.press("Shift+A");
   await expect(item(page, "Approve the release")).toContainText("It is done in a moment");

@@ -119,7 +119,7 @@ export function planInTheWay({ plan }: TaskFacts): Skip | null {
 
 function judgeCancel({ status, live, stopRequested }: TaskFacts, mode: CancelMode): Verdict {
   if (!isLegalTaskTransition(status, "cancelled", "operator")) {
-    return skip("wrong_state", isTerminalTask(status) ? `It has ended already: it is ${status}.` : wayOut(status));
+    return skip("wrong_state", isTerminalTask(status) ? "It has ended already." : wayOut(status));
   }
   if (!live) return touch("cancelled");
   if (stopRequested === "cancel" || (stopRequested === "timeout" && mode === "kill")) {

@@ -1,10 +1,9 @@
-import type { ActPreview, SkipGroup } from "../../../shared/control-contract";
+import type { ActPreview } from "../../../shared/control-contract";
 import type { TaskChange } from "../../../shared/model/task-change";
 import type { TaskFilter } from "../../../shared/model/task-filter";
 import { call } from "../../api";
-import { formatCount, plural } from "../../ui/format";
-import { lookOf } from "../../ui/looks";
-import { askAct } from "../dialogs/act-store";
+import { plural } from "../../ui/format";
+import { askAct, skippedWords } from "../dialogs/act-store";
 import { followJob } from "./bulk-job";
 
 interface ActWords {
@@ -73,11 +72,6 @@ export function verbOf(act: string): string {
   return Object.hasOwn(WORDS, act) ? WORDS[act as TaskChange["act"]].verb : act;
 }
 
-/** "6 that are completed: it has ended already". */
-export function skippedWords({ count, state, message }: SkipGroup): string {
-  return `${formatCount(count)} ${lookOf("task", state).label.toLowerCase()}: ${message}`;
-}
-
 const LISTED = 6;
 
 /** Shows what a change of many tasks would touch, and does it when it is confirmed. */
@@ -117,5 +111,5 @@ export function askMany(change: TaskChange, filter: TaskFilter, onStarted: () =>
 
 function nothing({ matched, skipped }: ActPreview): string {
   if (matched === 0) return "No task is meant any more: the list has changed since.";
-  return `Of ${plural(matched, "task")} none can be taken. ${skipped.map(skippedWords).join(" ")}`;
+  return `Of ${plural(matched, "task")} none can be taken: ${skipped.map(skippedWords).join(", ")}.`;
 }

@@ -4,8 +4,9 @@ import { Dialog } from "../../ui/dialog";
 import { formatCount, plural } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
 import { StatusGlyph } from "../../ui/status";
+import { skippedWords } from "../dialogs/act-store";
 import styles from "./bulk.module.css";
-import { skippedWords, verbOf } from "./bulk-acts";
+import { verbOf } from "./bulk-acts";
 import { abortJob, failedCount, showReport, skippedCount, useJob } from "./bulk-job";
 
 /** How far an act on many tasks has got, with what stops it; its report when it is asked for. */

@@ -1,5 +1,8 @@
 import type { ReactNode } from "react";
 import { create } from "zustand";
+import type { SkipGroup } from "../../../shared/control-contract";
+import { formatCount } from "../../ui/format";
+import { lookOf } from "../../ui/looks";
 import type { AffectedItem } from "./confirm-dialog";
 
 /** What an act would do now, as the database tells. */
@@ -32,6 +35,12 @@ export interface ActStop {
   /** "Stop comparing". */
   readonly label: string;
   readonly run: () => Promise<void>;
+}
+
+/** "4 completed (it has ended already)". */
+export function skippedWords({ count, state, message }: SkipGroup): string {
+  const why = message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, "");
+  return `${formatCount(count)} ${lookOf("task", state).label.toLowerCase()} (${why})`;
 }
 
 export interface Act {

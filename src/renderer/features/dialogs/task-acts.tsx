@@ -28,7 +28,7 @@ interface VerdictWords {
 const VERDICTS: Readonly<Record<Verdict, VerdictWords>> = {
   "tasks.approve": {
     label: "Approve",
-    consequence: (waiting) => (waiting === null ? "It completes." : `It completes, and ${waiting} can go on.`),
+    consequence: (waiting) => (waiting === null ? "It completes." : `It completes; ${waiting} waited for it.`),
     done: "is approved",
     reasons: ["Checked"],
   },

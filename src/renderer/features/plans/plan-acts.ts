@@ -1,18 +1,15 @@
-import type { ActPreview as CorePreview, Previewed, SkipGroup } from "../../../shared/control-contract";
+import type { ActPreview as CorePreview, Previewed } from "../../../shared/control-contract";
 import type { PlanSummary } from "../../../shared/model/views";
 import { call, messageOf } from "../../api";
-import { formatCount, plural } from "../../ui/format";
+import { plural } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
 import { toast } from "../../ui/toast";
-import { type ActPreview, askAct } from "../dialogs/act-store";
+import { type ActPreview, askAct, skippedWords } from "../dialogs/act-store";
 
 type ActedPlan = Pick<PlanSummary, "id" | "title">;
 
 const LISTED = 6;
 const SKIPPED = 3;
-
-const skippedWords = ({ count, state, message }: SkipGroup): string =>
-  `${formatCount(count)} ${lookOf("task", state).label.toLowerCase()} (${message.replace(/\.$/, "")})`;
 
 /** What core says an act would do, as the dialog shows it. */
 function asShown(preview: CorePreview, verb: string, of: string, consequence: string): ActPreview {

@@ -87,7 +87,7 @@ export const PLAN_COLUMNS: ReadonlyArray<DataColumn<PlanSummary>> = [
   {
     id: "source",
     header: "Source",
-    meta: { width: "minmax(84px, 0.7fr)" },
+    meta: { width: "minmax(68px, 0.7fr)" },
     cell: row((plan) =>
       plan.sourceName === null ? (
         <span className={styles.muted}>Another program</span>

@@ -274,6 +274,9 @@ function useLogReader(source: LogSource): { reader: LogReader | null; state: Log
   return { reader, state };
 }
 
+/** So much, in bytes, is written between two readings of a log. */
+const A_MOMENT = 65_536;
+
 function isWhole({ buffer, size }: LogState): boolean {
   return bufferTo(buffer) - bufferFrom(buffer) >= size;
 }
@@ -281,7 +284,8 @@ function isWhole({ buffer, size }: LogState): boolean {
 function sizeOf(state: LogState, lines: LogLines): string {
   const last = lines.count === 0 ? 0 : lines.number(lines.count - 1);
   const loaded = bufferTo(state.buffer) - bufferFrom(state.buffer);
-  if (isWhole(state)) return `${plural(lines.count, "line")}, ${formatBytes(state.size)}`;
+  // What a running task has just written is read in a moment: nobody wants these words to change with each line.
+  if (state.size - loaded < A_MOMENT) return `${plural(lines.count, "line")}, ${formatBytes(state.size)}`;
   const total = last !== null && bufferTo(state.buffer) >= state.size ? `${formatCount(last)} lines, ` : "";
   return `${total}${formatBytes(state.size)}, ${formatBytes(loaded)} loaded`;
 }
