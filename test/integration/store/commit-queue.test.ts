@@ -79,6 +79,29 @@ test("when SQLite gives up the whole transaction, the neighbours of the culprit 
   expect(stored(connection)).toEqual(["a", "b"]);
 });
 
+test("what need not be durable is written without waiting for the disk, apart from what must be", async () => {
+  const { queue, connection, commits } = openQueue();
+  connection.pragma("synchronous = FULL");
+  const waitsForDisk = (tx: WritableDatabase) => tx.pragma("synchronous", { simple: true }) === 2;
+  const waited = await Promise.all([
+    queue.write(waitsForDisk),
+    queue.write(waitsForDisk, { durable: false }),
+    queue.write(waitsForDisk, { durable: false }),
+    queue.write(waitsForDisk),
+  ]);
+  expect(waited).toEqual([true, false, false, true]);
+  expect(commits()).toBe(4);
+
+  const refused = queue.write(
+    () => {
+      throw new Error("a mistake");
+    },
+    { durable: false },
+  );
+  await expect(refused).rejects.toThrow("a mistake");
+  expect(await queue.write(waitsForDisk)).toBe(true);
+});
+
 test("a lock held by another program for a second blocks nobody here, and nothing is lost", async () => {
   const store = await openTestStore();
   const other = await startForeignProgram(store.file);

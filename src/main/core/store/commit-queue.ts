@@ -32,6 +32,12 @@ export interface WriteOptions {
    * (docs/adr/0007). Costs the preparation of every statement that is used next. Default true.
    */
   readonly foreignKeys?: boolean;
+  /**
+   * False: the answer does not wait for the disk. What was written is seen by all at once and outlives this process, but
+   * a loss of power may undo it until something durable is written after it. For what nobody has been promised yet
+   * (docs/adr/0041). Default true.
+   */
+  readonly durable?: boolean;
 }
 
 export interface CommitQueueOptions {
@@ -49,6 +55,12 @@ interface Job {
   readonly reject: (error: unknown) => void;
   readonly since: number;
   readonly foreignKeys: boolean;
+  readonly durable: boolean;
+}
+
+/** It may share a transaction with others. */
+function isCommon(job: Job | undefined): boolean {
+  return job?.foreignKeys === true && job.durable;
 }
 
 type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
@@ -95,6 +107,13 @@ export function createCommitQueue(connection: Database.Database, options: Commit
         if (!writeGroup()) return;
       } finally {
         tx.pragma("foreign_keys = ON");
+      }
+    } else if (jobs[0]?.durable === false) {
+      tx.pragma("synchronous = NORMAL");
+      try {
+        if (!writeGroup()) return;
+      } finally {
+        tx.pragma("synchronous = FULL");
       }
     } else if (jobs.length > 0 && !writeGroup()) return;
     if (jobs.length > 0) schedule(null);
@@ -162,7 +181,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
     const { telling } = flags;
     const mode = writeModeOf(flags);
     const begun = clock.monotonic();
-    const isAlone = jobs.length === 1 || jobs[0]?.foreignKeys === false;
+    const isAlone = jobs.length === 1 || !isCommon(jobs[0]);
     const done: Array<{ readonly job: Job; readonly outcome: Outcome }> = [];
     do {
       const job = jobs.shift();
@@ -177,7 +196,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
         return;
       }
       done.push({ job, outcome });
-    } while (!isAlone && jobs[0]?.foreignKeys !== false && clock.monotonic() - begun < GROUP_LIMIT_MS);
+    } while (!isAlone && isCommon(jobs[0]) && clock.monotonic() - begun < GROUP_LIMIT_MS);
 
     try {
       if (tx.inTransaction) {
@@ -240,7 +259,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
   return {
     stats: tally.read,
     unkept: tally.unkept,
-    write<T>(work: (tx: WritableDatabase) => T, { foreignKeys = true }: WriteOptions = {}): Promise<T> {
+    write<T>(work: (tx: WritableDatabase) => T, { foreignKeys = true, durable = true }: WriteOptions = {}): Promise<T> {
       if (closed) {
         return Promise.reject(
           new HiveError("shutting_down", `${file} is being closed: nothing was changed. Open it again to go on.`, {
@@ -255,6 +274,7 @@ export function createCommitQueue(connection: Database.Database, options: Commit
           reject,
           since: clock.monotonic(),
           foreignKeys,
+          durable,
         });
         schedule(null);
       });

@@ -3,7 +3,8 @@ import { inOneGo, mapSteps } from "../plan/steps";
 import { appendAudit } from "./audit";
 import { integer } from "./columns";
 import { statement, type WritableDatabase } from "./database";
-import { appendEvent } from "./events";
+import { appendEvent, appendEvents } from "./events";
+import { insertionOf, insertTogether } from "./insert-together";
 import { laneReader, noteGroups } from "./lanes";
 import type { Writer } from "./plan-end";
 import { noteSynthesis } from "./synthesis";
@@ -53,11 +54,18 @@ const INSERT_EXECUTION = `INSERT INTO plan_execution (id, plan_id, current_phase
 const INSERT_CONSOLE_PLAN = `INSERT INTO console_plans (plan_id, title, description, source_name, source_text, folder, parameters,
     correlation_id, task_count, concurrency, conditional, launched_by, launched_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_TASK = `INSERT INTO tasks (id, title, description, task_type, priority, status, payload, created_at, updated_at, max_retries)
-  VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`;
-const INSERT_CONSOLE_TASK = `INSERT INTO console_tasks (seq, task_id, plan_id, subtask_id, ordinal, agent, unmet, max_attempts,
-    run_when, on_failure, lane)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+// FAIL: where one fails the launch is undone as a whole, so SQLite need not be able to undo a statement alone. It reaches
+// into triggers: none of these rows replaces another one there.
+const TASKS = insertionOf(
+  "INSERT OR FAIL INTO tasks (id, title, description, task_type, priority, status, payload, created_at, updated_at, max_retries)",
+  "(?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)",
+);
+const SPECS = insertionOf("INSERT INTO console_specs (seq, spec)", "(?, ?)");
+const CONSOLE_TASKS = insertionOf(
+  `INSERT OR FAIL INTO console_tasks (seq, task_id, plan_id, subtask_id, ordinal, agent, unmet, max_attempts, run_when, on_failure,
+    lane)`,
+  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+);
 
 /** As `console_tasks.run_when` and `console_tasks.on_failure` have them. */
 const RUN_WHEN: Readonly<Record<When, number>> = { success: 0, failure: 1, always: 2 };
@@ -72,9 +80,13 @@ export function insertPlan(tx: WritableDatabase, plan: NewPlan, writer: Writer):
   const seqs = new Map(plan.tasks.map((task, ordinal) => [task.subtaskId, firstSeq + ordinal]));
   noteGroups(tx, plan);
   const laneOf = laneReader(tx, plan);
-  plan.tasks.forEach((task, ordinal) => {
-    insertTask(tx, plan, task, { ordinal, seq: firstSeq + ordinal, lane: laneOf(task.spec) }, writer);
-  });
+  const placed = plan.tasks.map((task, ordinal) => ({
+    task,
+    ordinal,
+    seq: firstSeq + ordinal,
+    lane: laneOf(task.spec),
+  }));
+  insertTasks(tx, plan, placed, writer);
   for (const task of plan.tasks) insertEdges(tx, task, seqs);
 }
 
@@ -179,59 +191,48 @@ export function* planText(plan: NewPlan, now: number): Generator<undefined, Plan
   };
 }
 
-interface Place {
+export interface PlacedTask {
+  readonly task: NewTask;
   readonly ordinal: number;
   readonly seq: number;
   /** Of `console_lanes`; null: none of its own. */
   readonly lane: number | null;
 }
 
-export function insertTask(
+export function insertTasks(
   tx: WritableDatabase,
   plan: NewPlan,
-  task: NewTask,
-  { ordinal, seq, lane }: Place,
+  placed: readonly PlacedTask[],
   { now, source, newId }: Writer,
 ): void {
   const at = formatTime(now);
-  const { agent, retries, when, onFailure } = task.spec;
-  const payload = {
-    parent_plan_id: plan.id,
-    subtask_id: task.subtaskId,
-    dependencies: task.dependencies,
-    correlation_id: plan.correlationId,
-  };
-  statement(tx, INSERT_TASK).run(
-    task.id,
-    task.title,
-    task.description,
-    agent,
-    task.priority,
-    JSON.stringify(payload),
-    at,
-    at,
-    retries.count,
-  );
-  statement(tx, "INSERT INTO console_specs (seq, spec) VALUES (?, ?)").run(seq, JSON.stringify(task.spec));
-  statement(tx, INSERT_CONSOLE_TASK).run(
-    seq,
-    task.id,
-    plan.id,
-    task.subtaskId,
-    ordinal,
-    agent,
-    new Set(task.dependencies).size,
-    retries.count + 1,
-    RUN_WHEN[when],
-    ON_FAILURE[onFailure],
-    lane,
-  );
-  appendEvent(tx, {
-    id: newId(),
-    type: "task.created",
-    at: now,
-    source,
-    correlationId: plan.correlationId,
-    payload: { task_id: task.id, plan_id: plan.id, subtask_id: task.subtaskId, title: task.title },
+  insertTogether(tx, TASKS, placed, ({ task }) => {
+    const { id, subtaskId, title, description, priority, dependencies, spec } = task;
+    const payload = {
+      parent_plan_id: plan.id,
+      subtask_id: subtaskId,
+      dependencies,
+      correlation_id: plan.correlationId,
+    };
+    return [id, title, description, spec.agent, priority, JSON.stringify(payload), at, at, spec.retries.count];
   });
+  insertTogether(tx, SPECS, placed, ({ task, seq }) => [seq, JSON.stringify(task.spec)]);
+  insertTogether(tx, CONSOLE_TASKS, placed, ({ task, ordinal, seq, lane }) => {
+    const { agent, retries, when, onFailure } = task.spec;
+    const unmet = new Set(task.dependencies).size;
+    const { id, subtaskId } = task;
+    const ends = [retries.count + 1, RUN_WHEN[when], ON_FAILURE[onFailure]];
+    return [seq, id, plan.id, subtaskId, ordinal, agent, unmet, ...ends, lane];
+  });
+  appendEvents(
+    tx,
+    placed.map(({ task }) => ({
+      id: newId(),
+      type: "task.created",
+      at: now,
+      source,
+      correlationId: plan.correlationId,
+      payload: { task_id: task.id, plan_id: plan.id, subtask_id: task.subtaskId, title: task.title },
+    })),
+  );
 }

@@ -9,7 +9,7 @@ import {
   insertEdges,
   insertPlan,
   insertPlanRows,
-  insertTask,
+  insertTasks,
   type NewPlan,
   type NewTask,
   nextSeq,
@@ -70,7 +70,8 @@ async function writeSlices(store: Store, plan: NewPlan, writer: () => Writer, to
   const seqs = new Map<string, number>();
   for (let from = 0; from < places.length; from += SLICE) {
     const slice = places.slice(from, from + SLICE);
-    await store.write((tx) => writeSlice(tx, { plan, slice, seqs }, writer()));
+    // What makes the plan execute is written after them, and durably: with it are they.
+    await store.write((tx) => writeSlice(tx, { plan, slice, seqs }, writer()), { durable: false });
   }
   await store.write((tx) => {
     const changed = statement(tx, "DELETE FROM console_launches WHERE plan_id = ?").run(plan.id).changes;
@@ -94,12 +95,17 @@ function writeSlice(tx: WritableDatabase, { plan, slice, seqs }: Slice, writer: 
   if (noted.changes === 0) throw abandoned(plan.id);
   const first = nextSeq(tx);
   const laneOf = laneReader(tx, plan);
-  slice.forEach(({ task, ordinal }, index) => {
-    const seq = first + index;
+  const placed = slice.map(({ task, ordinal }, index) => ({
+    task,
+    ordinal,
+    seq: first + index,
+    lane: laneOf(task.spec),
+  }));
+  insertTasks(tx, plan, placed, writer);
+  for (const { task, seq } of placed) {
     seqs.set(task.subtaskId, seq);
-    insertTask(tx, plan, task, { ordinal, seq, lane: laneOf(task.spec) }, writer);
     insertEdges(tx, task, seqs);
-  });
+  }
 }
 
 /** In the plan's order, but each task behind those that it depends on, so that a slice has both ends of its edges. */
