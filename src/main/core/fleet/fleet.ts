@@ -191,6 +191,8 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
       if (!link.isUp()) link.close();
     };
     await link.subscribe(names.beats, (text) => {
+      // What was said last is still on its way then, and the database may be closed before it is sent.
+      if (closed) return;
       const beat = members.hear(text);
       if (beat === null) return;
       outs.compare(beat);
