@@ -107,27 +107,6 @@ test("another database opens from the menu, in a console of its own that outlive
   await until("the second console to end", () => !isAlive(started));
 });
 
-test("the size of the page is changed by keys and kept", async ({ launch }) => {
-  const opened = await launch();
-  const { page } = opened;
-  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
-  const scale = (): Promise<number> => page.evaluate(() => Math.round(devicePixelRatio * 100));
-  const whole = await scale();
-  await page.keyboard.press("Control+=");
-  await page.keyboard.press("Control+=");
-  await expect.poll(scale).toBe(Math.round(whole * 1.25));
-  await page.keyboard.press("Control+-");
-  await expect.poll(scale).toBe(Math.round(whole * 1.1));
-  await opened.quit();
-
-  const again = await launch();
-  await expect(again.page.getByRole("navigation", { name: "Main" })).toBeVisible();
-  const scaleAgain = (): Promise<number> => again.page.evaluate(() => Math.round(devicePixelRatio * 100));
-  await expect.poll(scaleAgain).toBe(Math.round(whole * 1.1));
-  await again.page.keyboard.press("Control+0");
-  await expect.poll(scaleAgain).toBe(whole);
-});
-
 test("nothing moves for who asked for reduced motion", async ({ launch, folder }) => {
   const opened = await launch();
   const { page } = opened;
@@ -161,10 +140,11 @@ test("nothing moves for who asked for reduced motion", async ({ launch, folder }
   await expect(page.getByText("Completed").first()).toBeVisible();
 });
 
-test("the theme of the system is followed while the window is open, a chosen one is kept", async ({ launch }) => {
+test("the theme of the system is followed, a chosen one and the size of the page are kept", async ({ launch }) => {
   const opened = await launch();
   const { page } = opened;
   const root = page.locator("html");
+  const scale = ({ page: shown }: OpenConsole) => shown.evaluate(() => Math.round(devicePixelRatio * 100));
   await page.emulateMedia({ colorScheme: "light" });
   await expect(root).toHaveAttribute("data-theme", "dark");
   const button = page.getByRole("button", { name: /^Theme:/ });
@@ -174,9 +154,20 @@ test("the theme of the system is followed while the window is open, a chosen one
   await expect(root).toHaveAttribute("data-theme", "dark");
   while ((await button.getAttribute("aria-label")) !== "Theme: light") await button.click();
   await expect(root).toHaveAttribute("data-theme", "light");
+  const whole = await scale(opened);
+  await page.keyboard.press("Control+=");
+  await page.keyboard.press("Control+=");
+  await expect.poll(() => scale(opened)).toBe(Math.round(whole * 1.25));
+  await page.keyboard.press("Control+-");
+  await expect.poll(() => scale(opened)).toBe(Math.round(whole * 1.1));
   await opened.quit();
+
   const again = await launch();
   await expect(again.page.locator("html")).toHaveAttribute("data-theme", "light");
+  await expect(again.page.getByRole("navigation", { name: "Main" })).toBeVisible();
+  await expect.poll(() => scale(again)).toBe(Math.round(whole * 1.1));
+  await again.page.keyboard.press("Control+0");
+  await expect.poll(() => scale(again)).toBe(whole);
 });
 
 test("a restart comes back to the plan, its tab and the task, and to the filters of the tasks", async ({

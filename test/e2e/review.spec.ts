@@ -1,9 +1,15 @@
-import { expect, test, writePlan } from "../helpers/app";
+import { expect, type OpenConsole, test, writePlan } from "../helpers/app";
 import { chooseTask, doNow, launchFile, openTab, planBadge, taskRow } from "../helpers/screen";
 import { json, startServer } from "../integration/agents/server";
 
-test("a gate is sent back, retried and approved in the inspector", async ({ launch, folder }) => {
+test("what agents ask and answer is settled and read in the inspector", async ({ launch, folder }) => {
   const opened = await launch();
+  await test.step("a gate is sent back, retried and approved", () => settleGate(opened, folder));
+  await test.step("a request and a question to a model show what was sent, said and kept", () =>
+    askAround(opened, folder));
+});
+
+async function settleGate(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   const plan = writePlan(folder, {
     title: "Gated",
@@ -32,14 +38,13 @@ test("a gate is sent back, retried and approved in the inspector", async ({ laun
   await doNow(page);
   await expect(taskRow(page, "Look at it")).toContainText("Completed");
   await expect(planBadge(page)).toHaveText("Completed");
-});
+}
 
-test("a request and a question to a model show what was sent, said and kept", async ({ launch, folder }) => {
+async function askAround(opened: OpenConsole, folder: string): Promise<void> {
   const server = await startServer((request, response) => {
     const words = { model: "bee-1", choices: [{ message: { content: "All is well" }, finish_reason: "stop" }] };
     json(request.url === "/v1/chat/completions" ? words : { figure: 42 })(request, response);
   });
-  const opened = await launch();
   const { page } = opened;
   const plan = writePlan(folder, {
     title: "Ask around",
@@ -63,4 +68,4 @@ test("a request and a question to a model show what was sent, said and kept", as
   await openTab(page, "Log");
   await expect(page.getByText("All is well")).toBeVisible();
   await server.close();
-});
+}

@@ -6,7 +6,8 @@ import { databaseState } from "../helpers/database";
 /** What preload gives the page, without the contract's types: for calls that break it. */
 type UncheckedBridge = { hive: { call(name: unknown, input: unknown): Promise<Envelope<unknown>> } };
 
-const POLICY_REFUSED = /Content Security Policy|unsafe-eval/i;
+/** What the page is told of what it tries here, and must not get. */
+const REFUSED = /Content Security Policy|unsafe-eval|Not allowed to|Failed to load/i;
 
 function callUnchecked(page: Page, name: unknown, input: unknown): Promise<Envelope<unknown>> {
   return page.evaluate(([operation, given]) => (window as unknown as UncheckedBridge).hive.call(operation, given), [
@@ -20,8 +21,24 @@ function inPageScript<T>(page: Page, code: string): Promise<T> {
   return page.evaluate(code);
 }
 
-test("the page has no Node and only the bridge", async ({ launch }) => {
-  const { page } = await launch();
+test("the page has the bridge alone, and what breaks the contract is refused", async ({ launch, dataFolder }) => {
+  const opened = await launch();
+  const { page } = opened;
+  await test.step("it has no Node and only the bridge", () => seesOnlyTheBridge(page));
+  await test.step("a message that is not in the contract changes nothing", () => refusesUnknown(page, dataFolder));
+  await test.step("a message from another page changes nothing", () => refusesForeignPage(opened, dataFolder));
+});
+
+test("the page gets nothing from outside, and stays where it is", async ({ launch }) => {
+  const opened = await launch({ allow: REFUSED });
+  const { page } = opened;
+  await test.step("each page file carries the policy as a header, and it holds", () => policyHolds(page));
+  await test.step("eval is refused to the page's own scripts", () => evalIsRefused(page));
+  await test.step("files outside the page have no address", () => outsideHasNoAddress(page));
+  await test.step("no navigation, no windows, no frames, no permissions", () => staysWhereItIs(opened));
+});
+
+async function seesOnlyTheBridge(page: Page): Promise<void> {
   const globals = await inPageScript<Record<string, string>>(
     page,
     "({ require: typeof require, process: typeof process, module: typeof module, Buffer: typeof Buffer, global: typeof global })",
@@ -33,10 +50,9 @@ test("the page has no Node and only the bridge", async ({ launch }) => {
     "nameFile",
     "on",
   ]);
-});
+}
 
-test("each page file carries the policy as a header, and it holds", async ({ launch }) => {
-  const { page } = await launch({ allow: POLICY_REFUSED });
+async function policyHolds(page: Page): Promise<void> {
   const header = await page.evaluate(async () => {
     const answer = await fetch(location.href);
     return answer.headers.get("content-security-policy");
@@ -67,20 +83,18 @@ test("each page file carries the policy as a header, and it holds", async ({ lau
   expect(outcome.injected).toBe(false);
   expect(outcome.refused).toBe(true);
   expect(outcome.violations).toEqual(expect.arrayContaining(["script-src-elem", "img-src", "connect-src"]));
-});
+}
 
-test("eval is refused to the page's own scripts", async ({ launch }) => {
-  const { page } = await launch({ allow: POLICY_REFUSED });
+async function evalIsRefused(page: Page): Promise<void> {
   // A timer's string is compiled by the page itself, under its policy.
   await page.evaluate(() => setTimeout("window.evaluated = true", 0));
-  const blocked = page.waitForEvent("console", { predicate: (message) => POLICY_REFUSED.test(message.text()) });
+  const blocked = page.waitForEvent("console", { predicate: (message) => /unsafe-eval/.test(message.text()) });
   await page.evaluate(() => setTimeout("window.evaluated = true", 0));
   await blocked;
   expect(await page.evaluate(() => "evaluated" in window)).toBe(false);
-});
+}
 
-test("files outside the page have no address", async ({ launch }) => {
-  const { page } = await launch({ allow: /404|Failed to load resource/ });
+async function outsideHasNoAddress(page: Page): Promise<void> {
   const statuses = await page.evaluate(
     async (paths) => {
       const answers = await Promise.all(paths.map((path) => fetch(path)));
@@ -97,10 +111,9 @@ test("files outside the page have no address", async ({ launch }) => {
     ],
   );
   expect(statuses).toEqual(statuses.map(() => 404));
-});
+}
 
-test("the page stays where it is: no navigation, no windows, no frames, no permissions", async ({ launch }) => {
-  const { app, page } = await launch({ allow: /Content Security Policy|Not allowed to|Failed to load/i });
+async function staysWhereItIs({ app, page }: OpenConsole): Promise<void> {
   const before = page.url();
   await app.evaluate(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
@@ -126,11 +139,9 @@ test("the page stays where it is: no navigation, no windows, no frames, no permi
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   expect(page.url()).toBe(before);
   expect(await page.evaluate(() => document.title)).toBe("Hive Console");
-});
+}
 
-test("a message that is not in the contract is refused and changes nothing", async ({ launch, dataFolder }) => {
-  const opened = await launch();
-  const { page } = opened;
+async function refusesUnknown(page: Page, dataFolder: string): Promise<void> {
   expect(await callUnchecked(page, "app.info", {})).toMatchObject({ ok: true });
   const before = databaseState(dataFolder);
 
@@ -166,15 +177,14 @@ test("a message that is not in the contract is refused and changes nothing", asy
     expect(await callUnchecked(page, name, input), name).toMatchObject({ ok: false, error: { code: "not_found" } });
   }
   expect(databaseState(dataFolder)).toEqual(before);
-});
+}
 
-test("a message from another page is refused and changes nothing", async ({ launch, dataFolder }) => {
-  const opened = await launch();
+async function refusesForeignPage(opened: OpenConsole, dataFolder: string): Promise<void> {
   await callUnchecked(opened.page, "app.info", {});
   const before = databaseState(dataFolder);
   expect(await callFromForeignPage(opened)).toMatchObject({ ok: false, error: { code: "not_allowed" } });
   expect(databaseState(dataFolder)).toEqual(before);
-});
+}
 
 /** Opens a second window with our preload, on a page of its own, and calls from there. */
 function callFromForeignPage({ app }: OpenConsole): Promise<unknown> {

@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
-import { expect, test, writePlan } from "../helpers/app";
+import { expect, type OpenConsole, test, writePlan } from "../helpers/app";
 import { largePlan } from "../helpers/large-plan";
 import { launchFile, planBadge } from "../helpers/screen";
 
@@ -34,8 +34,21 @@ const timeline = (page: Page): Locator => page.getByRole("application", { name: 
 const told = (page: Page): Locator => timeline(page).locator("[aria-live=polite]");
 const tab = (page: Page, name: string): Locator => page.getByRole("tab", { name: new RegExp(`^${name}`) });
 
-test("a plan in time: walked through with the keys, told in words, live", async ({ launch, folder }) => {
+test("a plan is held, cancelled, walked through in time, and its events lead to its tasks", async ({
+  launch,
+  folder,
+}) => {
   const opened = await launch();
+  await test.step("it is held and let go, and cancelled once it was seen what that stops", () =>
+    holdAndCancel(opened, folder));
+  await test.step("its timeline is walked through with the keys, told in words, live", () =>
+    walkThroughTime(opened, folder));
+  rmSync(join(folder, "built"));
+  await test.step("its events come as they happen, by topic, and lead to their tasks", () =>
+    followEvents(opened, folder));
+});
+
+async function walkThroughTime(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(opened, writePlan(folder, PLAN));
   await tab(page, "Timeline").click();
@@ -55,10 +68,9 @@ test("a plan in time: walked through with the keys, told in words, live", async 
   for (const keys of ["+", "+", "ArrowRight", "t", "-", "0", "g", "g"]) await page.keyboard.press(keys);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("complementary", { name: "Inspector" })).toContainText("Approve it");
-});
+}
 
-test("events of a plan come as they happen, by topic, and lead to their tasks", async ({ launch, folder }) => {
-  const opened = await launch();
+async function followEvents(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(opened, writePlan(folder, PLAN));
   await tab(page, "Events").click();
@@ -78,7 +90,7 @@ test("events of a plan come as they happen, by topic, and lead to their tasks", 
   await expect(page.getByRole("heading", { name: "No event matches" })).toBeVisible();
   await page.getByRole("button", { name: "Show all types" }).click();
   await expect(grid).toBeVisible();
-});
+}
 
 test("what was launched is shown beside how it went before", async ({ launch, folder }) => {
   const opened = await launch();
@@ -102,8 +114,7 @@ test("what was launched is shown beside how it went before", async ({ launch, fo
   await expect(comparison.getByRole("row")).toHaveCount(2);
 });
 
-test("a plan is held and let go, and cancelled once it was seen what that stops", async ({ launch, folder }) => {
-  const opened = await launch();
+async function holdAndCancel(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(opened, writePlan(folder, PLAN));
   await page.getByRole("button", { name: "Pause" }).click();
@@ -115,7 +126,7 @@ test("a plan is held and let go, and cancelled once it was seen what that stops"
   await expect(dialog).toContainText("Build everything");
   await page.keyboard.press("Control+Enter");
   await expect(planBadge(page)).toHaveText("Cancelled");
-});
+}
 
 test("10,000 attempts are a picture in a moment", async ({ launch, folder }) => {
   const opened = await launch();

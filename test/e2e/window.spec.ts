@@ -1,10 +1,27 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { answerFileDialogs, expect, test, writePlan } from "../helpers/app";
+import { answerFileDialogs, expect, type OpenConsole, test, writePlan } from "../helpers/app";
 import { chooseTask, clickToEnd, goTo, launchFile, openPlanFile, openTab, taskRow } from "../helpers/screen";
 
-test("moving through a long list by keys keeps the cursor's row in full view", async ({ launch, folder }) => {
+test("a window is moved through, read and acted in by keys, and hides nothing", async ({
+  launch,
+  folder,
+  dataFolder,
+}) => {
   const opened = await launch();
+  // In the empty database: it comes back to where there are no plans yet.
+  await test.step("the launch view's keys act also without a plan", () => actWithoutPlan(opened, folder));
+  await test.step("the cursor's row of a long list is in full view", () => moveThroughLongList(opened, folder));
+  await test.step("a log whose last line follows an enormous one is shown whole; a search sees what is not loaded", () =>
+    readLongLogs(opened, folder));
+  await test.step("a toast lies on no button of the log or of the launch view", () => seeToast(opened, folder));
+  await test.step("a plan in the list names everything in it that wants a person", () =>
+    nameAllTroubles(opened, folder));
+  await test.step("a worker that falls silent is shown stale without anybody writing a row", () =>
+    seeSilentWorker(opened, join(dataFolder, "hive.db")));
+});
+
+async function moveThroughLongList(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   const subtasks = Array.from({ length: 80 }, (_, index) => ({ id: `t${index}`, agent: "noop" }));
   await launchFile(opened, writePlan(folder, { title: "Long", subtasks }));
@@ -24,10 +41,9 @@ test("moving through a long list by keys keeps the cursor's row in full view", a
   for (let step = 0; step < 50; step += 1) await page.keyboard.press("k");
   await expect(cursor).toContainText("t10");
   await expect.poll(hidden).toBe(0);
-});
+}
 
-test("the launch view's keys act also while there is no plan to show", async ({ launch, folder }) => {
-  const opened = await launch();
+async function actWithoutPlan(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await openPlanFile(opened, join(folder, "no-such-plan.yaml"));
   await expect(page.getByText("The plan could not be read")).toBeVisible();
@@ -38,13 +54,9 @@ test("the launch view's keys act also while there is no plan to show", async ({ 
   await expect(page.getByText("The plan could not be read")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
-});
+}
 
-test("a log whose last line follows an enormous one is shown whole; a search sees what is not loaded", async ({
-  launch,
-  folder,
-}) => {
-  const opened = await launch();
+async function readLongLogs(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(
     opened,
@@ -70,10 +82,9 @@ test("a log whose last line follows an enormous one is shown whole; a search see
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status").filter({ hasText: "1 of 1" })).toBeVisible();
   await expect(page.getByText("line 8 of many")).toBeVisible();
-});
+}
 
-test("a toast lies on no button of the log or of the launch view", async ({ launch, folder }) => {
-  const opened = await launch();
+async function seeToast(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(
     opened,
@@ -95,12 +106,10 @@ test("a toast lies on no button of the log or of the launch view", async ({ laun
   await expect.poll(async () => (await bottom()) <= save).toBe(true);
   await goTo(page, "#/launch");
   expect(await bottom()).toBeLessThanOrEqual(await top(/^Launch (?!paused)/));
-});
+}
 
-test("a worker that falls silent is shown stale without anybody writing a row", async ({ launch, dataFolder }) => {
-  const { page } = await launch();
-  await expect(page.getByRole("heading", { name: "No plans yet" })).toBeVisible();
-  const database = new Database(join(dataFolder, "hive.db"));
+async function seeSilentWorker({ page }: OpenConsole, file: string): Promise<void> {
+  const database = new Database(file);
   database
     .prepare(
       `INSERT INTO workers (id, role, status, last_heartbeat, capabilities)
@@ -113,13 +122,9 @@ test("a worker that falls silent is shown stale without anybody writing a row", 
   await expect(row).toContainText("Idle");
   await expect(row).toContainText("Stale");
   await expect(page.getByRole("button", { name: "Stale 1" })).toBeVisible();
-});
+}
 
-test("a plan in the list names everything in it that wants a person, not the worst alone", async ({
-  launch,
-  folder,
-}) => {
-  const opened = await launch();
+async function nameAllTroubles(opened: OpenConsole, folder: string): Promise<void> {
   const { page } = opened;
   await launchFile(
     opened,
@@ -136,7 +141,7 @@ test("a plan in the list names everything in it that wants a person, not the wor
   await goTo(page, "#/plans");
   const row = page.getByRole("row").filter({ hasText: "Two troubles" });
   await expect(row.getByTitle("1 failed, 1 review")).toBeVisible();
-});
+}
 
 test("a window without a database can be quit from its page", async ({ launch, folder }) => {
   const opened = await launch({ args: ["--db", writePlan(folder, "", "empty.db")] });
