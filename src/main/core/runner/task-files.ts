@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 /** Where one attempt keeps its files, all under the database's own folder. */
 export interface AttemptFiles {
@@ -27,15 +27,17 @@ export function segment(id: string): string {
 export function attemptFiles(filesFolder: string, planId: string, runId: string): AttemptFiles {
   const plan = join(filesFolder, segment(planId));
   const run = segment(runId);
+  // Asked for several times in each attempt's life, and there is nothing to normalize in what follows the folder.
+  const runs = `${plan}${sep}runs${sep}`;
   return {
-    log: join(plan, "logs", `${run}.log`),
-    exit: join(plan, "runs", `${run}.exit`),
-    inputs: join(plan, "runs", `${run}.inputs.json`),
-    noInputs: join(plan, "runs", "no-inputs.json"),
-    result: join(plan, "runs", `${run}.result.json`),
-    prompt: join(plan, "runs", `${run}.prompt.md`),
-    work: join(plan, "runs", `${run}.work.json`),
-    planFolder: join(plan, "files"),
+    log: `${plan}${sep}logs${sep}${run}.log`,
+    exit: `${runs}${run}.exit`,
+    inputs: `${runs}${run}.inputs.json`,
+    noInputs: `${runs}no-inputs.json`,
+    result: `${runs}${run}.result.json`,
+    prompt: `${runs}${run}.prompt.md`,
+    work: `${runs}${run}.work.json`,
+    planFolder: `${plan}${sep}files`,
   };
 }
 
