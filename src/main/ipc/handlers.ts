@@ -79,7 +79,7 @@ export function databaseHandlers(services: DatabaseServices) {
     "plans.launch": ({ sourceId, parameters, paused }) => {
       const source = sources.get(sourceId);
       const request = checkedLaunch(source, parameters, homeFolder);
-      return launchPlan(core.store, { ...request, launchedBy: "window", paused });
+      return launchPlan(core.store, { ...request, launchedBy: "window", actor: OPERATOR, paused });
     },
   } satisfies Partial<Handlers>;
 }

@@ -1,4 +1,5 @@
 import { BookOpen } from "lucide-react";
+import { useRef } from "react";
 import { GUIDE_SECTIONS, guidePlace } from "../../guide-place";
 import { goTo } from "../../location";
 import { Button } from "../../ui/button";
@@ -16,6 +17,7 @@ function readGuide(): void {
 /** Every key of what is on the screen now. */
 export function ShortcutsSheet() {
   const open = useDialogs((state) => state.shown === "shortcuts");
+  const close = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
       open={open}
@@ -23,12 +25,13 @@ export function ShortcutsSheet() {
       title="Shortcuts"
       description="What the keys do here. Letters rest while you type in a field."
       width={640}
+      initialFocus={close}
       footer={
         <>
           <Button icon={<BookOpen size={14} />} keys="F1" onClick={readGuide}>
             User guide
           </Button>
-          <Button variant="primary" keys="Escape" onClick={closeDialog}>
+          <Button ref={close} variant="primary" keys="Escape" onClick={closeDialog}>
             Close
           </Button>
         </>

@@ -59,6 +59,7 @@ export function Grid(props: GridProps) {
   const ownFocus = useRef<HTMLTableElement>(null);
   const focus = props.focusRef ?? ownFocus;
   const bars = useMemo(() => barsOf(columns, rows), [columns, rows]);
+  const kinds = useMemo(() => columns.map((_, at) => kindOf(rows, at)), [columns, rows]);
   const widths = useMemo(() => widthsOf(columns, rows), [columns, rows]);
   const top = HEAD + (filterOf === undefined ? 0 : FILTER);
   const down = useVirtualizer({
@@ -150,6 +151,7 @@ export function Grid(props: GridProps) {
                   scope="col"
                   aria-colindex={index + 2}
                   aria-sort={sorted === null ? undefined : sorted.isDescending ? "descending" : "ascending"}
+                  data-kind={kinds[index]}
                   className={styles.headCell}
                   style={{ left: start + NUMBER_WIDTH, width: size }}
                 >
@@ -219,6 +221,12 @@ interface HeadNameProps {
   readonly isKey: boolean;
   readonly sorted: TableOrder | null;
   readonly onSort: (() => void) | undefined;
+}
+
+/** What the first value of a column is: its name stands where its values do. */
+function kindOf(rows: readonly (readonly Cell[])[], at: number): string | undefined {
+  const first = rows.find((row) => (row[at] ?? null) !== null)?.[at];
+  return first === undefined ? undefined : faceOf(first).kind;
 }
 
 function HeadName({ column, isKey, sorted, onSort }: HeadNameProps) {
