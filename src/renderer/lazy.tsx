@@ -62,7 +62,10 @@ export function lazyPart<Props extends object>(fetch: () => Promise<ComponentTyp
   return part;
 }
 
-/** Fetches every part that is not here yet, one at a time, whenever the page has nothing to do. */
+/** By then the first view has its figures: until it has, nothing to do is the time in which main answers. */
+const AFTER_START_MS = 2_000;
+
+/** Fetches every part that is not here yet, one at a time, whenever the page has nothing to do after its start. */
 export function loadWhenIdle(): () => void {
   let isEnded = false;
   let pending = 0;
@@ -71,9 +74,10 @@ export function loadWhenIdle(): () => void {
     if (part === undefined || isEnded) return;
     pending = requestIdleCallback(() => void part.load().then(next));
   };
-  next();
+  const start = setTimeout(next, AFTER_START_MS);
   return () => {
     isEnded = true;
+    clearTimeout(start);
     cancelIdleCallback(pending);
   };
 }

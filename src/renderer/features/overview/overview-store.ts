@@ -36,10 +36,21 @@ const AWAY_REST_MS = 5_000;
 /** Without any change: ages, workers that fall silent, programs whose writes nobody tells of. */
 const LOOK_MS = 5_000;
 const THROUGHPUT_MS = 5_000;
+
+let asked: Promise<Overview> | null = null;
+
+/** Asks for it before anything is drawn: main answers while the window's frame is. The first reading takes that answer. */
+export function askOverviewAhead(): void {
+  asked = call("overview.get", {});
+  asked.catch(() => undefined);
+}
+
 /** Reads again. Keeps what is shown when that fails, and throws then. */
 async function loadOverview(): Promise<void> {
+  const answer = asked ?? call("overview.get", {});
+  asked = null;
   try {
-    useOverview.setState({ overview: await call("overview.get", {}), error: null });
+    useOverview.setState({ overview: await answer, error: null });
   } catch (error) {
     if (useOverview.getState().overview !== null) throw error;
     useOverview.setState({ error });
