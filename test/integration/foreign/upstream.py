@@ -1,6 +1,6 @@
 """A Hive program: upstream's statements through plain sqlite3, as its packages send them, for some seconds.
 
-Arguments: database, seconds. Says on stdout, a line of JSON each, what it was acknowledged: the moments around the
+Arguments: database, seconds. On a busy machine it goes on for longer, until it has done enough. Says on stdout, a line of JSON each, what it was acknowledged: the moments around the
 commit on the system's monotonic clock in nanoseconds, and what changed. The last line is its report.
 """
 
@@ -13,12 +13,13 @@ import uuid
 from datetime import datetime
 
 TIMEOUT = 5.0
+ENOUGH_COMMITS, ENOUGH_HOLDS = 51, 3
 database, seconds = sys.argv[1], float(sys.argv[2])
 random.seed(7)
 conn = sqlite3.connect(database, timeout=TIMEOUT)
 conn.row_factory = sqlite3.Row
 tasks, deleted, statuses, workers, runs, plans = [], [], {}, [], [], []
-waits, increments, errors = [], 0, []
+waits, holds, increments, errors = [], 0, 0, []
 
 
 def commit(entity, ids, *statements):
@@ -108,12 +109,18 @@ def increment():
 
 def hold_lock():
     """A slow program: the write lock for a second."""
+    global holds
     conn.execute("BEGIN IMMEDIATE")
     held = time.monotonic_ns()
     time.sleep(1)
     released = time.monotonic_ns()
     conn.commit()
+    holds += 1
     print(json.dumps({"heldFrom": held, "heldTo": released}), flush=True)
+
+
+def has_done_enough():
+    return len(errors) > 0 or (len(waits) >= ENOUGH_COMMITS and holds >= ENOUGH_HOLDS)
 
 
 def text_problem(row):
@@ -162,7 +169,7 @@ def lost():
 print(json.dumps({"ready": True}), flush=True)
 end = time.monotonic() + seconds
 next_hold = time.monotonic() + 1.5
-while time.monotonic() < end:
+while time.monotonic() < end or not has_done_enough():
     if time.monotonic() > next_hold:
         hold_lock()
         next_hold = time.monotonic() + 2

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { getPlanGraph, getPlanGraphStates } from "../../../src/main/core/operations/plan-graph";
+import { getPlanAttempts } from "../../../src/main/core/operations/plan-timeline";
 import { getTaskRows } from "../../../src/main/core/operations/tasks";
 import type { Store } from "../../../src/main/core/store/open";
 import { GRAPH_EDGES, GRAPH_NODES, GRAPH_SIZE, GRAPH_STATES } from "../../../src/main/core/store/plan-graph-rows";
@@ -53,6 +54,7 @@ describe("a plan as a graph", () => {
     const many = await launch(store, largePlan(20_001, 0));
     await expect(getPlanGraph(store, { planId: many })).rejects.toMatchObject({ code: "not_allowed" });
     await expect(getPlanGraphStates(store, { planId: many })).rejects.toMatchObject({ code: "not_allowed" });
+    await expect(getPlanAttempts(store, { planId: many })).rejects.toMatchObject({ code: "not_allowed" });
     expect((await getPlanGraph(store, { planId })).ids).toEqual([]);
   });
 
