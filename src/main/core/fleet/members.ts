@@ -85,20 +85,25 @@ export function createMembers(options: MembersOptions): Members {
     });
     member.isJoining = false;
     if (answer === LOST || answer === REFUSED) return;
+    // It may have left while it was written down.
+    if (members.get(beat.instance) !== member) return signOff(answer, "It has signed off", true);
     member.rows = answer;
     for (const id of answer) byRow.set(id, beat.instance);
     options.onChange();
   };
 
-  const leave = (member: Member, why: string, hasSignedOff: boolean): void => {
-    const { instance } = member.beat;
-    members.delete(instance);
-    const { rows } = member;
-    for (const id of rows) byRow.delete(id);
+  const signOff = (rows: readonly string[], why: string, hasSignedOff: boolean): void => {
     void persistence.persist((tx) => {
       markWorkersOffline(tx, rows);
       tellOfWorkers(tx, rows, "offline", writer(), { lost: !hasSignedOff, reason: why });
     });
+  };
+
+  const leave = (member: Member, why: string, hasSignedOff: boolean): void => {
+    const { instance } = member.beat;
+    members.delete(instance);
+    for (const id of member.rows) byRow.delete(id);
+    signOff(member.rows, why, hasSignedOff);
     options.onLost(instance, why, hasSignedOff);
     options.onChange();
   };

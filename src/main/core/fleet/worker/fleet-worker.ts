@@ -80,6 +80,7 @@ const LAST_ORDERS_MS = 1_000;
 /** How long a worker that gives back waits for consoles to write that down. */
 const FAREWELL_MS = 3_000;
 const STALLS = 1_000_000;
+const RETRY_MS = 1_000;
 
 export async function startFleetWorker(options: FleetWorkerOptions): Promise<FleetWorker> {
   const { access, slots, heartbeatMs = HEARTBEAT_MS, lockMs = LOCK_MS } = options;
@@ -251,6 +252,8 @@ export async function startFleetWorker(options: FleetWorkerOptions): Promise<Fle
         concurrency: slots,
         lockDuration: lockMs,
         stalledInterval: lockMs,
+        // After an error, as of a Redis whose memory is full.
+        runRetryDelay: RETRY_MS,
         maxStalledCount: STALLS,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },

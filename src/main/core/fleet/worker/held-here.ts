@@ -79,9 +79,13 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
     if (work !== null && work.run !== null)
       void removeFiles(attemptFiles(host.filesFolder, work.planId, runId), [...beside.keys()]);
     if (entered !== null) host.plans.leave(entered);
+    dropAll();
+    onClosed();
+  };
+
+  const dropAll = (): void => {
     for (const sent of [order.sealed, sentEnd]) if (sent !== null) void options.large.drop(sent).catch(() => undefined);
     for (const file of beside.values()) void options.files.drop(file).catch(() => undefined);
-    onClosed();
   };
 
   const stopAttempt = (reason: StopReason, grace: number): void => {
@@ -137,6 +141,8 @@ export function holdHere(order: Order, options: HeldHereOptions, onClosed: () =>
       // A log that cannot be read is asked for again.
       await reportOnce().catch(() => undefined);
     }
+    // What was put there while it closed.
+    if (closed.signal.aborted) dropAll();
     isReporting = false;
   };
 
