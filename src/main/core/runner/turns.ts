@@ -42,6 +42,9 @@ const BETWEEN_MS = 4;
 /** With many workers elsewhere: what ends in this time is written, and given out anew, together. */
 const BROAD_BETWEEN_MS = 12;
 
+/** Ends that one turn writes: a few milliseconds, whatever ended meanwhile. */
+const MOST_ENDS = 128;
+
 /** After a claim that was refused. */
 const REST_MS = 5_000;
 
@@ -52,7 +55,7 @@ interface Waiting {
 
 export function createTurns(options: TurnsOptions): Turns {
   const { store, persistence } = options;
-  let ends: Waiting[] = [];
+  const ends: Waiting[] = [];
   let isWanted = false;
   let isUnderWay = false;
   let isScheduled = false;
@@ -109,8 +112,7 @@ export function createTurns(options: TurnsOptions): Turns {
     if (isUnderWay) return;
     isUnderWay = true;
     while (ends.length > 0 || isWanted) {
-      const waiting = ends;
-      ends = [];
+      const waiting = ends.splice(0, MOST_ENDS);
       isWanted = false;
       if (waiting.length === 0 && (isResting || !options.mayClaim())) break;
       const isTogether = waiting.length > 0;
