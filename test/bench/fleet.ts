@@ -15,7 +15,8 @@ import { atLeast, atMost, median } from "./figure";
 import { inPlace, launch, planOf, subtask } from "./place";
 
 const WORKERS = 4;
-const SLOTS = 25;
+/** So many that nobody waits for a round trip; the bare workers have as many. */
+const SLOTS = 100;
 const ROUNDS = 3;
 
 /**
