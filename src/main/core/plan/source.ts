@@ -105,6 +105,9 @@ function inPlainWords(error: YAMLError, text: string, quoted: readonly [number, 
   return { severity, code: "yaml_syntax", message: explain(error, text), offset: start };
 }
 
+const missingHere = ({ message }: YAMLError): string =>
+  `A comma, colon, bracket or brace is missing here (${message}).`;
+
 function explain(error: YAMLError, text: string): string {
   const char = JSON.stringify(text[error.pos[0]] ?? "");
   switch (error.code) {
@@ -119,8 +122,12 @@ function explain(error: YAMLError, text: string): string {
     case "BAD_INDENT":
       return "The indentation is wrong, or a bracket or brace before it is not closed.";
     case "MISSING_CHAR":
+      if (error.message.includes("without - indicator")) {
+        return 'This line belongs to no entry of the list above: indent it as the entry\'s other keys, or begin an entry with "- ".';
+      }
+      return missingHere(error);
     case "BLOCK_IN_FLOW":
-      return `A comma, colon, bracket or brace is missing here (${error.message}).`;
+      return missingHere(error);
     case "UNEXPECTED_TOKEN":
       return `This does not belong here (${error.message}): is a quote, a dash or a colon missing before it?`;
     case "BAD_DQ_ESCAPE":
