@@ -1,3 +1,5 @@
+import { constants, statSync } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
@@ -7,7 +9,7 @@ import { type FleetAccess, fleetAccess } from "../main/core/fleet/fleet-access";
 import type { End, Work } from "../main/core/fleet/protocol";
 import { FLEET_VARIABLES } from "../main/core/fleet/redis-address";
 import { type FleetWorker, startFleetWorker } from "../main/core/fleet/worker/fleet-worker";
-import { HiveError } from "../shared/errors";
+import { HiveError, toErrorBody } from "../shared/errors";
 import { DEFAULT_QUEUE, QUEUE_PATTERN } from "../shared/model/fleet";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { type CommandSetting, collect } from "./operation-command";
@@ -48,7 +50,7 @@ export function addFleetWorker(fleet: Command, { outputs, done }: CommandSetting
     .option("--ca <file>", `PEM of the authority of its certificate (default: ${FLEET_VARIABLES.ca})`)
     .option("-q, --queue <name>", "takes the tasks of this queue", parseQueue, DEFAULT_QUEUE)
     .option("-r, --role <role>", "the role that tasks may ask for", parseRole, "fleet")
-    .option("-c, --capability <name>", "what it can do; repeat it for more", collect)
+    .option("-c, --capability <name>", "what it can do; repeat it for more", parseCapability)
     .option("-s, --slots <n>", "tasks at once (default: the machine's cores)", parseSlots)
     .option("--folder <folder>", "where plans' folders are here (default: where they are on the console's host)")
     .option("--files <folder>", "where tasks keep logs and files while they run (default: a temporary folder)")
@@ -64,9 +66,39 @@ function parseQueue(text: string): string {
   throw new InvalidArgumentError("Up to 63 letters, digits and . _ -, beginning with a letter or digit.");
 }
 
+const MOST_NAME = 100;
+const MOST_CAPABILITIES = 50;
+
 function parseRole(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("Give the role a name.");
+  if (text.length > MOST_NAME) throw new InvalidArgumentError(`Up to ${MOST_NAME} characters.`);
   return text;
+}
+
+function parseCapability(text: string, given?: readonly string[]): readonly string[] {
+  if (text.trim() === "") throw new InvalidArgumentError("Give the capability a name.");
+  if (text.length > MOST_NAME) throw new InvalidArgumentError(`Up to ${MOST_NAME} characters.`);
+  const all = collect(text, given);
+  if (all.length > MOST_CAPABILITIES) throw new InvalidArgumentError(`Up to ${MOST_CAPABILITIES} of them.`);
+  return all;
+}
+
+/** Programs that are to find plans' folders there would fail one by one. */
+function existingFolder(given: string): string {
+  const folder = resolve(given);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new HiveError("invalid_input", `There is no folder ${folder}. Make it, or correct --folder.`);
+}
+
+async function makeFilesFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const why = toErrorBody(error).message;
+    throw new HiveError("invalid_input", `Tasks cannot keep their files in ${folder}: ${why}. Give another --files.`);
+  }
 }
 
 function accessOf({ redis, ca }: WorkerFlags): FleetAccess {
@@ -83,22 +115,24 @@ function accessOf({ redis, ca }: WorkerFlags): FleetAccess {
 }
 
 async function runWorker(flags: WorkerFlags, outputs: Outputs): Promise<ExitCode> {
-  const access = accessOf(flags);
+  const fleet = accessOf(flags);
   const { queue, role, capability = [], slots = availableParallelism(), folder, files } = flags;
+  const workFolder = folder === undefined ? null : existingFolder(folder);
+  const filesFolder = await makeFilesFolder(files === undefined ? defaultFiles() : resolve(files));
   const interrupts = listenForInterrupts();
   const tell = flags.json ? tellJson(outputs) : tellLines(outputs);
   const begun = new Map<string, number>();
   let interrupt: () => void = () => undefined;
   let isRefused = false;
   const worker = await startFleetWorker({
-    access,
+    access: fleet,
     queue,
     role,
     capabilities: capability,
     slots,
     version,
-    filesFolder: files === undefined ? defaultFiles() : resolve(files),
-    workFolder: folder === undefined ? null : resolve(folder),
+    filesFolder,
+    workFolder,
     artifacts: artifactTarget(process.env[FLEET_VARIABLES.artifacts] ?? "", process.env),
     onBegin(work) {
       begun.set(work.runId, performance.now());
@@ -118,7 +152,7 @@ async function runWorker(flags: WorkerFlags, outputs: Outputs): Promise<ExitCode
     },
     onDrain: () => interrupt(),
   });
-  tell.ready(worker, access, { queue, slots });
+  tell.ready(worker, fleet, { queue, slots });
   try {
     const code = await untilStopped(worker, interrupts, tell, (now) => {
       interrupt = now;

@@ -62,5 +62,11 @@ describe.skipIf(REDIS_MISSING)("hive fleet", { timeout: 120_000 }, () => {
     expect(refused.out).toMatch(/The password/);
     expect(refused.out + refused.err).not.toContain("sesame");
     expect(await place.hive(["fleet", "worker", "--redis", "here"])).toMatchObject({ code: 2 });
+    const worker = (...args: string[]) => place.hive(["fleet", "worker", "--redis", redis.url, ...args]);
+    const file = place.file("file", "");
+    const [unnamed, nowhere, full] = [worker("-c", ""), worker("--folder", "missing"), worker("--files", `${file}/x`)];
+    expect(await unnamed).toMatchObject({ code: 2, err: expect.stringContaining("Give the capability a name") });
+    expect(await nowhere).toMatchObject({ code: 2, err: expect.stringMatching(/no folder .*missing.*--folder/) });
+    expect(await full).toMatchObject({ code: 2, err: expect.stringMatching(/cannot keep their files in .*--files/) });
   });
 });
