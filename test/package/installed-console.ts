@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { chromium, type Page } from "@playwright/test";
+import { type Browser, chromium, type Page } from "@playwright/test";
 
 /** A console that runs from where it was installed. */
 export interface InstalledConsole {
@@ -23,6 +23,20 @@ export interface StartOptions {
 
 const SWITCHES = ["--remote-debugging-port=0", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
 const PATIENCE_MS = 60_000;
+const ATTACH_MS = 15_000;
+
+/** A page that changes its process while somebody attaches to it can leave that attempt without an answer for ever. */
+async function attach(address: string): Promise<Browser> {
+  const tries = PATIENCE_MS / ATTACH_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await chromium.connectOverCDP(address, { timeout: ATTACH_MS });
+    } catch (error) {
+      if (attempt === tries) throw error;
+      process.stderr.write(`attached to nothing within ${ATTACH_MS} ms: tried again\n`);
+    }
+  }
+}
 
 /** Starts it as the system does. It is looked at from outside: its fuses let nobody into the main process. */
 export async function startInstalled({ executable, args, env }: StartOptions): Promise<InstalledConsole> {
@@ -48,7 +62,7 @@ export async function startInstalled({ executable, args, env }: StartOptions): P
       reject(new Error(`it ended before it listened: ${said.join("\n")}`));
     });
   });
-  const browser = await chromium.connectOverCDP(address, { timeout: PATIENCE_MS });
+  const browser = await attach(address);
   const [context] = browser.contexts();
   const page = context?.pages()[0] ?? (await context?.waitForEvent("page", { timeout: PATIENCE_MS }));
   if (page === undefined) throw new Error("the console has no window");
