@@ -159,8 +159,8 @@ export function formatZoned(time: number, zone: string): string {
   return `${DAYS[at.getUTCDay()]} ${dateWords(at)} ${clock}`;
 }
 
-/** The time of day for today, else with the date: `14:32` or `2026-11-20 14:32`. */
-export function formatMoment(time: number, now: number): string {
-  const clock = formatTimeOfDay(time);
+/** The time of day for today, else with the date: `14:32` or `2026-11-20 14:32`. Default: without seconds. */
+export function formatMoment(time: number, now: number, withSeconds = false): string {
+  const clock = withSeconds ? formatClock(time) : formatTimeOfDay(time);
   return formatDate(time) === formatDate(now) ? clock : `${formatDate(time)} ${clock}`;
 }

@@ -34,7 +34,19 @@ export function Moment({ at }: MomentProps) {
   );
 }
 
-/** The time of day with seconds: `14:32:07`; the date on hover. */
+/** As `Moment`, with seconds: for what began and ended. */
+export function ExactMoment({ at }: MomentProps) {
+  const now = useNow();
+  useTimeStyle();
+  if (at === null) return <Unknown />;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
+      {formatMoment(at, now, true)}
+    </time>
+  );
+}
+
+/** The time of day with seconds: `14:32:07`; the date on hover. For lists of what happens now. */
 export function ClockTime({ at }: MomentProps) {
   useTimeStyle();
   if (at === null) return <Unknown />;

@@ -36,6 +36,8 @@ describe("in the computer's zone", () => {
   it("names the date only when it is another day's", () => {
     expect(formatMoment(time, time + HOUR)).toBe("14:02");
     expect(formatMoment(time, time + DAY)).toBe("2026-11-21 14:02");
+    expect(formatMoment(time, time + HOUR, true)).toBe("14:02:07");
+    expect(formatMoment(time, time + DAY, true)).toBe("2026-11-21 14:02:07");
   });
 });
 

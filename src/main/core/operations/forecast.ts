@@ -13,7 +13,8 @@ import { createPlanOutlook, type PlanOutlook, type Prediction } from "./plan-out
 const LEAST_INTERVAL_MS = 1_000;
 /** ...and the larger the plan the rarer: making it takes a tenth of the time at most. */
 const REST = 10;
-const MOST_HELD = 4;
+/** As many plans as are in sight on the overview. */
+const MOST_HELD = 8;
 const MOST_ON_PATH = 1_000;
 
 export interface Forecaster {

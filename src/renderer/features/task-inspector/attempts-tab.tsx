@@ -5,7 +5,7 @@ import type { RunRow, TaskDetail } from "../../../shared/model/views";
 import { call, messageOf } from "../../api";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
-import { ClockTime, Elapsed } from "../../ui/relative-time";
+import { Elapsed, ExactMoment } from "../../ui/relative-time";
 import { StatusLabel } from "../../ui/status";
 import styles from "./attempts-tab.module.css";
 import { CompareAttempts } from "./compare-attempts";
@@ -49,7 +49,7 @@ function Attempt({ run, onCompare }: AttemptProps) {
         </span>
       </div>
       <div className={styles.attemptMeta}>
-        <ClockTime at={run.startedAt} />
+        <ExactMoment at={run.startedAt} />
         <span className="mono">{run.workerId}</span>
         {run.pid !== null && <span>pid {run.pid}</span>}
         {run.exitCode !== null && (

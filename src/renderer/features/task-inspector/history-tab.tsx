@@ -8,7 +8,7 @@ import { EmptyState } from "../../ui/empty-state";
 import { MoreFailed } from "../../ui/failure";
 import { lookOf } from "../../ui/looks";
 import { NewPill } from "../../ui/new-pill";
-import { ClockTime } from "../../ui/relative-time";
+import { ExactMoment } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import { restOfEvent, stateOfEvent } from "../plan-events/event-words";
 import { changesOf } from "./audit-words";
@@ -30,7 +30,7 @@ export function TaskEvents({ task }: { readonly task: TaskDetail }) {
               {event.type}
             </span>
             <span className={styles.time}>
-              <ClockTime at={event.at} />
+              <ExactMoment at={event.at} />
             </span>
             <span className={styles.line} title={restOfEvent(event)}>
               <span className="mono">{event.source}</span> {restOfEvent(event)}
@@ -79,7 +79,7 @@ export function TaskAudit({ task }: { readonly task: TaskDetail }) {
             <i className={styles.dot} />
             <span className={styles.type}>{act.act}</span>
             <span className={styles.time}>
-              <ClockTime at={act.at} />
+              <ExactMoment at={act.at} />
             </span>
             <span className={styles.line}>
               <span className="mono">{act.actor}</span> {act.reason ?? "gave no reason"}

@@ -7,7 +7,7 @@ import { Button } from "../../ui/button";
 import { Fact } from "../../ui/fact";
 import { formatCount, formatDuration } from "../../ui/format";
 import { lookOf } from "../../ui/looks";
-import { ClockTime, Moment } from "../../ui/relative-time";
+import { ExactMoment, Moment } from "../../ui/relative-time";
 import { StatusGlyph } from "../../ui/status";
 import styles from "./summary-tab.module.css";
 import { showPane } from "./task-store";
@@ -89,7 +89,7 @@ function Facts({ task }: { readonly task: TaskDetail }) {
       )}
       {task.finishedAt !== null && (
         <Fact name="Ended">
-          <ClockTime at={task.finishedAt} />
+          <ExactMoment at={task.finishedAt} />
         </Fact>
       )}
       <Fact name="Id">

@@ -9,7 +9,7 @@ import { Button, IconButton } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { formatDuration, shortId } from "../../ui/format";
 import { useHotkeys } from "../../ui/hotkeys";
-import { ClockTime, Elapsed, Moment } from "../../ui/relative-time";
+import { Elapsed, ExactMoment, Moment } from "../../ui/relative-time";
 import { StatusBadge, StatusGlyph } from "../../ui/status";
 import { Tabs } from "../../ui/tabs";
 import { AttemptsTab } from "./attempts-tab";
@@ -234,7 +234,7 @@ function Head({ task, isGone, hasKeys, onClose }: HeadProps) {
           <span>
             from{" "}
             <b>
-              <ClockTime at={task.startedAt} />
+              <ExactMoment at={task.startedAt} />
             </b>
           </span>
         )}
