@@ -16,7 +16,7 @@ import { BEHIND } from "../../../src/main/core/store/queued-behind";
 import { REPORTED } from "../../../src/main/core/store/reported-runs";
 import * as rows from "../../../src/main/core/store/task-rows";
 import * as scope from "../../../src/main/core/store/task-scope";
-import { GO_ON } from "../../../src/main/core/store/turn";
+import { BEGIN_WORK, END_WORK, GO_ON } from "../../../src/main/core/store/turn";
 import { STATISTICS } from "../../helpers/statistics";
 import { afterThisTest, graphOf, launch, temporaryFolder } from "../../helpers/store";
 
@@ -141,12 +141,14 @@ test("the lists that are read whole are read along an index of their own", async
 });
 
 test.each(Object.entries(STATISTICS))(
-  "workers that go from one task to the next are found by their ids, %s",
+  "workers that begin, go on and end are found by their ids, %s",
   async (_, statistics) => {
     const db = await openWithHiveIndexes(statistics);
-    const plan = planOfStatement(db, GO_ON);
-    expect(plan).toContain("SEARCH workers USING INDEX sqlite_autoindex_workers_1 (id=?)");
-    expect(plan.filter((line) => /^SCAN (?!json_each)/.test(line))).toEqual([]);
+    for (const sql of [GO_ON, BEGIN_WORK, END_WORK]) {
+      const plan = planOfStatement(db, sql);
+      expect(plan.join("\n")).toMatch(/SEARCH workers USING (COVERING )?INDEX sqlite_autoindex_workers_1 \(id=\?\)/);
+      expect(plan.filter((line) => /^SCAN (?!json_each)/.test(line))).toEqual([]);
+    }
   },
 );
 

@@ -19,10 +19,14 @@ interface Occupation {
 }
 
 const OCCUPY = "UPDATE workers SET status = 'active', current_task_id = ? WHERE id = ?";
-// For a JSON list of workers and tasks. Without the status, which an index holds.
-export const GO_ON = `UPDATE workers SET current_task_id = g.task
-  FROM (SELECT value ->> 0 AS id, value ->> 1 AS task FROM json_each(?)) g
+/** For a JSON list of workers and tasks. */
+const GIVEN = "(SELECT value ->> 0 AS id, value ->> 1 AS task FROM json_each(?)) g";
+// Without the status, which an index holds.
+export const GO_ON = `UPDATE workers SET current_task_id = g.task FROM ${GIVEN}
   WHERE workers.id = g.id AND +workers.status = 'active'`;
+export const BEGIN_WORK = `UPDATE workers SET status = 'active', current_task_id = g.task FROM ${GIVEN} WHERE workers.id = g.id`;
+export const END_WORK = `UPDATE workers SET status = 'idle', current_task_id = NULL FROM ${GIVEN}
+  WHERE workers.id = g.id AND +workers.current_task_id = g.task`;
 const FREE = "UPDATE workers SET status = 'idle', current_task_id = NULL WHERE id = ? AND current_task_id = ?";
 const NOTE = "INSERT INTO console_changes (entity, id) VALUES (?, ?)";
 
@@ -49,14 +53,25 @@ export function inTurn<T>(tx: WritableDatabase, work: () => T): T {
 }
 
 function settle(tx: WritableDatabase, workers: ReadonlyMap<string, Occupation>): void {
-  const goOn: Array<readonly [workerId: string, taskId: string]> = [];
+  const goOn: Given[] = [];
+  const begin: Given[] = [];
+  const end: Given[] = [];
   for (const [workerId, { left, took }] of workers) {
     if (left !== null && took !== null) goOn.push([workerId, took]);
-    else if (took !== null) statement(tx, OCCUPY).run(took, workerId);
-    else if (left !== null) statement(tx, FREE).run(workerId, left);
+    else if (took !== null) begin.push([workerId, took]);
+    else if (left !== null) end.push([workerId, left]);
   }
-  if (goOn.length === 0 || statement(tx, GO_ON).run(JSON.stringify(goOn)).changes === goOn.length) return;
-  for (const [workerId, taskId] of goOn) statement(tx, OCCUPY).run(taskId, workerId);
+  // Another program may have written that one of them is not active.
+  const allGoOn = update(tx, GO_ON, goOn) === goOn.length;
+  update(tx, BEGIN_WORK, allGoOn ? begin : [...begin, ...goOn]);
+  update(tx, END_WORK, end);
+}
+
+type Given = readonly [workerId: string, taskId: string];
+
+/** Answers how many of them it changed. */
+function update(tx: WritableDatabase, sql: string, given: readonly Given[]): number {
+  return given.length === 0 ? 0 : statement(tx, sql).run(JSON.stringify(given)).changes;
 }
 
 /** The worker has this task. */
