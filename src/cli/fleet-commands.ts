@@ -34,7 +34,14 @@ const TEST_MS = 15_000;
 /** `hive fleet ...`: workers on other hosts, and what waits for them. */
 export function addFleetCommands(program: Command, setting: CommandSetting): void {
   const { outputs, addDatabaseOption, done } = setting;
-  const { out } = outputs;
+  const { out, err } = outputs;
+  /** What the database knows is still told. */
+  const heard = ({ connection }: FleetOverview): ExitCode | undefined => {
+    const trouble = connection?.trouble ?? null;
+    if (trouble === null) return undefined;
+    err.line(`${err.paint("yellow", "hive:")} No worker can be heard, and this is what the database knows. ${trouble}`);
+    return EXIT.failed;
+  };
   const fleet = program
     .command("fleet")
     .summary("workers on other hosts: run one, and see queues, hosts and slots")
@@ -76,7 +83,7 @@ export function addFleetCommands(program: Command, setting: CommandSetting): voi
         if (flags.json) for (const queue of queues) out.line(JSON.stringify(queueRecord(queue)));
         else if (queues.length > 0) printQueues(out, queues, store.clock.now());
         else out.line(`No task of ${store.file} is for the fleet, and no worker is there.`);
-        return undefined;
+        return heard(overview);
       }),
   );
 
@@ -92,7 +99,7 @@ export function addFleetCommands(program: Command, setting: CommandSetting): voi
         } else if (overview.workers.length + overview.refused.length > 0) {
           printWorkers(out, overview, store.clock.now());
         } else out.line("No worker is there. Start one on any host: hive fleet worker --redis URL");
-        return undefined;
+        return heard(overview);
       }),
   );
 

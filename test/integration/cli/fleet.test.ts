@@ -49,6 +49,9 @@ describe.skipIf(REDIS_MISSING)("hive fleet", { timeout: 120_000 }, () => {
     expect(await worker.ended).toMatchObject({ code: 0 });
     // No console is there to write down that it left: it is not heard, and shown as that.
     expect(json((await place.hive(["fleet", "workers", "--json"], env)).out)).toMatchObject([{ state: "silent" }]);
+    const unheard = await place.hive(["fleet", "queues", "--json"], { ...env, HIVE_FLEET_REDIS: "nonsense" });
+    expect(unheard).toMatchObject({ code: 1, err: expect.stringMatching(/No worker can be heard.* no URL/) });
+    expect(json(unheard.out)).toMatchObject([{ queue: "gpu", slots: 0, drain_ms: 0 }]);
   });
 
   it("says what is wrong with the connection, and which variable to set", async () => {

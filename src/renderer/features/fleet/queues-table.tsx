@@ -83,8 +83,10 @@ function QueueRow({ queue }: { readonly queue: FleetQueue }) {
       <td>{formatRate(outPerMinute)}</td>
       <td>{usualMs === null ? "–" : formatDuration(usualMs)}</td>
       <td title={drain.long} className={isStuck ? styles.stuck : undefined} data-tone={isStuck ? "failed" : undefined}>
-        {isStuck && <TriangleAlert size={12} aria-hidden="true" />}
-        {drain.short}
+        <span className={styles.drain}>
+          {isStuck && <TriangleAlert size={12} aria-hidden="true" />}
+          {drain.short}
+        </span>
         {hint !== null && (
           <span className={styles.hint} title={`So many more slots would empty it in ${formatDuration(DRAIN_GOAL_MS)}`}>
             {hint}
