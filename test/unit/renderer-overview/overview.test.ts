@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { whyOf } from "../../../src/renderer/features/overview/attention-words";
+import { isCapped, whyOf } from "../../../src/renderer/features/overview/attention-words";
 import { holdPlaces } from "../../../src/renderer/features/overview/hold-places";
 import { thinOut } from "../../../src/renderer/features/overview/sparkline";
 import { changeWords, describeThroughput, figuresOf } from "../../../src/renderer/features/overview/throughput-figures";
-import type { TaskAttention } from "../../../src/shared/model/overview";
+import { MOST_OF_A_KIND, type TaskAttention } from "../../../src/shared/model/overview";
 import type { TaskRow, WorkerRow } from "../../../src/shared/model/views";
 
 const NOW = 1_800_000_000_000;
@@ -82,6 +82,12 @@ describe("why something wants a person", () => {
       "It does not report any more: no heartbeat ever.",
     );
   });
+});
+
+it("there may be more than was read once there is as much of a kind as is read", () => {
+  const items = Array.from({ length: MOST_OF_A_KIND }, () => taskItem("failed", {}));
+  expect(isCapped(items)).toBe(true);
+  expect(isCapped([...items.slice(1), taskItem("review", {})])).toBe(false);
 });
 
 describe("a live list under the pointer", () => {

@@ -18,7 +18,7 @@ import { StatusGlyph } from "../../ui/status";
 import { useHeldAct } from "../dialogs/held-acts";
 import { approveTask, askVerdict, retryTask } from "../dialogs/task-acts";
 import { useReadOnlyReason } from "../shell/app-store";
-import { ATTENTION_LOOKS, idOf, stateOf, whyOf } from "./attention-words";
+import { ATTENTION_LOOKS, idOf, isCapped, stateOf, whyOf } from "./attention-words";
 import styles from "./overview.module.css";
 import { useHeld } from "./use-held";
 
@@ -122,11 +122,10 @@ export function AttentionPanel({ items }: { readonly items: readonly AttentionIt
     ],
   });
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  const isMore = counts.some(([, count]) => count === MOST_OF_A_KIND);
   return (
     <Panel
       title="Needs attention"
-      meta={total === 0 ? undefined : `${formatCount(total)}${isMore ? "+" : ""}`}
+      meta={total === 0 ? undefined : `${formatCount(total)}${isCapped(items) ? "+" : ""}`}
       tools={
         total === 0 ? undefined : (
           <Segmented

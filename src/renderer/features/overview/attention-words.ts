@@ -1,4 +1,9 @@
-import type { AttentionItem, AttentionKind } from "../../../shared/model/overview";
+import {
+  ATTENTION_KINDS,
+  type AttentionItem,
+  type AttentionKind,
+  MOST_OF_A_KIND,
+} from "../../../shared/model/overview";
 import { formatAge, formatCount, plural } from "../../ui/format";
 import type { StateKind } from "../../ui/looks";
 
@@ -69,4 +74,9 @@ function cause({ kind, task, worker }: Exclude<AttentionItem, { kind: "worker" }
       return `${worker.id} ${what}${heard}. The task is still marked in progress.`;
     }
   }
+}
+
+/** Of each kind only so many are read: there may be more. */
+export function isCapped(items: readonly AttentionItem[]): boolean {
+  return ATTENTION_KINDS.some((kind) => items.filter((item) => item.kind === kind).length >= MOST_OF_A_KIND);
 }

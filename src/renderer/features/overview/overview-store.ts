@@ -4,6 +4,7 @@ import type { Overview, Throughput, ThroughputRange } from "../../../shared/mode
 import { THROUGHPUT_RANGE_NAMES } from "../../../shared/model/overview";
 import { call } from "../../api";
 import { keepLive } from "../../sync";
+import { isCapped } from "./attention-words";
 
 interface OverviewState {
   readonly overview: Overview | null;
@@ -154,7 +155,15 @@ export function showOverview(): () => void {
   };
 }
 
+const tasksAmong = (overview: Overview | null): Overview["attention"] =>
+  overview?.attention.filter(({ kind }) => kind !== "worker") ?? [];
+
 /** How many things want a person; workers that are not well are shown beside their own name. */
 export function useAttentionCount(): number {
-  return useOverview(({ overview }) => overview?.attention.filter(({ kind }) => kind !== "worker").length ?? 0);
+  return useOverview(({ overview }) => tasksAmong(overview).length);
+}
+
+/** There are more of them than were read. */
+export function useHasMoreAttention(): boolean {
+  return useOverview(({ overview }) => isCapped(tasksAmong(overview)));
 }

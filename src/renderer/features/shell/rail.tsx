@@ -28,7 +28,7 @@ import {
 } from "../../location";
 import { migrationPlace } from "../../migration-place";
 import { formatCount, plural } from "../../ui/format";
-import { useAttentionCount } from "../overview/overview-store";
+import { useAttentionCount, useHasMoreAttention } from "../overview/overview-store";
 import { useLastSection } from "../settings/settings-store";
 import styles from "./shell.module.css";
 
@@ -99,6 +99,7 @@ export function Rail() {
   const lastEvents = useLastEvents();
   const lastSection = useLastSection();
   const wanting = useAttentionCount();
+  const hasMore = useHasMoreAttention();
   // Back to the tasks as they were left; from there, a second press clears what was chosen.
   const placeOf = (place: Place): Place => {
     if (place.view === view) return place;
@@ -114,9 +115,9 @@ export function Rail() {
           {label === "Overview" && wanting > 0 && (
             <span
               className={styles.badge}
-              title={`${plural(wanting, "task")} ${wanting === 1 ? "wants" : "want"} a person`}
+              title={`${hasMore ? "More than " : ""}${plural(wanting, "task")} ${wanting === 1 ? "wants" : "want"} a person`}
             >
-              {wanting > 99 ? "99+" : formatCount(wanting)}
+              {wanting > 99 ? "99+" : `${formatCount(wanting)}${hasMore ? "+" : ""}`}
             </span>
           )}
         </a>
