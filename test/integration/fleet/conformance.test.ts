@@ -2,7 +2,9 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { cancelPlan } from "../../../src/main/core/operations/plans";
+import { pausePlan, resumePlan } from "../../../src/main/core/operations/control";
+import { cancelPlan, launchPlan } from "../../../src/main/core/operations/plans";
+import { reviewTask } from "../../../src/main/core/operations/tasks";
 import type { Runner } from "../../../src/main/core/runner/runner";
 import type { Store } from "../../../src/main/core/store/open";
 import { requestStop } from "../../../src/main/core/store/queue";
@@ -10,12 +12,22 @@ import type { ExecutorName } from "../../../src/shared/model/fleet";
 import { isAlive, processesWith } from "../../helpers/processes";
 import { REDIS_MISSING, RedisServer } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
-import { Bench, logOf, type RunView, runOf, runsOf, type Subtask, untilEnded, untilPrinted } from "../runner/setup";
+import {
+  Bench,
+  logOf,
+  planOf,
+  type RunView,
+  runOf,
+  runsOf,
+  type Subtask,
+  untilEnded,
+  untilPrinted,
+} from "../runner/setup";
 import { fleetEnvironment, QUICK_RUNNER, startWorkerHere, untilJoined } from "./setup";
 
 /*
  * What a task is promised, whoever carries it out: one suite for processes of the console's host and for workers of
- * the fleet.
+ * the fleet. What only the fleet has is in tests for it alone; what may happen to Redis, hosts and links is in faults.test.ts.
  */
 
 const EXECUTORS: readonly ExecutorName[] = REDIS_MISSING === undefined ? ["local", "fleet"] : ["local"];
@@ -223,6 +235,46 @@ describe.each(EXECUTORS)("the %s executor", (executor) => {
     runner.noteEnvironment();
     expect(runner.fleet()).not.toBeNull();
     expect(await only({ run: "true" })).toMatchObject({ status: "success" });
+  });
+
+  it("waits for an approval and while its plan is paused, and has its secret, which nobody reads", async () => {
+    const given = {
+      type: "secret",
+      description: "",
+      required: true,
+      default: null,
+      choices: [],
+      pattern: null,
+    } as const;
+    const subtasks: Subtask[] = [
+      { id: "gate", agent: "approval", approval: { instructions: "Look." } },
+      {
+        id: "a",
+        dependencies: ["gate"],
+        env: { TOKEN: `\${{ params.token }}` },
+        run: 'echo "it is $TOKEN"; test "$TOKEN" = hush-hush',
+      },
+    ];
+    const { planId } = await launchPlan(store, {
+      definition: planOf(subtasks, { executor, parameters: [{ name: "token", ...given }] }),
+      parameters: { token: "hush-hush" },
+      sourceName: null,
+      sourceText: null,
+      folder: bench.folder,
+      launchedBy: "test",
+    });
+    const gate = store.read.prepare<[string], { id: string; status: string }>(
+      "SELECT t.id, t.status FROM tasks t JOIN console_tasks k ON k.task_id = t.id WHERE k.plan_id = ? AND k.subtask_id = 'gate'",
+    );
+    await waitFor("the gate to wait for a review", () => gate.get(planId)?.status === "review_pending");
+    await pausePlan(store, { planId, actor: "test" });
+    await reviewTask(store, { taskId: gate.get(planId)?.id ?? "", verdict: "approve", reason: "seen", actor: "test" });
+    // Another plan has slots meanwhile.
+    expect(await only({ run: "true" })).toMatchObject({ status: "success" });
+    expect(runOf(store, planId, "a")).toBeUndefined();
+    await resumePlan(store, { planId, actor: "test" });
+    expect(await untilEnded(store, planId)).toBe("completed");
+    expect(logOf(one(planId))).toMatch(/^it is (?!hush-hush)/);
   });
 
   it("carries a task over a restart of the console", async () => {
