@@ -18,7 +18,7 @@ import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-c
 
 const MINUTE = 60_000;
 const GRACE_MS = 10_000;
-/** End-to-end tests wait as much as they compute: one more than there are processors keeps them busy. */
+/** End-to-end tests wait as much as they compute: three at a time keep two cores busy. */
 const WINDOWS_AT_ONCE = Math.min(3, availableParallelism() + 1);
 const running = new Set();
 

@@ -1,7 +1,8 @@
 """A Hive program: upstream's statements through plain sqlite3, as its packages send them, for some seconds.
 
-Arguments: database, seconds. On a busy machine it goes on for longer, until it has done enough. Says on stdout, a line of JSON each, what it was acknowledged: the moments around the
-commit on the system's monotonic clock in nanoseconds, and what changed. The last line is its report.
+Arguments: database, seconds. On a busy machine it goes on for longer, until it has done enough. Says on stdout, a line
+of JSON each, what it was acknowledged: the moments around the commit on the system's monotonic clock in nanoseconds,
+and what changed. The last line is its report.
 """
 
 import json
