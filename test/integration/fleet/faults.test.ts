@@ -19,11 +19,11 @@ import { untilJoined } from "./setup";
 
 /** On a machine that is busy enough another worker may seem lost as well. */
 const ONCE_MORE = { count: 9, backoffMs: 1, maxMs: 1, jitter: 0, onExitCodes: null } as const;
-const LONG = 30_000;
+const LONG = 60_000;
 const SLOW = { timeoutMs: LONG } as const;
 const SILENCE_MS = 3_000;
 
-describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 60_000, concurrent: true }, () => {
+describe.skipIf(REDIS_MISSING)("a fleet", { timeout: 120_000, concurrent: true }, () => {
   const programs = new Programs();
   beforeAll(() => programs.build(), 60_000);
   afterAll(() => programs.remove());

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fleetAccess } from "../../../src/main/core/fleet/fleet-access";
@@ -56,4 +56,13 @@ export function untilJoined(store: Store, slots: number): Promise<unknown> {
   const sql = "SELECT count(*) FROM workers WHERE id LIKE 'fleet:%' AND status <> 'offline'";
   const count = store.read.prepare<[], number>(sql).pluck();
   return waitFor(`${slots} slots of the fleet to join`, () => count.get() === slots, { timeoutMs: 30_000 });
+}
+
+/** Whether no file or folder below this one has `part` in its path. Not so while some of them are being removed. */
+export function hasNone(folder: string, part: string): boolean {
+  try {
+    return readdirSync(folder, { recursive: true }).every((name) => !String(name).includes(part));
+  } catch {
+    return false;
+  }
 }

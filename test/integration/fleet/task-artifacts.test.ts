@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { REDIS_MISSING, RedisServer } from "../../helpers/redis";
 import { waitFor } from "../../helpers/wait";
 import { Bench, logOf, runOf, untilEnded, untilPrinted } from "../runner/setup";
 import { QUICK_RUNNER } from "./quick";
-import { fleetEnvironment, startWorkerHere, untilJoined } from "./setup";
+import { fleetEnvironment, hasNone, startWorkerHere, untilJoined } from "./setup";
 
 describe.skipIf(REDIS_MISSING)("what a task of the fleet leaves", () => {
   let redis: RedisServer;
@@ -54,9 +54,7 @@ describe.skipIf(REDIS_MISSING)("what a task of the fleet leaves", () => {
     const used = runOf(store, planId, "use");
     expect(used).toMatchObject({ status: "success" });
     expect(used && logOf(used)).toBe("weights\n");
-    const isClean = (folder: string): boolean =>
-      readdirSync(folder, { recursive: true }).every((name) => !String(name).includes("artifacts"));
-    await waitFor("both workers to be clean", () => workers.every(({ folder }) => isClean(folder)));
+    await waitFor("both workers to be clean", () => workers.every(({ folder }) => hasNone(folder, "artifacts")));
   });
 
   it("makes it fail when it cannot be kept, and one that is given it when its worker has no target", async () => {
