@@ -44,7 +44,7 @@ describe("a run in a pipe", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).not.toContain("\u001b");
     const lines = out.trimEnd().split("\n");
-    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d {2}launched {6}Diamond \(4 tasks, plan [0-9a-f-]{36}\)$/);
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d {2}launched {8}Diamond \(4 tasks, plan [0-9a-f-]{36}\)$/);
     for (const id of ["top", "left", "right", "end"]) {
       expect(lines.some((line) => new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}completed +${id}$`).test(line))).toBe(true);
     }
