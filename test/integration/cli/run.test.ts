@@ -22,11 +22,12 @@ subtasks:
   - { id: behind, run: "true", dependencies: [bad] }
 `;
 
+// It waits long enough that a busy machine shows the wait, too.
 const FLAKY = `title: Flaky
 subtasks:
   - id: flaky
     run: 'test "$HIVE_ATTEMPT" = 2'
-    retries: { count: 2, backoff: 100ms }
+    retries: { count: 2, backoff: 2s }
 `;
 
 let place: Place;
