@@ -51,7 +51,7 @@ describe.skipIf(REDIS_MISSING)("hive fleet", { timeout: 120_000 }, () => {
     expect(json((await place.hive(["fleet", "workers", "--json"], env)).out)).toMatchObject([{ state: "silent" }]);
     const unheard = await place.hive(["fleet", "queues", "--json"], { ...env, HIVE_FLEET_REDIS: "nonsense" });
     expect(unheard).toMatchObject({ code: 1, err: expect.stringMatching(/No worker can be heard.* no URL/) });
-    expect(json(unheard.out)).toMatchObject([{ queue: "gpu", slots: 0, drain_ms: 0 }]);
+    expect(json(unheard.out)).toMatchObject([{ queue: "gpu", waiting: 0, drain_ms: 0 }]);
   });
 
   it("says what is wrong with the connection, and which variable to set", async () => {
