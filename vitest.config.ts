@@ -33,8 +33,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           pool: "forks",
-          // They wait as much as they compute: two at a time leave the processors idle.
-          maxWorkers: 3,
+          maxWorkers: 2,
           env: { NODE_COMPILE_CACHE: COMPILED },
           // Long enough for a machine with ten times as much to do.
           testTimeout: 90_000,

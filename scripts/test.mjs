@@ -18,8 +18,8 @@ import { countExit, countPlaywright, countVitest, sumCounts } from "./lib/test-c
 
 const MINUTE = 60_000;
 const GRACE_MS = 10_000;
-/** End-to-end tests wait as much as they compute: three at a time keep two cores busy. */
-const WINDOWS_AT_ONCE = Math.min(3, availableParallelism() + 1);
+/** End-to-end tests wait as much as they compute: two at a time keep two cores busy. */
+const WINDOWS_AT_ONCE = Math.min(2, availableParallelism());
 const running = new Set();
 
 // Only the command itself is asked to end: test runners then close what they have started, windows included.
