@@ -49,7 +49,7 @@ test("settings are changed, refused, reset, tested, exported and imported", asyn
     await field(page, "Time zone").fill("UTC");
     await page.keyboard.press("Enter");
     await page.getByRole("group", { name: "Clock" }).getByRole("button", { name: /^12/ }).click();
-    await expect(page.getByRole("contentinfo").getByText(/^\d{1,2}:\d\d:\d\d [AP]M$/)).toBeVisible();
+    await expect(page.getByRole("contentinfo").getByText(/^\d{1,2}:\d\d:\d\d [AP]M UTC$/)).toBeVisible();
     expect(JSON.parse(readFileSync(join(dataFolder, "settings.json"), "utf8"))).toMatchObject({
       "time.zone": "UTC",
       "time.clock": "12",
