@@ -86,8 +86,10 @@ export async function sendWork(
 
 /** Results that were too large for the database. Only files of the plan's attempts: a result may name any other. */
 function keptInputs({ inputs, planId }: Work, filesFolder: string): Array<readonly [string, string]> {
+  const given = Object.entries(inputs);
+  if (given.length === 0) return [];
   const folder = join(filesFolder, segment(planId), "runs");
-  return Object.entries(inputs).flatMap(([subtaskId, value]) => {
+  return given.flatMap(([subtaskId, value]) => {
     const kept = keptResult.safeParse(value);
     if (!kept.success || dirname(resolve(kept.data.$file)) !== folder) return [];
     return [[subtaskId, kept.data.$file] as const];

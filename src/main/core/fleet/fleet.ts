@@ -14,8 +14,8 @@ import { createAttemptsOut, type Post, STOPPED } from "./attempts-out";
 import { databaseName, fleetAccess } from "./fleet-access";
 import { sendWork, workOf } from "./fleet-order";
 import { openInbox } from "./inbox";
-import { createLargeFiles } from "./large-files";
-import { createLargePayloads, redisChunks } from "./large-payloads";
+import { createLargeFiles, type LargeFiles } from "./large-files";
+import { createLargePayloads, type LargePayloads, redisChunks } from "./large-payloads";
 import { createLateEnds } from "./late-end";
 import { type Link, openLink } from "./link";
 import { type Mailboxes, openMailboxes } from "./mailboxes";
@@ -74,6 +74,14 @@ export function createFleet(options: FleetOptions): Fleet | null {
   return access === null ? null : startFleet(options, access);
 }
 
+/** What there is once Redis was reached. */
+interface Opened {
+  readonly link: Link;
+  readonly mailboxes: Mailboxes;
+  readonly large: LargePayloads;
+  readonly files: LargeFiles;
+}
+
 type Access = NonNullable<ReturnType<typeof fleetAccess>>;
 
 const RECORDED_MS = 10;
@@ -84,7 +92,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
   const { store, persistence } = options;
   const database = databaseName(store.file);
   const makeFolders = createPlanFolders(store.filesFolder);
-  let opened: { readonly link: Link; readonly mailboxes: Mailboxes } | null = null;
+  let opened: Opened | null = null;
   let broken: string | null = null;
   let closed = false;
   let upSince: number | null = null;
@@ -95,8 +103,6 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     if (opened !== null) return opened;
     throw new HiveError("internal", "There is no connection to the fleet yet.", {});
   };
-  const large = () => createLargePayloads(redisChunks(redis().link.commands), names.large);
-  const files = () => createLargeFiles(redisChunks(redis().link.commands), names.large);
 
   const publish = (channel: string, message: unknown): void => {
     // Without a connection nobody hears it, and the next beat shows that it is to be said again.
@@ -126,15 +132,9 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     has: async (instance, parcelId) => redis().mailboxes.has(instance, parcelId),
     takeBack: async (instance) => redis().mailboxes.takeBack(instance, database),
     tell,
-    incoming: async (sent) => large().incoming(sent),
-    drop: (sent) =>
-      void (
-        opened &&
-        large()
-          .drop(sent)
-          .catch(() => undefined)
-      ),
-    fetch: async (file, path, sealer) => files().pull(file, path, sealer),
+    incoming: async (sent) => redis().large.incoming(sent),
+    drop: (sent) => void opened?.large.drop(sent).catch(() => undefined),
+    fetch: async (file, path, sealer) => redis().files.pull(file, path, sealer),
   };
   const outs = createAttemptsOut({
     database,
@@ -173,7 +173,13 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     const link = await openLink({ address, onChange: onLink, ...(options.pulseMs && { pulseMs: options.pulseMs }) });
     const mailboxes = await openMailboxes(link.commands, names.mailboxes, store.newId);
     if (closed) return link.close();
-    opened = { link, mailboxes };
+    const chunks = redisChunks(link.commands);
+    opened = {
+      link,
+      mailboxes,
+      large: createLargePayloads(chunks, names.large),
+      files: createLargeFiles(chunks, names.large),
+    };
     const inbox = openInbox({
       reader: link.another("blocks"),
       commands: link.commands,
@@ -215,7 +221,7 @@ function startFleet(options: FleetOptions, { address, keys, names }: Access): Fl
     if (instance === null) return { kind: "postponed", why: `Worker ${workerId} has left`, delayMs: 0 };
     const sealer = createSealer(keys, runId);
     const work = await workOf(claim, { store, environment: options.environment, graceMs: options.graceMs });
-    const sealed = await sendWork(work, { large: large(), files: files(), sealer, filesFolder: store.filesFolder });
+    const sealed = await sendWork(work, { ...redis(), sealer, filesFolder: store.filesFolder });
     if (sealed === null) return { kind: "postponed", why: "Redis has no room for its inputs", delayMs: NO_ROOM_MS };
     const order: Order = { protocol: FLEET_PROTOCOL, database, runId, sealed };
     const { log: logFile, result: resultFile } = attemptFiles(store.filesFolder, planId, runId);
