@@ -79,14 +79,12 @@ function TimelineCanvas({ cursor, onCursor, onOpen }: Omit<TimelineTabProps, "pl
   };
   const at = rowOf(cursor);
   const idAt = (row: number): string | undefined => arranged?.model.graph.ids[arranged.rows[row]?.place ?? -1];
-  const acts = useRef({ open: (_row: number): void => undefined });
-  acts.current = {
-    open: (row) => {
-      const id = idAt(row);
-      root.current?.focus({ preventScroll: true });
-      if (id !== undefined) onOpen(id);
-    },
+  const open = (id: string | null | undefined): void => {
+    root.current?.focus({ preventScroll: true });
+    if (id) onOpen(id);
   };
+  const acts = useRef({ open: (_row: number): void => undefined });
+  acts.current = { open: (row) => open(idAt(row)) };
 
   useEffect(() => {
     if (canvas.current === null || scroller.current === null || spacer.current === null) return undefined;
@@ -125,7 +123,8 @@ function TimelineCanvas({ cursor, onCursor, onOpen }: Omit<TimelineTabProps, "pl
       { keys: ["PageUp"], label: "Page up", run: () => move(-20) },
       { keys: ["ArrowLeft"], label: "Earlier", run: () => view.current?.pan(-0.2) },
       { keys: ["ArrowRight"], label: "Later", run: () => view.current?.pan(0.2) },
-      { keys: ["Enter"], label: "Open", hint: true, disabled: at === -1, run: () => acts.current.open(at) },
+      // By its id: the rows may have been put in another order since this was drawn.
+      { keys: ["Enter"], label: "Open", hint: true, disabled: at === -1, run: () => open(cursor) },
     ],
   });
   useHotkeys({
