@@ -35,9 +35,7 @@ export default defineConfig({
           pool: "forks",
           maxWorkers: 2,
           env: { NODE_COMPILE_CACHE: COMPILED },
-          // Long enough for a machine with ten times as much to do.
-          testTimeout: 90_000,
-          hookTimeout: 60_000,
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface WaitOptions {
-  /** How long to wait before giving up, in milliseconds. Default 30,000. */
+  /** How long to wait before giving up, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   /** How often to look, in milliseconds. Default 10. */
   readonly intervalMs?: number;
@@ -14,7 +14,7 @@ export interface WaitOptions {
 export async function waitFor<Answer>(
   what: string,
   look: () => Answer | Promise<Answer>,
-  { timeoutMs = 30_000, intervalMs = 10 }: WaitOptions = {},
+  { timeoutMs = 10_000, intervalMs = 10 }: WaitOptions = {},
 ): Promise<NonNullable<Exclude<Answer, false>>> {
   const end = performance.now() + timeoutMs;
   for (;;) {

@@ -12,7 +12,6 @@ import { NO_RETRIES } from "../../../src/shared/model/plan-definition";
 import { recomputedDerivations, storedDerivations } from "../../helpers/invariants";
 import { mountOrSkip } from "../../helpers/mount";
 import { afterThisTest, launch, openTestStore, planOf, subtask, temporaryFolder } from "../../helpers/store";
-import { watchTurns } from "../../helpers/turns";
 import { waitFor } from "../../helpers/wait";
 import { logOf, planStatus, runOf, runsOf, untilEnded, untilPrinted } from "./setup";
 
@@ -131,8 +130,6 @@ describe("a flood of output", () => {
     const store = await openTestStore();
     startTestRunner(store);
     const delays = monitorEventLoopDelay({ resolution: 5 });
-    const turns = watchTurns();
-    afterThisTest(() => turns.stop());
     const before = process.memoryUsage().rss;
     delays.enable();
     const planId = await launch(
@@ -147,8 +144,8 @@ describe("a flood of output", () => {
     expect(run).toMatchObject({ exitCode: 3, error: "Exit code 3: last words" });
     expect(statSync(run?.logPath ?? "").size).toBe(BYTES + "\nlast words\n".length);
     expect(process.memoryUsage().rss - before).toBeLessThan(BYTES / 2);
-    // Reading the flood would take longer. What a busy machine withholds from every thread does not count.
-    expect(delays.percentile(99) / 1e6).toBeLessThan(250 + turns.longestStall());
+    // What the loop of a busy machine takes anyway, with room; reading the flood would take longer.
+    expect(delays.percentile(99) / 1e6).toBeLessThan(250);
   }, 90_000);
 });
 

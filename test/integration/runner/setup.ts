@@ -129,7 +129,7 @@ export function planStatus(store: Store, planId: string): string {
   return row?.status ?? "missing";
 }
 
-export async function untilEnded(store: Store, planId: string, timeoutMs = 60_000): Promise<string> {
+export async function untilEnded(store: Store, planId: string, timeoutMs = 15_000): Promise<string> {
   await waitFor(`the end of plan ${planId}`, () => planStatus(store, planId) !== "executing", { timeoutMs });
   return planStatus(store, planId);
 }
